@@ -1,0 +1,90 @@
+/**
+ * What we have learnt about storage nodes: how fast they answer, whether they fail, whether they lied. Shared by writer and reader. A node
+ * that fails again and again is left alone for a while that doubles, with jitter; a liar is asked last for a long time. Nothing here is
+ * needed for correctness: every answer is verified anyway.
+ */
+import type { Clock, Dice } from './clock.ts';
+import type { SuiId } from './ids.ts';
+
+export interface NodeHealth {
+  succeeded(node: SuiId, ms: number): void;
+  /** A time-out, a reset, a 5xx: the node as such is in trouble, not this one request. */
+  failed(node: SuiId): void;
+  /** Has not answered for so long, when others would have: as bad as a failure, although an answer may still come. */
+  dallied(node: SuiId, ms: number): void;
+  /** Signed or sent something that is provably wrong. */
+  lied(node: SuiId): void;
+  /** Milliseconds until the node should be asked again; 0: now. */
+  restMs(node: SuiId): number;
+  isLiar(node: SuiId): boolean;
+  /** Whether it failed when it was asked last. */
+  isDoubtful(node: SuiId): boolean;
+  /** Smoothed milliseconds of an answer; a guess for a node that never answered. */
+  latencyMs(node: SuiId): number;
+}
+
+export const healthLimits = {
+  /** Weight of the newest answer in the average: about the last five count. */
+  newestWeight: 0.3,
+  /** For a node that we know nothing of. */
+  unknownLatencyMs: 200,
+  /** This many failures in a row: the node is left alone. One or two happen to anyone. */
+  failuresMax: 3,
+  restFirstMs: 2_000,
+  restLongestMs: 120_000,
+  /** A liar may have been a node with a damaged disk that was mended since. */
+  liarMs: 30 * 60_000,
+} as const;
+
+interface Standing {
+  latencyMs: number;
+  failures: number;
+  restUntil: number;
+  liarUntil: number;
+}
+
+export function openNodeHealth(clock: Clock, dice: Dice): NodeHealth {
+  const standings = new Map<SuiId, Standing>();
+  const standingOf = (node: SuiId): Standing => {
+    let standing = standings.get(node);
+    if (standing === undefined) {
+      standing = { latencyMs: healthLimits.unknownLatencyMs, failures: 0, restUntil: 0, liarUntil: 0 };
+      standings.set(node, standing);
+    }
+    return standing;
+  };
+  const failed = (node: SuiId): void => {
+    const standing = standingOf(node);
+    standing.failures++;
+    const over = standing.failures - healthLimits.failuresMax;
+    if (over < 0) return;
+    const longest = Math.min(healthLimits.restLongestMs, healthLimits.restFirstMs * 2 ** Math.min(over, 16));
+    standing.restUntil = clock.steady() + longest * (0.5 + dice.fraction() / 2);
+  };
+  return {
+    succeeded(node, ms) {
+      const standing = standingOf(node);
+      standing.latencyMs += healthLimits.newestWeight * (ms - standing.latencyMs);
+      standing.failures = 0;
+      standing.restUntil = 0;
+    },
+    failed,
+    dallied(node, ms) {
+      const standing = standingOf(node);
+      standing.latencyMs = Math.max(standing.latencyMs, ms);
+      failed(node);
+    },
+    lied(node) {
+      standingOf(node).liarUntil = clock.steady() + healthLimits.liarMs;
+    },
+    restMs: (node) => Math.max(0, (standings.get(node)?.restUntil ?? 0) - clock.steady()),
+    isLiar: (node) => (standings.get(node)?.liarUntil ?? 0) > clock.steady(),
+    isDoubtful: (node) => (standings.get(node)?.failures ?? 0) > 0,
+    latencyMs: (node) => standings.get(node)?.latencyMs ?? healthLimits.unknownLatencyMs,
+  };
+}
+
+/** A pause before the next attempt: doubling, with half of it left to chance, so that clients do not march in step. */
+export function backoffMs(attempt: number, firstMs: number, longestMs: number, dice: Dice): number {
+  return Math.min(longestMs, firstMs * 2 ** Math.min(attempt, 16)) * (0.5 + dice.fraction() / 2);
+}

@@ -1,0 +1,317 @@
+/**
+ * The device's own database. It is a cache: all of it but the pending round, the intents and where folders lie can be rebuilt from packs and
+ * chain. Every operation is one synchronous transaction on the catalog's own thread; no transaction spans a wait. `CatalogOperations` is
+ * the synchronous form, `Catalog` the same behind the thread.
+ *
+ * Numbers, not hex, name rows inside the catalog: SpaceRow.num, PackRow.num, IntentRow.num, and `NodeNum` for files and folders.
+ */
+import type { BlobId } from '../domain/blob-id.ts';
+import type { ChunkLimits } from '../domain/chunk.ts';
+import type { ChunkId, DeviceId, NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
+import type { PathName, SpacePath } from '../domain/path-name.ts';
+import type { ChunkPlace, Content, EntryKind, SpaceMode, Version } from '../domain/space.ts';
+
+export type NodeNum = number;
+
+export interface SpaceRow {
+  readonly num: number;
+  readonly id: SpaceId;
+  readonly name: string;
+  readonly mode: SpaceMode;
+  /** Absolute folder on this device; undefined when the space is known but not joined to a folder here. */
+  readonly folder: string | undefined;
+  /** The space key sealed with the account key (docs/formats/account.md). */
+  readonly sealedKey: Uint8Array;
+  readonly limits: ChunkLimits;
+  readonly leaseEpochs: number;
+  readonly pool: SuiId | undefined;
+  /** The root folder. */
+  readonly root: NodeNum;
+  readonly rootNode: NodeId;
+  /** Sequence and id of the newest certified snapshot; 0 and undefined before the first. */
+  readonly sequence: number;
+  readonly snapshot: SnapshotId | undefined;
+}
+
+export interface NewSpace {
+  readonly id: SpaceId;
+  readonly name: string;
+  readonly mode: SpaceMode;
+  readonly folder: string | undefined;
+  readonly sealedKey: Uint8Array;
+  readonly limits: ChunkLimits;
+  readonly leaseEpochs: number;
+  readonly pool: SuiId | undefined;
+  readonly rootNode: NodeId;
+}
+
+/** The look that made an entry's content: a file that still looks like this is unchanged. */
+export interface Look {
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly bytes: number;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
+/** A file or folder as the space holds it now (certified, or in the pending round). */
+export interface EntryRow {
+  readonly parent: NodeNum;
+  readonly name: PathName;
+  readonly num: NodeNum;
+  readonly node: NodeId;
+  readonly kind: EntryKind;
+  readonly mode: number;
+  readonly mtimeNs: bigint;
+  readonly bytes: number;
+  readonly content: Content;
+  readonly since: number;
+  /** Undefined when this device has not seen it on its disk (recovered, or not fetched). */
+  readonly look: Look | undefined;
+}
+
+/** One change of a round, in an order that can be applied: parents are put before their children. */
+export type EntryChange =
+  /** A new entry. `num` is allotted by the caller through `allotNodes`. */
+  | {
+      readonly kind: 'put';
+      readonly parent: NodeNum;
+      readonly name: PathName;
+      readonly num: NodeNum;
+      readonly entry: {
+        readonly kind: EntryKind;
+        readonly mode: number;
+        readonly mtimeNs: bigint;
+        readonly bytes: number;
+        readonly content: Content;
+      };
+      readonly look: Look | undefined;
+    }
+  /** The entry leaves its place (deleted, or about to be put elsewhere with the same `num`: a move). */
+  | { readonly kind: 'remove'; readonly parent: NodeNum; readonly name: PathName };
+
+export type PackState = 'spooled' | 'encoded' | 'registered' | 'stored' | 'certified' | 'live' | 'dead';
+
+export interface PackRow {
+  readonly num: number;
+  readonly space: number;
+  /** Name in the spool; the file is removed once the pack is live. */
+  readonly name: string;
+  readonly state: PackState;
+  readonly bytes: number;
+  /** Sequence of the round that made it; undefined for packs found on chain by a rebuild. */
+  readonly round: number | undefined;
+  readonly blobId: BlobId | undefined;
+  readonly rootHash: Uint8Array | undefined;
+  readonly encodedBytes: number | undefined;
+  readonly pool: SuiId | undefined;
+  /** The pooled blob's object id. */
+  readonly object: SuiId | undefined;
+  readonly certifiedEpoch: number | undefined;
+}
+
+/** A pack finished in the spool, with the places of its chunks. */
+export interface NewPack {
+  readonly space: number;
+  readonly name: string;
+  readonly bytes: number;
+  readonly round: number;
+  readonly chunks: readonly ChunkPlace[];
+}
+
+/** A folder's listing as content; not history of its own, since it follows from the entries. */
+export interface FolderContent {
+  readonly num: NodeNum;
+  readonly content: Content;
+  readonly bytes: number;
+}
+
+/** A node's confirmation for a pack, kept so that a resumed upload does not ask twice. */
+export interface ConfirmationRow {
+  readonly pack: number;
+  readonly epoch: number;
+  readonly member: number;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** A round sealed on disk: its snapshot is in its last pack; its entry changes are applied as sequence `sequence`. */
+export interface RoundRow {
+  readonly space: number;
+  readonly sequence: number;
+  readonly snapshot: SnapshotId;
+  readonly parents: readonly SnapshotId[];
+  readonly device: DeviceId;
+  readonly timeMs: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly root: Content;
+  /** The sealed bag value that moves the head, without the pack's blob id; completed by the engine once it is known. */
+  readonly place: ChunkPlace;
+  readonly lastPack: number;
+  readonly state: 'sealed' | 'certified';
+}
+
+export type IntentState = 'prepared' | 'succeeded' | 'failed';
+
+/** A spending step on its way: written before the transaction is sent, settled from the chain's own effects. */
+export interface IntentRow {
+  readonly num: number;
+  readonly digest: string;
+  readonly kind: string;
+  readonly space: number | undefined;
+  readonly pack: number | undefined;
+  readonly transaction: Uint8Array;
+  readonly signature: Uint8Array;
+  /** As quoted. */
+  readonly frost: bigint;
+  readonly mist: bigint;
+  readonly state: IntentState;
+  /** As the chain says; undefined while open. */
+  readonly paidFrost: bigint | undefined;
+  readonly paidMist: bigint | undefined;
+  readonly failure: string | undefined;
+}
+
+export interface NewIntent {
+  readonly digest: string;
+  readonly kind: string;
+  readonly space: number | undefined;
+  readonly pack: number | undefined;
+  readonly transaction: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly frost: bigint;
+  readonly mist: bigint;
+}
+
+export interface ChunkLocation extends ChunkPlace {
+  readonly pack: number;
+  readonly blobId: BlobId | undefined;
+  readonly packBytes: number;
+  readonly packState: PackState;
+  readonly packName: string;
+}
+
+export interface SpaceTotals {
+  readonly files: number;
+  readonly folders: number;
+  readonly bytes: number;
+}
+
+export interface CatalogOperations {
+  /** Small named records of the home: 'device', 'network', 'account' (JSON text, no secrets). */
+  record(key: string): string | undefined;
+  setRecord(key: string, value: string): void;
+
+  spaces(): readonly SpaceRow[];
+  addSpace(space: NewSpace): SpaceRow;
+  setFolder(space: number, folder: string | undefined): void;
+  setPool(space: number, pool: SuiId): void;
+  setLeaseEpochs(space: number, epochs: number): void;
+  totals(space: number): SpaceTotals;
+
+  /** Fresh numbers with their ids for new files and folders of a space; durable only once an entry uses them. */
+  allotNodes(space: number, nodes: readonly NodeId[]): readonly NodeNum[];
+  /** Children of folders, by folder; an unknown folder has none. Ordered by name bytes. */
+  children(folders: readonly NodeNum[]): readonly (readonly EntryRow[])[];
+  /** The entry at a path now; undefined when there is none. The root has no entry. */
+  entryAt(space: number, path: SpacePath): EntryRow | undefined;
+  /** The path of a node now. */
+  pathOf(num: NodeNum): SpacePath | undefined;
+  /** Entries whose look has this device and inode: where a new name may have come from. In order; the first match counts. */
+  byInode(
+    space: number,
+    inodes: readonly { readonly device: bigint; readonly inode: bigint }[],
+  ): readonly (EntryRow | undefined)[];
+  /** New looks for entries whose content proved unchanged. */
+  setLooks(looks: readonly { readonly parent: NodeNum; readonly name: PathName; readonly look: Look }[]): void;
+
+  /** Which of these chunks need not be stored again: in a pack that is not dead. In order. */
+  knownChunks(ids: readonly ChunkId[]): readonly boolean[];
+  chunkLocations(ids: readonly ChunkId[]): readonly (ChunkLocation | undefined)[];
+
+  /** One transaction. A chunk known elsewhere keeps its older place. */
+  addPack(pack: NewPack): PackRow;
+  packs(space: number, states?: readonly PackState[]): readonly PackRow[];
+  pack(num: number): PackRow | undefined;
+  setEncoded(pack: number, blobId: BlobId, rootHash: Uint8Array, encodedBytes: number): void;
+  setRegistered(pack: number, pool: SuiId, object: SuiId): void;
+  addConfirmation(row: ConfirmationRow): void;
+  confirmations(pack: number): readonly ConfirmationRow[];
+  setStored(pack: number): void;
+  setCertified(pack: number, epoch: number): void;
+  /** The pack and its chunks are gone; chunks only it held are unknown again. */
+  setDead(pack: number): void;
+  /** A pack found on chain by a rebuild, with the places its own index tells. */
+  importPack(pack: {
+    readonly space: number;
+    readonly blobId: BlobId;
+    readonly object: SuiId;
+    readonly pool: SuiId;
+    readonly bytes: number;
+    readonly encodedBytes: number;
+    readonly certifiedEpoch: number;
+    readonly chunks: readonly ChunkPlace[];
+  }): PackRow;
+
+  /**
+   * Seals a round, in one transaction: its last pack (which holds the snapshot), its snapshot row, and its changes applied to the entries as
+   * `sequence` (changed entries move to the past). A `remove` may be of a folder with children only when a later `put` of the same round gives
+   * the same `num` a new place (a move); at the end every entry's parent must have a place. Only one round of a space may be uncertified.
+   */
+  sealRound(
+    round: Omit<RoundRow, 'state' | 'lastPack'>,
+    lastPack: NewPack,
+    changes: readonly EntryChange[],
+    folders: readonly FolderContent[],
+  ): RoundRow;
+  pendingRound(space: number): RoundRow | undefined;
+  /** The head has moved on chain: the round is certified, its packs live, the space's newest snapshot is this one. One transaction. */
+  certifyRound(space: number, sequence: number): void;
+  /** Undoes `sealRound`: entries come back from the past. For a round whose packs proved impossible to store. */
+  abandonRound(space: number, sequence: number): void;
+
+  addIntent(intent: NewIntent): IntentRow;
+  openIntents(): readonly IntentRow[];
+  settleIntent(
+    num: number,
+    state: 'succeeded' | 'failed',
+    paidFrost: bigint,
+    paidMist: bigint,
+    failure: string | undefined,
+  ): void;
+  intents(limit: number): readonly IntentRow[];
+  spent(): { readonly frost: bigint; readonly mist: bigint };
+
+  snapshots(space: number): readonly RoundRow[];
+  /** A snapshot of the past brought in by a rebuild: the whole tree as it was, given as changes against the sequence before it. */
+  importSnapshot(
+    round: Omit<RoundRow, 'state' | 'lastPack'> & { readonly lastPack: number | undefined },
+    changes: readonly EntryChange[],
+    folders: readonly FolderContent[],
+  ): void;
+  /** All versions that a path had, newest first; through renames when `node` is known. */
+  versions(space: number, path: SpacePath): readonly Version[];
+  /** Direct children of a folder path as of a sequence; undefined when there was no such folder. */
+  listAt(space: number, path: SpacePath, sequence: number): readonly Version[] | undefined;
+  /** The entry at a path as of a sequence. The root has none. */
+  entryAtSequence(space: number, path: SpacePath, sequence: number): Version | undefined;
+  /** Everything below a path as of a sequence, parents before children, at most `limit` after `after` (a path from the last call). */
+  treeAt(
+    space: number,
+    path: SpacePath,
+    sequence: number,
+    after: SpacePath | undefined,
+    limit: number,
+  ): readonly Version[];
+
+  /** Full check; words for people when something is damaged, else undefined. */
+  integrity(): string | undefined;
+}
+
+/** The same operations behind the catalog's thread. Faults keep their code across the thread. */
+export type Catalog = {
+  readonly [K in keyof CatalogOperations]: (
+    ...args: Parameters<CatalogOperations[K]>
+  ) => Promise<ReturnType<CatalogOperations[K]>>;
+} & { close(): Promise<void> };

@@ -1,0 +1,115 @@
+/**
+ * The disk as the engine needs it: listings in batches (never one call a file), reads into one moved buffer, and placements that are never
+ * half visible. Paths are `SpacePath` texts below an absolute root; an adapter never follows a link out of the root.
+ */
+import type { Fault } from '../domain/fault.ts';
+import type { PathName, SpacePath } from '../domain/path-name.ts';
+
+export type FileKind = 'file' | 'folder' | 'symlink' | 'other';
+
+/** What one look at a file tells. Times are nanoseconds since 1970; inode and device identify it on this disk. */
+export interface FileStat {
+  readonly kind: FileKind;
+  readonly bytes: number;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  /** Permission bits only (0o7777). */
+  readonly mode: number;
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly links: number;
+}
+
+export interface ListedEntry {
+  readonly name: PathName;
+  readonly stat: FileStat;
+  /** Target of a symlink, raw text; never followed. */
+  readonly target?: string;
+}
+
+export interface FolderListing {
+  readonly path: SpacePath;
+  readonly entries: readonly ListedEntry[];
+  /** Why this folder (or some entry of it) could not be read; what is missing then is unknown, never deleted. */
+  readonly problems: readonly { readonly path: SpacePath; readonly fault: Fault }[];
+  /** False when `entries` may lack something. */
+  readonly isComplete: boolean;
+}
+
+/** Tells which folders not to enter and which entries to leave out; asked with the path and whether it is a folder. */
+export type IsLeftOut = (path: SpacePath, isFolder: boolean) => boolean;
+
+/** Part of a file to read. */
+export interface FileSpan {
+  readonly path: SpacePath;
+  readonly offset: number;
+  /** Read at most this many bytes. */
+  readonly bytesMax: number;
+}
+
+export interface ReadSpan {
+  /** Where the bytes lie in the batch's buffer. */
+  readonly start: number;
+  readonly bytes: number;
+  /** Looks before the first and after the last byte was read; different looks mean that the file was changing. */
+  readonly before: FileStat;
+  readonly after: FileStat;
+}
+
+export interface ReadBatch {
+  readonly buffer: ArrayBuffer;
+  /** One for each asked span, in order. */
+  readonly spans: readonly (ReadSpan | Fault)[];
+}
+
+export interface Placement {
+  readonly mode: number;
+  readonly mtimeNs: bigint;
+}
+
+/** A file being written beside its place; invisible until `finish`. */
+export interface PlacedFile {
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Gives the final length (holes stay holes), mode and times, then renames into place. */
+  finish(bytes: number, placement: Placement, durable: boolean): Promise<FileStat>;
+  abandon(): Promise<void>;
+}
+
+export interface SmallFile extends Placement {
+  readonly path: SpacePath;
+  readonly bytes: Uint8Array;
+}
+
+export interface Disk {
+  /** Walks a tree below `from` folder by folder, parents before children, in batches; problems are reported inside the listings. */
+  walk(
+    root: string,
+    from: SpacePath,
+    isLeftOut: IsLeftOut,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly FolderListing[]>;
+  /** One folder. */
+  list(root: string, path: SpacePath): Promise<FolderListing>;
+  /** A look without following links; undefined when nothing is there. Other trouble is a fault, never "nothing there". */
+  look(root: string, path: SpacePath): Promise<FileStat | undefined>;
+  /** Reads spans of files (opened without following links) into one buffer, which is moved to the caller. */
+  read(root: string, spans: readonly FileSpan[], signal: AbortSignal): Promise<ReadBatch>;
+
+  makeFolder(root: string, path: SpacePath): Promise<void>;
+  setFolder(root: string, path: SpacePath, placement: Placement): Promise<void>;
+  /** Begins a file; with `over: 'never'` an existing file at the place makes `finish` a fault 'already-exists'. */
+  place(root: string, path: SpacePath, over: 'never' | 'replace'): Promise<PlacedFile>;
+  /** Places many small files in one go. */
+  placeSmall(
+    root: string,
+    files: readonly SmallFile[],
+    over: 'never' | 'replace',
+    durable: boolean,
+  ): Promise<readonly (FileStat | Fault)[]>;
+  placeSymlink(root: string, path: SpacePath, target: string, over: 'never' | 'replace'): Promise<FileStat>;
+
+  /** Bytes free for this user on the disk that holds `root`. */
+  freeBytes(root: string): Promise<number>;
+  /** Absolute, link-free form of a folder's path; a fault when it is no folder. */
+  resolveFolder(path: string): Promise<string>;
+}

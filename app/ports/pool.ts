@@ -1,0 +1,132 @@
+/**
+ * CPU work on the worker pool. Tasks are pure: bytes in, bytes out, no disk, no net. Every ArrayBuffer handed in is moved (gone for the
+ * caller) and comes back, with or instead of the result, so that bytes are never cloned. A lost worker is a fault 'worker-lost' after one
+ * retry on a fresh one where the input survived. The engine keeps the waiting line; the pool refuses what would exceed its byte budget.
+ */
+import type { ChunkLimits } from '../domain/chunk.ts';
+import type { Axis, BlobMetadata } from '../domain/encoding.ts';
+
+export type Urgency = 'interactive' | 'bulk';
+
+export interface TaskOptions {
+  readonly urgency: Urgency;
+  readonly signal: AbortSignal;
+}
+
+/** A run of file bytes in a buffer. `isLast`: the file ends here, so the tail is a chunk too. */
+export interface ChunkRun {
+  readonly start: number;
+  readonly bytes: number;
+  readonly isLast: boolean;
+}
+
+export interface FoundChunk {
+  /** 32 bytes as hex. */
+  readonly id: string;
+  readonly start: number;
+  readonly bytes: number;
+}
+
+export interface ChunkTask {
+  readonly buffer: ArrayBuffer;
+  readonly runs: readonly ChunkRun[];
+  readonly limits: ChunkLimits;
+  /** Key for the gear table, 32 bytes. */
+  readonly gearKey: Uint8Array;
+  /** Key for chunk ids, 32 bytes. */
+  readonly idKey: Uint8Array;
+}
+
+export interface ChunkResult {
+  readonly buffer: ArrayBuffer;
+  /** For each run its complete chunks in order; bytes after the last one belong to the next run of the same file. */
+  readonly runs: readonly (readonly FoundChunk[])[];
+}
+
+export interface SealTask {
+  readonly buffer: ArrayBuffer;
+  readonly chunks: readonly FoundChunk[];
+  /** Key from which each chunk's key is derived, 32 bytes. */
+  readonly sealKey: Uint8Array;
+  /** 12 fresh random bytes for each chunk. */
+  readonly nonces: Uint8Array;
+  readonly compressLevel: number;
+}
+
+export interface SealedChunk {
+  readonly id: string;
+  /** Where the sealed form lies in `sealed`. */
+  readonly start: number;
+  readonly bytes: number;
+  readonly plainBytes: number;
+}
+
+export interface SealResult {
+  readonly buffer: ArrayBuffer;
+  readonly sealed: ArrayBuffer;
+  readonly chunks: readonly SealedChunk[];
+}
+
+/** Opening checks the AEAD tag and that the plaintext hashes to the id; a chunk that fails either is a fault 'pack-damaged' naming the id. */
+export interface OpenTask {
+  readonly buffer: ArrayBuffer;
+  readonly chunks: readonly SealedChunk[];
+  readonly sealKey: Uint8Array;
+  readonly idKey: Uint8Array;
+}
+
+export interface OpenResult {
+  readonly buffer: ArrayBuffer;
+  readonly plain: ArrayBuffer;
+  /** Spans of `plain`, in the order asked. */
+  readonly chunks: readonly FoundChunk[];
+}
+
+export interface EncodeResult {
+  /** The blob, moved back; systematic primary slivers are views of its zero-padded rows. */
+  readonly blob: ArrayBuffer;
+  /** The other slivers in BCS form, laid out as `sliverLayout(code, blobBytes, true)` says. */
+  readonly slivers: ArrayBuffer;
+  readonly metadata: BlobMetadata;
+}
+
+export interface SliverCheck {
+  readonly axis: Axis;
+  readonly index: number;
+  /** Raw symbols. */
+  readonly data: Uint8Array;
+}
+
+export interface Pool {
+  /** 'native avx2', 'wasm' or the like. */
+  readonly codec: string;
+  /** Largest blob worth encoding at once with this codec, bytes: bounded by memory, not by the network. */
+  readonly packBytesMax: number;
+  chunk(task: ChunkTask, options: TaskOptions): Promise<ChunkResult>;
+  seal(task: SealTask, options: TaskOptions): Promise<SealResult>;
+  open(task: OpenTask, options: TaskOptions): Promise<OpenResult>;
+  /** `blob` may be a buffer larger than the blob: `blobBytes` of it count. */
+  encode(shards: number, blob: ArrayBuffer, blobBytes: number, options: TaskOptions): Promise<EncodeResult>;
+  /** Rebuilds a blob from verified slivers (moved in); the result is checked against the blob id in `metadata`. */
+  decode(
+    shards: number,
+    metadata: BlobMetadata,
+    slivers: readonly SliverCheck[],
+    options: TaskOptions,
+  ): Promise<ArrayBuffer>;
+  /** True when the sliver's expanded form hashes to `expected` (32 bytes). `data` is moved in and back. */
+  verifySliver(
+    shards: number,
+    sliver: SliverCheck,
+    expected: Uint8Array,
+    options: TaskOptions,
+  ): Promise<{ readonly isGenuine: boolean; readonly data: Uint8Array }>;
+  /** Which of the signatures over one message verify under their keys (48 or 96 bytes each). */
+  verifySignatures(
+    message: Uint8Array,
+    signed: readonly { readonly publicKey: Uint8Array; readonly signature: Uint8Array }[],
+    options: TaskOptions,
+  ): Promise<readonly boolean[]>;
+  aggregateSignatures(signatures: readonly Uint8Array[], options: TaskOptions): Promise<Uint8Array>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,19 @@
+/** Packs on the local disk between sealing and certification. A pack is there whole and synced, or it is not there. */
+
+export interface SpoolWriter {
+  /** Appends; the bytes may be reused by the caller once this resolves. */
+  append(bytes: Uint8Array): Promise<void>;
+  /** Syncs file and folder; from here on the pack survives a power cut. */
+  finish(): Promise<void>;
+  abandon(): Promise<void>;
+}
+
+export interface Spool {
+  create(name: string): Promise<SpoolWriter>;
+  /** The whole pack in a fresh buffer that may be moved to a worker. */
+  read(name: string): Promise<ArrayBuffer>;
+  /** Removing what is not there is not a fault. */
+  remove(name: string): Promise<void>;
+  /** Names of finished packs. Unfinished ones are swept at open. */
+  names(): Promise<readonly string[]>;
+}
