@@ -1,0 +1,57 @@
+#include "memory.h"
+
+#include <new>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace floe {
+
+namespace {
+constexpr size_t largePage = 2u << 20;
+}
+
+u8* Block::atLeast(size_t bytes) {
+  const size_t wanted = bytes + 2 * slackBytes;
+  if (wanted > capacity_) {
+    release();
+    const bool large = wanted >= largePage / 2;
+    const size_t step = large ? largePage : 4096;
+    if (wanted > SIZE_MAX - step) throw std::bad_alloc();
+    const size_t size = (wanted + step - 1) / step * step;
+    const size_t alignment = large ? largePage : 64;
+    base_ = static_cast<u8*>(::operator new(size, std::align_val_t(alignment)));
+    capacity_ = size;
+    alignment_ = alignment;
+#if defined(__linux__)
+    if (large) (void)madvise(base_, size, MADV_HUGEPAGE);  // advice only: small pages work too
+#endif
+    // The slack is read by whole vectors before anything is written there.
+    std::memset(base_, 0, slackBytes);
+    std::memset(base_ + size - slackBytes, 0, slackBytes);
+  }
+  return base_ + slackBytes;
+}
+
+void Block::release() {
+  if (base_ != nullptr) ::operator delete(base_, std::align_val_t(alignment_));
+  base_ = nullptr;
+  capacity_ = 0;
+}
+
+Scratch& Scratch::ofThread() {
+  thread_local Scratch scratch;
+  return scratch;
+}
+
+void Scratch::trim() {
+  Block* const all[] = {&columns, &strips, &digests, &extension, &rows, &factors};
+  size_t kept = 0;
+  for (Block* block : all) {
+    if (kept + block->capacity() > keptBytesMax) block->release();
+    kept += block->capacity();
+  }
+}
+
+}  // namespace floe

@@ -1,0 +1,225 @@
+// The additive FFT of Lin, Chung and Han over one strip, in Cantor coordinates: polynomials in the basis X_i = product of s_b(x) over the set bits
+// b of i. On the block of 2^(b+1) positions from `start` on, f = f0 + s_b(x) f1, and s_b is `start >> b` on its first half and one more on the
+// second: one butterfly x += twiddle * y, y += x. Two levels are done in one pass over memory. `R` supplies rows of 32 elements.
+#pragma once
+
+#include "engine.h"
+
+namespace floe {
+namespace {
+
+template <class R>
+struct Transform {
+  using Row = typename R::Row;
+
+  // A twiddle by its kind, so that inner loops have no branches: zero, in GF(2^8), any.
+  struct NoTwiddle {
+    Row of(const Tables&, const Row&, const Row& x) const { return x; }
+  };
+  struct SubTwiddle {
+    typename R::Sub factor;
+    Row of(const Tables& t, const Row& y, const Row& x) const { return R::add(x, R::timesSub(t, y, factor)); }
+  };
+  struct FullTwiddle {
+    typename R::Full factor;
+    Row of(const Tables& t, const Row& y, const Row& x) const { return R::add(x, R::timesFull(t, y, factor)); }
+  };
+
+  template <class Then>
+  static inline __attribute__((always_inline)) void withTwiddle(const Tables& t, size_t twiddle, Then then) {
+    if (twiddle == 0) then(NoTwiddle{});
+    else if (twiddle < 256) then(SubTwiddle{R::sub(t, static_cast<unsigned>(twiddle))});
+    else then(FullTwiddle{R::full(t, towerFactor(t, static_cast<unsigned>(twiddle)))});
+  }
+
+  template <class Twiddle>
+  static inline __attribute__((always_inline)) void forwardPair(const Tables& t, Row& x, Row& y, const Twiddle& twiddle) {
+    x = twiddle.of(t, y, x);
+    y = R::add(y, x);
+  }
+  template <class Twiddle>
+  static inline __attribute__((always_inline)) void inversePair(const Tables& t, Row& x, Row& y, const Twiddle& twiddle) {
+    y = R::add(y, x);
+    x = twiddle.of(t, y, x);
+  }
+
+  // Levels b + 1 and b on four rows `step` = 2^b apart, from the block's first row on.
+  static void forwardFour(const Tables& t, const u8* from, u8* to, size_t start, size_t step, unsigned level, bool firstHalf) {
+    withTwiddle(t, start >> (level + 1), [&](const auto top) {
+      withTwiddle(t, start >> level, [&](const auto left) {
+        if (firstHalf) {  // only the first two of the four are wanted
+          for (size_t i = 0; i < step; i++) {
+            Row a = top.of(t, R::load(from + (i + 2 * step) * rowBytes), R::load(from + i * rowBytes));
+            Row b = top.of(t, R::load(from + (i + 3 * step) * rowBytes), R::load(from + (i + step) * rowBytes));
+            forwardPair(t, a, b, left);
+            R::store(to + i * rowBytes, a);
+            R::store(to + (i + step) * rowBytes, b);
+          }
+          return;
+        }
+        withTwiddle(t, (start + 2 * step) >> level, [&](const auto right) {
+          for (size_t i = 0; i < step; i++) {
+            Row a = R::load(from + i * rowBytes), b = R::load(from + (i + step) * rowBytes);
+            Row c = R::load(from + (i + 2 * step) * rowBytes), d = R::load(from + (i + 3 * step) * rowBytes);
+            forwardPair(t, a, c, top);
+            forwardPair(t, b, d, top);
+            forwardPair(t, a, b, left);
+            forwardPair(t, c, d, right);
+            R::store(to + i * rowBytes, a);
+            R::store(to + (i + step) * rowBytes, b);
+            R::store(to + (i + 2 * step) * rowBytes, c);
+            R::store(to + (i + 3 * step) * rowBytes, d);
+          }
+        });
+      });
+    });
+  }
+
+  static void inverseFour(const Tables& t, u8* rows, size_t start, size_t step, unsigned level, bool firstHalf) {
+    withTwiddle(t, start >> (level + 1), [&](const auto top) {
+      withTwiddle(t, start >> level, [&](const auto left) {
+        if (firstHalf) {  // the last two of the four are zero
+          for (size_t i = 0; i < step; i++) {
+            Row a = R::load(rows + i * rowBytes), b = R::load(rows + (i + step) * rowBytes);
+            inversePair(t, a, b, left);
+            R::store(rows + (i + 2 * step) * rowBytes, a);
+            R::store(rows + (i + 3 * step) * rowBytes, b);
+            R::store(rows + i * rowBytes, top.of(t, a, a));
+            R::store(rows + (i + step) * rowBytes, top.of(t, b, b));
+          }
+          return;
+        }
+        withTwiddle(t, (start + 2 * step) >> level, [&](const auto right) {
+          for (size_t i = 0; i < step; i++) {
+            Row a = R::load(rows + i * rowBytes), b = R::load(rows + (i + step) * rowBytes);
+            Row c = R::load(rows + (i + 2 * step) * rowBytes), d = R::load(rows + (i + 3 * step) * rowBytes);
+            inversePair(t, a, b, left);
+            inversePair(t, c, d, right);
+            inversePair(t, a, c, top);
+            inversePair(t, b, d, top);
+            R::store(rows + i * rowBytes, a);
+            R::store(rows + (i + step) * rowBytes, b);
+            R::store(rows + (i + 2 * step) * rowBytes, c);
+            R::store(rows + (i + 3 * step) * rowBytes, d);
+          }
+        });
+      });
+    });
+  }
+
+  static unsigned levelsOf(size_t size) { return static_cast<unsigned>(std::countr_zero(size)); }
+
+  static void forward(const u8* from, u8* to, size_t size, size_t wanted, size_t offset) {
+    const Tables& t = tables();
+    unsigned level = levelsOf(size);
+    if (level == 0) {
+      std::memmove(to, from, rowBytes);
+      return;
+    }
+    if (level % 2 == 1) {  // the top level alone
+      level--;
+      const size_t step = size_t{1} << level;
+      withTwiddle(t, offset >> level, [&](const auto twiddle) {
+        for (size_t i = 0; i < step; i++) {
+          Row x = R::load(from + i * rowBytes), y = R::load(from + (i + step) * rowBytes);
+          forwardPair(t, x, y, twiddle);
+          R::store(to + i * rowBytes, x);
+          if (wanted > step) R::store(to + (i + step) * rowBytes, y);
+        }
+      });
+      from = to;
+    }
+    while (level > 0) {
+      level -= 2;
+      const size_t step = size_t{1} << level;
+      for (size_t block = 0; block < wanted; block += 4 * step)
+        forwardFour(t, from + block * rowBytes, to + block * rowBytes, offset + block, step, level, wanted <= block + 2 * step);
+      from = to;
+    }
+  }
+
+  static void inverse(u8* rows, size_t size, size_t used, size_t offset) {
+    const Tables& t = tables();
+    const unsigned levels = levelsOf(size);
+    unsigned level = 0;
+    for (; level + 2 <= levels; level += 2) {
+      const size_t step = size_t{1} << level;
+      for (size_t block = 0; block < used; block += 4 * step)
+        inverseFour(t, rows + block * rowBytes, offset + block, step, level, used <= block + 2 * step);
+    }
+    if (level == levels) return;
+    const size_t step = size_t{1} << level;
+    withTwiddle(t, offset >> level, [&](const auto twiddle) {
+      for (size_t i = 0; i < step; i++) {
+        Row x = R::load(rows + i * rowBytes), y = R::load(rows + (i + step) * rowBytes);
+        inversePair(t, x, y, twiddle);
+        R::store(rows + i * rowBytes, x);
+        R::store(rows + (i + step) * rowBytes, y);
+      }
+    });
+  }
+
+  static void add(u8* to, const u8* from, size_t rows) {
+    for (size_t i = 0; i < rows * rowBytes; i += rowBytes) R::store(to + i, R::add(R::load(to + i), R::load(from + i)));
+  }
+
+  static void scale(u8* row, Factor factor) {
+    const Tables& t = tables();
+    R::store(row, R::timesFull(t, R::load(row), R::full(t, factor)));
+  }
+
+  static void gather(const StripShape& shape, const u8* natural, size_t positionStride, size_t count, u8* strip) {
+    const Tables& t = tables();
+    const size_t half = shape.half;
+    if (shape.pieces == 1) {
+      for (size_t i = 0; i < count; i++, natural += positionStride, strip += rowBytes)
+        R::store(strip, R::turn(t, R::load(natural, natural + half)));
+      return;
+    }
+    // Short ends, at most 16 bytes a half: each piece is moved as a whole vector, and the next one overwrites its surplus.
+    u8 low[64] = {}, high[64] = {};
+    for (size_t i = 0; i < count; i++, natural += positionStride, strip += rowBytes) {
+      const u8* piece = natural;
+      for (size_t at = 0; at < shape.pieces * half; at += half, piece += shape.memberStride) {
+        std::memcpy(low + at, piece, 16);
+        std::memcpy(high + at, piece + half, 16);
+      }
+      R::store(strip, R::turn(t, R::load(low, high)));
+    }
+  }
+
+  static void scatter(const StripShape& shape, const u8* strip, size_t count, u8* natural, size_t positionStride) {
+    const Tables& t = tables();
+    const size_t half = shape.half;
+    if (half == 32) {
+      for (size_t i = 0; i < count; i++, natural += positionStride, strip += rowBytes) R::store(natural, R::turn(t, R::load(strip)));
+      return;
+    }
+    u8 low[64], high[64], passed[32];
+    if (shape.pieces == 1) {
+      for (size_t i = 0; i < count; i++, natural += positionStride, strip += rowBytes) {
+        const Row row = R::turn(t, R::load(strip));
+        std::memcpy(passed, natural + 2 * half, 32);
+        R::storeLow(natural, row);
+        R::storeHigh(natural + half, row);
+        std::memcpy(natural + 2 * half, passed, 32);
+      }
+      return;
+    }
+    for (size_t i = 0; i < count; i++, natural += positionStride, strip += rowBytes) {
+      const Row row = R::turn(t, R::load(strip));
+      R::storeLow(low, row);
+      R::storeHigh(high, row);
+      u8* piece = natural;
+      for (size_t at = 0; at < shape.pieces * half; at += half, piece += shape.memberStride) {
+        std::memcpy(passed, piece + 2 * half, 16);
+        std::memcpy(piece, low + at, 16);
+        std::memcpy(piece + half, high + at, 16);
+        std::memcpy(piece + 2 * half, passed, 16);
+      }
+    }
+  }
+};
+
+}  // namespace
+}  // namespace floe

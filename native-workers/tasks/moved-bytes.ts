@@ -1,0 +1,34 @@
+/**
+ * Taking memory over from a caller. `ArrayBuffer.transfer` detaches the caller's handle at once and copies nothing. Buffers that the
+ * runtime lends out in slices (Node's small-buffer pool) cannot be moved; their views are copied instead.
+ */
+import { isMarkedAsUntransferable } from 'node:worker_threads';
+
+/** The same memory, out of the caller's reach. */
+export function claimBuffer(buffer: ArrayBuffer): ArrayBuffer {
+  return isMarkedAsUntransferable(buffer) ? buffer.slice(0) : buffer.transfer();
+}
+
+/** The same views on claimed memory. Views of one buffer stay views of one buffer. */
+export function claimViews(views: readonly Uint8Array[]): Uint8Array<ArrayBuffer>[] {
+  const claimed = new Map<ArrayBuffer, ArrayBuffer>();
+  const places = views.map(({ buffer, byteOffset, length }) => ({ buffer, byteOffset, length }));
+  return places.map(({ buffer, byteOffset, length }, at) => {
+    if (!(buffer instanceof ArrayBuffer) || isMarkedAsUntransferable(buffer)) return Uint8Array.from(views[at] ?? []);
+    const moved = claimed.get(buffer) ?? buffer.transfer();
+    claimed.set(buffer, moved);
+    return new Uint8Array(moved, byteOffset, length);
+  });
+}
+
+/** The distinct buffers under some views. */
+export function buffersOf(views: readonly Uint8Array[]): ArrayBuffer[] {
+  const distinct = new Set<ArrayBuffer>();
+  for (const { buffer } of views) if (buffer instanceof ArrayBuffer) distinct.add(buffer);
+  return [...distinct];
+}
+
+/** A private copy of a small value. A view must not travel as it is: a clone would take its whole buffer along. */
+export function copied(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}

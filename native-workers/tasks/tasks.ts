@@ -1,0 +1,27 @@
+/** Every task of the pool by its name. */
+import { aggregateSignaturesTask } from './aggregate-signatures.ts';
+import { chunkTask } from './chunk.ts';
+import { decodeTask } from './decode.ts';
+import { encodePartTask } from './encode-part.ts';
+import { encodeTask } from './encode.ts';
+import { openTask } from './open.ts';
+import { sealTask } from './seal.ts';
+import { verifySignaturesTask } from './verify-signatures.ts';
+import { verifySliverTask } from './verify-sliver.ts';
+import type { Task } from './task.ts';
+
+export const tasks = {
+  chunk: chunkTask,
+  seal: sealTask,
+  open: openTask,
+  encode: encodeTask,
+  'encode-part': encodePartTask,
+  decode: decodeTask,
+  'verify-sliver': verifySliverTask,
+  'verify-signatures': verifySignaturesTask,
+  'aggregate-signatures': aggregateSignaturesTask,
+} as const;
+
+export type TaskName = keyof typeof tasks;
+export type InputOf<Name extends TaskName> = (typeof tasks)[Name] extends Task<infer Input, infer _> ? Input : never;
+export type OutputOf<Name extends TaskName> = (typeof tasks)[Name] extends Task<infer _, infer Output> ? Output : never;
