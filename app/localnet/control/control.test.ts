@@ -1,0 +1,124 @@
+/** The control interface: nothing without the token, every action with it, and a plain refusal for what is malformed. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { NodeFault } from '../nodes/nodes.ts';
+import { controlDoor, type Controls } from './control.ts';
+
+const token = '0123456789abcdef'.repeat(4);
+let done: string[];
+let faults: (NodeFault | undefined)[];
+
+beforeEach(() => {
+  done = [];
+  faults = [];
+});
+
+function door() {
+  const controls: Controls = {
+    nodes: [0, 1].map((index) => ({
+      index,
+      stop: async () => void done.push(`stop ${index}`),
+      start: async () => void done.push(`start ${index}`),
+      wipe: async () => void done.push(`wipe ${index}`),
+      setFault: (fault) => void faults.push(fault),
+    })),
+    advanceEpoch: () => void done.push('epoch'),
+    setPrices: ({ storage, write }) => void done.push(`prices ${storage} ${write}`),
+    state: () => ({ epoch: 7 }),
+  };
+  return controlDoor(controls, token);
+}
+
+async function ask(method: string, path: string, body = '', authorization: string | undefined = `Bearer ${token}`) {
+  const bytes = new TextEncoder().encode(body);
+  const query = new URLSearchParams();
+  const reply = await door().handle({
+    method,
+    path,
+    query,
+    body: bytes,
+    authorization,
+    contentType: undefined,
+    signal: undefined,
+  });
+  return [reply.status, JSON.parse(new TextDecoder().decode(reply.body)) as unknown] as const;
+}
+
+describe('the control interface', () => {
+  it('says nothing without the right token', async () => {
+    for (const authorization of [
+      '',
+      'Bearer ',
+      `Bearer ${token}x`,
+      `bearer ${token}`,
+      token,
+      `Bearer ${token.slice(1)}`,
+    ]) {
+      expect(await ask('POST', '/epoch/next', '', authorization)).toEqual([401, { error: 'unauthorized' }]);
+      expect((await ask('GET', '/nowhere', '', authorization))[0]).toBe(401);
+    }
+    expect(done).toEqual([]);
+  });
+
+  it('does what it is told', async () => {
+    expect(await ask('POST', '/nodes/1/stop')).toEqual([200, { ok: true }]);
+    await ask('POST', '/nodes/1/start');
+    await ask('POST', '/nodes/0/wipe');
+    await ask('POST', '/epoch/next');
+    await ask('POST', '/prices', '{"storage":5,"write":6}');
+    expect(done).toEqual(['stop 1', 'start 1', 'wipe 0', 'epoch', 'prices 5 6']);
+    expect(await ask('GET', '/state')).toEqual([200, { epoch: 7 }]);
+  });
+
+  it('sets every kind of fault and clears it with an empty body', async () => {
+    for (const body of [
+      '{"kind":"slow","ms":50}',
+      '{"kind":"silent"}',
+      '{"kind":"corrupt"}',
+      '{"kind":"refuse","rate":0.5}',
+      '{"kind":"lie-confirm"}',
+      '',
+      '{}',
+    ]) {
+      expect((await ask('POST', '/nodes/0/fault', body))[0]).toBe(200);
+    }
+    expect(faults).toEqual([
+      { kind: 'slow', ms: 50 },
+      { kind: 'silent' },
+      { kind: 'corrupt', rate: 1 },
+      { kind: 'refuse', rate: 0.5 },
+      { kind: 'lie-confirm', rate: 0 },
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('refuses what is malformed or not there', async () => {
+    for (const body of [
+      '{',
+      '[]x',
+      '{"kind":"slow"}',
+      '{"kind":"slow","ms":-1}',
+      '{"kind":"corrupt","rate":2}',
+      '{"kind":"boom"}',
+      '7',
+      `"${'x'.repeat(5000)}"`,
+    ]) {
+      expect((await ask('POST', '/nodes/0/fault', body))[0], body.slice(0, 30)).toBe(400);
+    }
+    for (const body of [
+      '',
+      '{}',
+      '{"storage":1}',
+      '{"storage":-1,"write":1}',
+      '{"storage":1.5,"write":1}',
+      '{"storage":1e300,"write":1}',
+    ]) {
+      expect((await ask('POST', '/prices', body))[0], body).toBe(400);
+    }
+    expect((await ask('POST', '/nodes/2/stop'))[0]).toBe(404);
+    expect((await ask('POST', '/nodes/0/explode'))[0]).toBe(404);
+    expect((await ask('GET', '/nodes/0/stop'))[0]).toBe(405);
+    expect((await ask('POST', '/state'))[0]).toBe(405);
+    expect([done, faults]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,130 @@
+/** The storage nodes of the embedded network: opens one with its books and files, on disk or in memory, and lets it misbehave. */
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock, Dice } from '../../domain/clock.ts';
+import type { Chain } from './chain.ts';
+import { errorReply, type NodeDoor, type NodeReply, type NodeRequest } from './exchange.ts';
+import { faultyNode, type FaultyNode, type NodeFault } from './faulty-node.ts';
+import { openNodeDatabase, type NodeDatabase } from './node-database.ts';
+import type { NodeKeys } from './node-keys.ts';
+import { diskSliverFiles, memorySliverFiles } from './sliver-files.ts';
+import { openStorageNode, type StorageNode } from './storage-node.ts';
+import type { Workbench } from './workbench.ts';
+
+export type { Chain, ChainEvent, Committee, CommitteeMember, WalrusEvent } from './chain.ts';
+export { errorReply, type NodeDoor, type NodeReply, type NodeRequest } from './exchange.ts';
+export { parseNodeFault, type NodeFault } from './faulty-node.ts';
+export { keySeedBytes, nodeKeysFromSeed, type NodeKeys } from './node-keys.ts';
+export { openSqlite, type Sqlite } from './sqlite.ts';
+export { bodyBytesMax, tooLargeReply } from './storage-node.ts';
+export { doTask, inlineWorkbench, type TakenSymbol, type Task, type Workbench } from './workbench.ts';
+
+export interface NodeOptions {
+  readonly index: number;
+  readonly nodeId: string;
+  readonly keys: NodeKeys;
+  readonly chain: Chain;
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly workbench: Workbench;
+  /** Where the node keeps everything; undefined for a node in memory. */
+  readonly folder: string | undefined;
+}
+
+export interface RunningNode extends NodeDoor {
+  readonly index: number;
+  readonly nodeId: string;
+  /** False between `stop` and `start`: the node neither answers nor follows the chain. */
+  isRunning(): boolean;
+  stop(): void;
+  start(): void;
+  /** Loses all the node holds, as a replaced disk would; its key stays. */
+  wipe(): Promise<void>;
+  setFault(fault: NodeFault | undefined): void;
+  fault(): NodeFault | undefined;
+  catchUp(): void;
+  counts(): ReturnType<StorageNode['counts']>;
+  /** Waits until nothing is on its way to or off the disk. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface OpenNode {
+  readonly node: StorageNode;
+  readonly door: FaultyNode;
+  readonly database: NodeDatabase;
+}
+
+async function open(options: NodeOptions): Promise<OpenNode> {
+  const { folder, clock, dice } = options;
+  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const database = openNodeDatabase(folder === undefined ? ':memory:' : join(folder, 'node.sqlite'));
+  try {
+    const files = folder === undefined ? memorySliverFiles() : diskSliverFiles(join(folder, 'slivers'));
+    const node = await openStorageNode({ ...options, database, files });
+    return { node, door: faultyNode(node, clock, dice), database };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+export async function openNode(options: NodeOptions): Promise<RunningNode> {
+  let current: OpenNode | undefined = await open(options);
+  let isRunning = true;
+  const inFlight = new Set<Promise<NodeReply>>();
+  const needed = (): OpenNode => {
+    if (current === undefined) throw new Error('the node is closed');
+    return current;
+  };
+  /** Lets requests end, then closes the books. */
+  const shut = async (): Promise<void> => {
+    const closing = needed();
+    current = undefined;
+    await Promise.allSettled(inFlight);
+    await closing.node.settled();
+    closing.database.close();
+  };
+  const handle = (request: NodeRequest): Promise<NodeReply> => {
+    if (current === undefined || !isRunning) {
+      return Promise.resolve(errorReply('UNAVAILABLE', 'the service is currently unavailable'));
+    }
+    const reply = current.door.handle(request);
+    // A silent node's answers never come; nothing may wait for them.
+    if (current.door.fault()?.kind !== 'silent') {
+      inFlight.add(reply);
+      const done = (): void => void inFlight.delete(reply);
+      reply.then(done, done);
+    }
+    return reply;
+  };
+  return {
+    index: options.index,
+    nodeId: options.nodeId,
+    handle,
+    isRunning: () => isRunning,
+    stop: () => {
+      isRunning = false;
+    },
+    start: () => {
+      isRunning = true;
+      current?.node.catchUp();
+    },
+    async wipe() {
+      const fault = needed().door.fault();
+      await shut();
+      if (options.folder !== undefined) await rm(options.folder, { recursive: true, force: true });
+      current = await open(options);
+      current.door.setFault(fault);
+    },
+    setFault: (fault) => needed().door.setFault(fault),
+    fault: () => needed().door.fault(),
+    catchUp: () => {
+      if (isRunning) current?.node.catchUp();
+    },
+    counts: () => needed().node.counts(),
+    settled: () => needed().node.settled(),
+    close: shut,
+  };
+}

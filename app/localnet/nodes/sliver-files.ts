@@ -1,0 +1,52 @@
+/** Large slivers as files under a folder, or in memory for a network without a disk. */
+import { mkdirSync } from 'node:fs';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SliverFiles } from './holdings.ts';
+
+/** Sub-folders, so that no folder grows beyond what file systems list quickly. */
+const foldersCount = 64;
+
+export function diskSliverFiles(folder: string): SliverFiles {
+  for (let i = 0; i < foldersCount; i++) mkdirSync(join(folder, String(i)), { recursive: true });
+  const pathOf = (id: number): string => join(folder, String(id % foldersCount), String(id));
+  return {
+    pathOf,
+    write: (id, body) => writeFile(pathOf(id), body, { mode: 0o600 }),
+    async read(id) {
+      try {
+        return new Uint8Array(await readFile(pathOf(id)));
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    async remove(ids) {
+      for (const id of ids) await rm(pathOf(id), { force: true });
+    },
+    async sweep(isKept) {
+      let largest = 0;
+      for (let i = 0; i < foldersCount; i++) {
+        for (const name of await readdir(join(folder, String(i)))) {
+          const id = Number(name);
+          if (Number.isSafeInteger(id) && id > largest) largest = id;
+          if (!Number.isSafeInteger(id) || !isKept(id)) await rm(join(folder, String(i), name), { recursive: true });
+        }
+      }
+      return largest;
+    },
+  };
+}
+
+export function memorySliverFiles(): SliverFiles {
+  const bodies = new Map<number, Uint8Array<ArrayBuffer>>();
+  return {
+    pathOf: () => undefined,
+    write: async (id, body) => void bodies.set(id, new Uint8Array(body)),
+    read: async (id) => bodies.get(id),
+    remove: async (ids) => {
+      for (const id of ids) bodies.delete(id);
+    },
+    sweep: async () => 0,
+  };
+}

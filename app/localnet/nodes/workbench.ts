@@ -1,0 +1,118 @@
+/**
+ * The heavy work of a node, as tasks of plain data: hashing metadata, checking slivers, taking symbols out of them, signing. Done in
+ * place by `inlineWorkbench`, or by worker threads that run `doTask` too. Large slivers are written to their file by whoever checks
+ * them, so that their bytes cross no thread twice.
+ */
+import { bls12_381 } from '@noble/curves/bls12-381.js';
+import { writeFileSync } from 'node:fs';
+import { sameBytes } from '../../domain/bytes.ts';
+import { redStuff } from '../../domain/redstuff.ts';
+import type { Axis, Rs2 } from '../../../native-workers/rs2.ts';
+import { blobIdOf, metadataRoot } from '../../../native-workers/portable/portable.ts';
+import { parseSliver } from '../../../native-workers/walrus-bcs/walrus-bcs.ts';
+
+export interface MetadataTask {
+  readonly kind: 'metadata';
+  readonly blobId: Uint8Array;
+  readonly encodingType: number;
+  readonly unencodedBytes: number;
+  readonly hashes: Uint8Array;
+}
+
+export interface SliverTask {
+  readonly kind: 'sliver';
+  readonly shards: number;
+  readonly axis: Axis;
+  /** The whole BCS body. */
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly expectedHash: Uint8Array;
+  /** Where to write the body when it is right. The body may be moved away from the caller then. */
+  readonly path: string | undefined;
+}
+
+export interface SymbolsTask {
+  readonly kind: 'symbols';
+  readonly shards: number;
+  /** Axis of the sliver that the symbols are taken from. */
+  readonly axis: Axis;
+  readonly body: Uint8Array;
+  readonly indices: readonly number[];
+  readonly withProofs: boolean;
+}
+
+export interface SignTask {
+  readonly kind: 'sign';
+  /** 32 bytes, big-endian. */
+  readonly secretKey: Uint8Array;
+  readonly message: Uint8Array;
+}
+
+export interface TakenSymbol {
+  readonly index: number;
+  readonly data: Uint8Array;
+  /** Empty without proofs. */
+  readonly path: readonly Uint8Array[];
+}
+
+export type Task = MetadataTask | SliverTask | SymbolsTask | SignTask;
+
+export interface Workbench {
+  /** Whether the hashes lead to the blob id. */
+  checkMetadata(task: MetadataTask): Promise<boolean>;
+  /** Whether the sliver has the hash; if so it is in its file. */
+  checkSliver(task: SliverTask): Promise<boolean>;
+  takeSymbols(task: SymbolsTask): Promise<readonly TakenSymbol[]>;
+  /** A BLS min-pk signature, 96 bytes. */
+  sign(task: SignTask): Promise<Uint8Array>;
+}
+
+export function checkMetadata(task: MetadataTask): boolean {
+  const id = blobIdOf(task.encodingType, task.unencodedBytes, metadataRoot(task.hashes));
+  return sameBytes(id, task.blobId);
+}
+
+export function checkSliver(rs2: Rs2, { shards, axis, body, expectedHash, path }: SliverTask): boolean {
+  const hash = rs2.sliverHash(redStuff(shards), axis, parseSliver(body).data);
+  if (!sameBytes(hash, expectedHash)) return false;
+  if (path !== undefined) writeFileSync(path, body, { mode: 0o600 });
+  return true;
+}
+
+export function takeSymbols(rs2: Rs2, task: SymbolsTask): readonly TakenSymbol[] {
+  const code = redStuff(task.shards);
+  const { data, symbolBytes } = parseSliver(task.body);
+  const expanded = rs2.expand(code, task.axis, data);
+  return task.indices.map((index) => ({
+    index,
+    data: expanded.slice(index * symbolBytes, (index + 1) * symbolBytes),
+    path: task.withProofs ? rs2.symbolProof(code, task.axis, data, index) : [],
+  }));
+}
+
+export function sign({ secretKey, message }: SignTask): Uint8Array {
+  const { longSignatures } = bls12_381;
+  return longSignatures.Signature.toBytes(longSignatures.sign(longSignatures.hash(message), secretKey));
+}
+
+/** Any task, for a worker thread. */
+export function doTask(rs2: Rs2, task: Task): boolean | Uint8Array | readonly TakenSymbol[] {
+  switch (task.kind) {
+    case 'metadata':
+      return checkMetadata(task);
+    case 'sliver':
+      return checkSliver(rs2, task);
+    case 'symbols':
+      return takeSymbols(rs2, task);
+    case 'sign':
+      return sign(task);
+  }
+}
+
+export function inlineWorkbench(rs2: Rs2): Workbench {
+  return {
+    checkMetadata: async (task) => checkMetadata(task),
+    checkSliver: async (task) => checkSliver(rs2, task),
+    takeSymbols: async (task) => takeSymbols(rs2, task),
+    sign: async (task) => sign(task),
+  };
+}

@@ -1,0 +1,37 @@
+/** Counts all money on a ledger, to prove that no transaction makes or loses any. */
+import type { LedgerCore } from './core.ts';
+import { coinBalance } from './inputs.ts';
+import { suiAddress } from '../move/world.ts';
+
+export interface Money {
+  /** MIST in coins, in the exchange, deposited for storage, and paid as fees. */
+  readonly mist: bigint;
+  /** FROST in coins, in the exchange, promised to epochs, earned by nodes, and in shared blobs. */
+  readonly frost: bigint;
+}
+
+export function countMoney(core: LedgerCore): Money {
+  const { world, identity } = core;
+  let mist = BigInt(core.database.meta('feesMist'));
+  let frost = core.system().future_accounting.ring_buffer.reduce((sum, slot) => sum + slot.rewards_to_distribute, 0n);
+  const suiCoin = world.text('Coin<SUI>');
+  const walCoin = world.text('Coin<WAL>');
+  const sharedBlob = world.text('SharedBlob');
+  const stakingPool = world.text('walrus::staking_pool::StakingPool');
+  const insideBag = `${suiAddress}::dynamic_field::Field<`;
+  for (const object of core.database.allObjects()) {
+    mist += object.storageRebate;
+    if (object.type === suiCoin) mist += coinBalance(object.contents);
+    else if (object.type === walCoin) frost += coinBalance(object.contents);
+    else if (object.type === sharedBlob) frost += core.valueOf<{ funds: bigint }>(object).funds;
+    else if (object.type === stakingPool) frost += core.valueOf<{ rewards_pool: bigint }>(object).rewards_pool;
+    else if (object.type.startsWith(insideBag) && object.type.endsWith(`,${walCoin}>`)) {
+      frost += core.valueOf<{ value: { balance: bigint } }>(object).value.balance;
+    } else if (identity.ids.exchangeIds.includes(object.id)) {
+      const pot = core.valueOf<{ wal: bigint; sui: bigint }>(object);
+      mist += pot.sui;
+      frost += pot.wal;
+    }
+  }
+  return { mist, frost };
+}
