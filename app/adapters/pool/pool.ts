@@ -1,0 +1,74 @@
+/**
+ * The pool port on worker threads. Reads its settings from the environment (FLOE_WORKERS, FLOE_CODEC) where the caller gives none, and
+ * refuses settings that make no sense.
+ */
+import { availableParallelism } from 'node:os';
+import { Fault } from '../../domain/fault.ts';
+import type { Pool } from '../../ports/pool.ts';
+import {
+  chooseCodec,
+  codecWords as wordsFor,
+  openWorkers,
+  parseCodecName,
+  type CodecName,
+} from '../../../native-workers/pool/pool.ts';
+
+export { paddedBlobBytes } from '../../../native-workers/pool/pool.ts';
+
+export interface PoolOptions {
+  /** Worker threads; as many as there are cores, up to eight, if not given. */
+  readonly threads?: number;
+  /** Bytes that running tasks may need together; 1 GiB if not given. */
+  readonly budgetBytes?: number;
+  readonly codec?: CodecName;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** More threads than this wait for memory, not for cores: an encode is bound by its bandwidth. */
+const usualThreadsMax = 8;
+const threadsMax = 64;
+const usualBudgetBytes = 1024 * 1024 * 1024;
+
+function threadsFrom(environment: Environment): number {
+  const text = environment['FLOE_WORKERS'];
+  if (text === undefined || text === '') return Math.min(usualThreadsMax, availableParallelism());
+  const threads = Number(text);
+  if (!Number.isInteger(threads) || threads < 1 || threads > threadsMax) {
+    throw new Fault('bad-input', 'after-user', `FLOE_WORKERS must be a number from 1 to ${threadsMax}.`);
+  }
+  return threads;
+}
+
+function codecFrom(environment: Environment): CodecName | undefined {
+  const text = environment['FLOE_CODEC'];
+  return text === undefined || text === '' ? undefined : parseCodecName(text);
+}
+
+/** One line for people: which codec this machine uses, and why not a better one. */
+export function codecWords(environment: Environment = process.env): string {
+  return wordsFor(codecFrom(environment));
+}
+
+export function openPool(options: PoolOptions = {}, environment: Environment = process.env): Pool {
+  const forced = options.codec ?? codecFrom(environment);
+  const { rs2, packBytesMax } = chooseCodec(forced);
+  const workers = openWorkers({
+    threads: options.threads ?? threadsFrom(environment),
+    budgetBytes: options.budgetBytes ?? usualBudgetBytes,
+    codec: forced,
+  });
+  return {
+    codec: rs2.engine,
+    packBytesMax,
+    chunk: (task, run) => workers.run('chunk', task, run),
+    seal: (task, run) => workers.run('seal', task, run),
+    open: (task, run) => workers.run('open', task, run),
+    encode: (shards, blob, blobBytes, run) => workers.run('encode', { shards, blob, blobBytes }, run),
+    decode: (shards, metadata, slivers, run) => workers.run('decode', { shards, metadata, slivers }, run),
+    verifySliver: (shards, sliver, expected, run) => workers.run('verify-sliver', { shards, sliver, expected }, run),
+    verifySignatures: (message, signed, run) => workers.run('verify-signatures', { message, signed }, run),
+    aggregateSignatures: (signatures, run) => workers.run('aggregate-signatures', { signatures }, run),
+    close: () => workers.close(),
+  };
+}

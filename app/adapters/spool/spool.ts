@@ -1,0 +1,131 @@
+/**
+ * Packs as files of one folder. A pack is written under a temporary name and gets its own only after its bytes are synced; the folder is synced
+ * after that. So after a kill or a power cut each pack is there whole, or it is not there. Whether a pack's content is right is for its reader.
+ */
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { link, mkdir, open, readdir, unlink, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../domain/fault.ts';
+import { parsePathName } from '../../domain/path-name.ts';
+import type { Spool, SpoolWriter } from '../../ports/spool.ts';
+import { diskFault, isMissing } from '../disk/disk.ts';
+
+const unfinishedPattern = /^\.floe-[0-9a-f]{16}\.part$/;
+/** Far above any pack; a file beyond it was not written by Floe and is not loaded into memory. */
+const packBytesMax = 2 ** 30;
+
+function packName(name: string): string {
+  const parsed = parsePathName(name);
+  if (parsed.startsWith('.') || !parsed.isWellFormed()) throw new Error('a pack needs a plain name');
+  return parsed;
+}
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const fault = diskFault(error, 'The spool', 'written');
+    throw fault.code === 'file-unreadable' ? new Fault('disk-failed', fault.retry, fault.message, error) : fault;
+  }
+}
+
+async function syncFolder(dir: string): Promise<void> {
+  const folder = await open(dir, constants.O_RDONLY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function removeIfThere(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+}
+
+async function createPack(dir: string, name: string): Promise<SpoolWriter> {
+  const temporary = join(dir, `.floe-${randomBytes(8).toString('hex')}.part`);
+  const file = await guarded(() => open(temporary, 'wx', 0o600));
+  let state: 'open' | 'busy' | 'closed' = 'open';
+  const begin = (): void => {
+    if (state !== 'open') throw new Error(`a spool writer was used while ${state}`);
+    state = 'busy';
+  };
+  const leave = async (): Promise<void> => {
+    state = 'closed';
+    await file.close();
+    await removeIfThere(temporary);
+  };
+  return {
+    async append(bytes) {
+      begin();
+      await guarded(() => writeAll(file, bytes));
+      // After a failed append the state stays busy: half an append can only be abandoned.
+      state = 'open';
+    },
+    async finish() {
+      begin();
+      await guarded(async () => {
+        try {
+          await file.sync();
+          // A link refuses a taken name, where a rename would replace a finished pack.
+          await link(temporary, join(dir, name));
+        } finally {
+          await leave();
+        }
+        await syncFolder(dir);
+      });
+    },
+    async abandon() {
+      if (state !== 'closed') await guarded(leave);
+    },
+  };
+}
+
+async function readPack(path: string): Promise<ArrayBuffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { size } = await file.stat();
+    if (size > packBytesMax)
+      throw new Fault('pack-damaged', 'never', 'A pack in the spool is larger than any pack can be.');
+    const buffer = new ArrayBuffer(size);
+    const bytes = new Uint8Array(buffer);
+    let at = 0;
+    while (at < size) {
+      const { bytesRead } = await file.read(bytes, at, size - at, at);
+      if (bytesRead === 0)
+        throw new Fault('pack-damaged', 'never', 'A pack in the spool became shorter while it was read.');
+      at += bytesRead;
+    }
+    return buffer;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the folder if needed and removes what a kill left unfinished. One process at a time may use it (the home's lock sees to that). */
+export async function openSpool(dir: string): Promise<Spool> {
+  await guarded(async () => {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(dir)) if (unfinishedPattern.test(name)) await removeIfThere(join(dir, name));
+  });
+  return {
+    create: async (name) => createPack(dir, packName(name)),
+    read: async (name) => guarded(() => readPack(join(dir, packName(name)))),
+    remove: (name) =>
+      guarded(async () => {
+        await removeIfThere(join(dir, packName(name)));
+      }),
+    names: () => guarded(async () => (await readdir(dir)).filter((name) => !name.startsWith('.')).toSorted()),
+  };
+}

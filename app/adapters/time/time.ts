@@ -1,0 +1,42 @@
+/** Real time and real chance. The only place that asks the machine for either on behalf of the engine. */
+import { randomBytes } from 'node:crypto';
+import type { Clock, Dice } from '../../domain/clock.ts';
+
+/** Longest wait that one timer of Node can hold (signed 32-bit milliseconds); longer waits are made of several. */
+const timerMsMax = 2 ** 31 - 1;
+
+/** A wait keeps the process alive: whoever waits has more to do. To leave early, abort it. */
+function waitMs(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+export function systemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    steady: () => performance.now(),
+    async sleep(ms, signal) {
+      if (Number.isNaN(ms)) throw new Error('a wait needs a number of milliseconds');
+      signal?.throwIfAborted();
+      const end = performance.now() + ms;
+      do await waitMs(Math.max(0, Math.min(timerMsMax, end - performance.now())), signal);
+      while (performance.now() < end - 1);
+    },
+  };
+}
+
+export function systemDice(): Dice {
+  return {
+    bytes: (length) => Uint8Array.from(randomBytes(length)),
+    fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+  };
+}
