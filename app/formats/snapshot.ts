@@ -1,0 +1,73 @@
+/** A snapshot's record (docs/formats/snapshot.md): JSON, so that it can grow; its chunk id is its name. */
+import { fromHex, toHex } from '../domain/bytes.ts';
+import { Fault } from '../domain/fault.ts';
+import { parseChunkId, parseDeviceId, parseNodeId, parseSpaceId } from '../domain/ids.ts';
+import type { PathName } from '../domain/path-name.ts';
+import type { Snapshot } from '../domain/space.ts';
+import { contentFromBytes, contentToBytes } from './listing.ts';
+
+const snapshotVersion = 1;
+
+export function snapshotToBytes(snapshot: Snapshot): Uint8Array<ArrayBuffer> {
+  const { root, ...rest } = snapshot;
+  const record = {
+    v: snapshotVersion,
+    ...rest,
+    root: {
+      node: root.node,
+      mode: root.mode,
+      mtimeNs: root.mtimeNs.toString(),
+      bytes: root.bytes,
+      content: toHex(contentToBytes(root.content)),
+    },
+  };
+  return new TextEncoder().encode(JSON.stringify(record));
+}
+
+const refused = (why: string): Fault => new Fault('pack-damaged', 'never', `A stored snapshot cannot be read: ${why}.`);
+
+/** A field of a parsed JSON record, checked. */
+export function field<T extends 'string' | 'number'>(
+  record: unknown,
+  key: string,
+  type: T,
+  refuse = refused,
+): T extends 'string' ? string : number {
+  const value: unknown = typeof record === 'object' && record !== null ? Reflect.get(record, key) : undefined;
+  if (typeof value !== type || (type === 'number' && !(Number.isSafeInteger(value) && Number(value) >= 0)))
+    throw refuse(`its field '${key}' is wrong`);
+  return value as T extends 'string' ? string : number;
+}
+
+export function snapshotFromBytes(bytes: Uint8Array): Snapshot {
+  let record: unknown;
+  try {
+    record = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new Fault('pack-damaged', 'never', 'A stored snapshot cannot be read: it is not a record.', cause);
+  }
+  const version = field(record, 'v', 'number');
+  if (version !== snapshotVersion) throw refused(`its version ${version} is newer than this Floe`);
+  const parents: unknown = Reflect.get(Object(record), 'parents');
+  if (!Array.isArray(parents)) throw refused("its field 'parents' is wrong");
+  const root: unknown = Reflect.get(Object(record), 'root');
+  return {
+    space: parseSpaceId(field(record, 'space', 'string')),
+    device: parseDeviceId(field(record, 'device', 'string')),
+    deviceName: field(record, 'deviceName', 'string'),
+    sequence: field(record, 'sequence', 'number'),
+    parents: parents.map((parent) => parseChunkId(String(parent))),
+    timeMs: field(record, 'timeMs', 'number'),
+    files: field(record, 'files', 'number'),
+    bytes: field(record, 'bytes', 'number'),
+    root: {
+      name: '' as PathName,
+      kind: 'folder',
+      node: parseNodeId(field(root, 'node', 'string')),
+      mode: field(root, 'mode', 'number'),
+      mtimeNs: BigInt(field(root, 'mtimeNs', 'string')),
+      bytes: field(root, 'bytes', 'number'),
+      content: contentFromBytes(fromHex(field(root, 'content', 'string'))),
+    },
+  };
+}
