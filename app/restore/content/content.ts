@@ -1,0 +1,165 @@
+/**
+ * Chunk ids to plaintext: finds the packs, reads neighbouring chunks in one range, opens them on the pool (tag and keyed hash are checked
+ * there). Asks for no more than a window of bytes at a time.
+ */
+import type { BlobId } from '../../domain/blob-id.ts';
+import { concatBytes } from '../../domain/bytes.ts';
+import { Fault } from '../../domain/fault.ts';
+import { parseChunkId, type ChunkId } from '../../domain/ids.ts';
+import { restoreWindowBytes } from '../../domain/limits.ts';
+import type { ChunkPlace, Content } from '../../domain/space.ts';
+import { chunkListFromBytes, contentDepthMax } from '../../formats/listing.ts';
+import type { SpaceKeys } from '../../formats/space-keys.ts';
+import type { Catalog, ChunkLocation } from '../../ports/catalog.ts';
+import type { Pool, Urgency } from '../../ports/pool.ts';
+
+export interface ByteRange {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
+/** Reads ranges of a stored blob; every byte is verified against the blob id. */
+export interface BlobSource {
+  readRanges(
+    blob: BlobId,
+    blobBytes: number,
+    ranges: readonly ByteRange[],
+    signal: AbortSignal,
+  ): Promise<readonly Uint8Array[]>;
+}
+
+export interface ContentPorts {
+  readonly blobs: BlobSource;
+  readonly catalog: Catalog;
+  readonly pool: Pool;
+}
+
+export interface ChunkReader {
+  /** Plaintext of each id. Duplicates cost nothing. The caller keeps the sum within a window (`restoreWindowBytes`). */
+  chunks(ids: readonly ChunkId[], signal: AbortSignal): Promise<ReadonlyMap<ChunkId, Uint8Array>>;
+  /** The chunks of the content itself, below any lists. */
+  flatten(content: Content, signal: AbortSignal): Promise<readonly ChunkId[]>;
+  /** Whole content in memory: for listings, links and previews. */
+  bytes(content: Content, bytesMax: number, signal: AbortSignal): Promise<Uint8Array>;
+  /** A chunk whose place is known without the catalog. */
+  at(blob: BlobId, blobBytes: number, place: ChunkPlace, signal: AbortSignal): Promise<Uint8Array>;
+  /** Bytes fetched from packs so far. */
+  readonly fetchedBytes: number;
+}
+
+/** Ranges closer than this are read as one: a gap costs less than another request. */
+const gapBytes = 128 * 1024;
+
+interface Located extends ChunkPlace {
+  readonly blobId: BlobId;
+  readonly packBytes: number;
+}
+
+export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: Urgency = 'interactive'): ChunkReader {
+  let fetchedBytes = 0;
+
+  async function readPack(
+    blob: BlobId,
+    blobBytes: number,
+    places: readonly ChunkPlace[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<ChunkId, Uint8Array>> {
+    const groups = neighbours(places);
+    const ranges = groups.map((group) => ({
+      start: group[0]?.start ?? 0,
+      end: Math.max(...group.map((place) => place.start + place.bytes)),
+    }));
+    const read = await ports.blobs.readRanges(blob, blobBytes, ranges, signal);
+    const opened = await Promise.all(
+      groups.map(async (group, i) => {
+        const bytes = read[i] ?? new Uint8Array();
+        const start = ranges[i]?.start ?? 0;
+        fetchedBytes += bytes.length;
+        const buffer = bytes.slice().buffer;
+        const chunks = group.map((place) => ({
+          id: place.id,
+          start: place.start - start,
+          bytes: place.bytes,
+          plainBytes: place.plainBytes,
+        }));
+        const { plain, chunks: found } = await ports.pool.open(
+          { buffer, chunks, sealKey: keys.seal, idKey: keys.chunkId },
+          { urgency, signal },
+        );
+        return found.map((chunk) => [parseChunkId(chunk.id), new Uint8Array(plain, chunk.start, chunk.bytes)] as const);
+      }),
+    );
+    return new Map(opened.flat());
+  }
+
+  async function chunks(ids: readonly ChunkId[], signal: AbortSignal): Promise<ReadonlyMap<ChunkId, Uint8Array>> {
+    const wanted = [...new Set(ids)];
+    const places = (await ports.catalog.chunkLocations(wanted)).map((place, i) => located(place, wanted[i]));
+    const byPack = new Map<BlobId, Located[]>();
+    for (const place of places) byPack.set(place.blobId, [...(byPack.get(place.blobId) ?? []), place]);
+    const found = new Map<ChunkId, Uint8Array>();
+    for (const [blob, inPack] of byPack) {
+      for (const [id, bytes] of await readPack(blob, inPack[0]?.packBytes ?? 0, inPack, signal)) found.set(id, bytes);
+    }
+    return found;
+  }
+
+  /** Chunks put together in order, window by window. */
+  async function joined(ids: readonly ChunkId[], bytesMax: number, signal: AbortSignal): Promise<Uint8Array> {
+    const found = await chunks(ids, signal);
+    const parts = ids.map((id) => found.get(id) ?? new Uint8Array());
+    if (parts.reduce((sum, part) => sum + part.length, 0) > bytesMax) {
+      throw new Fault('pack-damaged', 'never', 'A stored listing is larger than it says.');
+    }
+    return concatBytes(...parts);
+  }
+
+  async function flatten(content: Content, signal: AbortSignal): Promise<readonly ChunkId[]> {
+    if (content.depth > contentDepthMax) throw new Fault('pack-damaged', 'never', 'A stored file is nested too deep.');
+    let ids = content.chunks;
+    for (let depth = content.depth; depth > 0; depth--)
+      ids = chunkListFromBytes(await joined(ids, restoreWindowBytes, signal));
+    return ids;
+  }
+
+  return {
+    chunks,
+    flatten,
+    async bytes(content, bytesMax, signal) {
+      return joined(await flatten(content, signal), bytesMax, signal);
+    },
+    async at(blob, blobBytes, place, signal) {
+      const found = await readPack(blob, blobBytes, [place], signal);
+      return found.get(place.id) ?? new Uint8Array();
+    },
+    get fetchedBytes() {
+      return fetchedBytes;
+    },
+  };
+}
+
+function located(place: ChunkLocation | undefined, id: ChunkId | undefined): Located {
+  if (place?.blobId === undefined) {
+    throw new Fault(
+      'blob-unavailable',
+      'later',
+      `A piece of this content (${id?.slice(0, 8) ?? '?'}) is in no certified pack that this device knows.`,
+    );
+  }
+  return { ...place, blobId: place.blobId };
+}
+
+/** Places in order, cut where the gap is too wide. */
+function neighbours<T extends ChunkPlace>(places: readonly T[]): readonly (readonly T[])[] {
+  const sorted = [...places].sort((a, b) => a.start - b.start);
+  const groups: T[][] = [];
+  let end = 0;
+  for (const place of sorted) {
+    const group = groups.at(-1);
+    if (group && place.start - end <= gapBytes) group.push(place);
+    else groups.push([place]);
+    end = Math.max(end, place.start + place.bytes);
+  }
+  return groups;
+}

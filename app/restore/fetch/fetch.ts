@@ -1,0 +1,259 @@
+/**
+ * Reads blobs and parts of blobs from storage nodes that may fail, dally or lie. Nothing unverified gets out: metadata is proven by the
+ * blob id, each sliver by its hash, a decoded blob by the blob id again. A part is read from the systematic primary slivers that hold it;
+ * only when those cannot be had (soon), the whole blob is rebuilt from any that suffice. Memory and time are bounded.
+ */
+import type { BlobId } from '../../domain/blob-id.ts';
+import type { Clock, Dice } from '../../domain/clock.ts';
+import type { NetworkState } from '../../domain/committee.ts';
+import { openScope, within } from '../../domain/deadline.ts';
+import type { BlobMetadata } from '../../domain/encoding.ts';
+import { Fault, faultOf } from '../../domain/fault.ts';
+import { Flow } from '../../domain/flow.ts';
+import { Gate } from '../../domain/gate.ts';
+import type { NodeHealth } from '../../domain/node-health.ts';
+import { sliverBodyBytes, sliverDataBytes, sliverForm, type SliverForm } from '../../domain/sliver-form.ts';
+import type { Nodes } from '../../ports/nodes.ts';
+import type { Pool, Urgency } from '../../ports/pool.ts';
+import { Gathering, type Demand, type Sufficient } from './gathering.ts';
+import { readLimits, type ReadLimits } from './limits.ts';
+import { fetchMetadata, openMetadataCache, type MetadataCache } from './metadata-source.ts';
+import { placeOf, type Place, type Reading } from './reading.ts';
+
+export type { MetadataCache };
+
+export interface ReaderPorts {
+  readonly nodes: Nodes;
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly health: NodeHealth;
+  /** The network as it is now; asked at most every few seconds. */
+  network(signal: AbortSignal): Promise<NetworkState>;
+  /** Where proven metadata is kept; in bounded memory when left out. */
+  readonly cache?: MetadataCache;
+  readonly limits?: Partial<ReadLimits>;
+}
+
+/** Bytes [start, end) of a blob. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface BlobReader {
+  readRange(blobId: BlobId, start: number, end: number, signal: AbortSignal): Promise<Uint8Array>;
+  /** The bytes of each range, in the order asked. Slivers that several ranges lie in are fetched once. */
+  readRanges(blobId: BlobId, ranges: readonly ByteRange[], signal: AbortSignal): Promise<readonly Uint8Array[]>;
+  /** The whole blob, checked against its id; `unencodedBytes`, when the caller knows it, is checked before anything is fetched. */
+  readWhole(blobId: BlobId, unencodedBytes: number | undefined, signal: AbortSignal): Promise<ArrayBuffer>;
+}
+
+export function openReader(ports: ReaderPorts): BlobReader {
+  return new Reader(ports);
+}
+
+class Reader implements BlobReader {
+  readonly #ports: ReaderPorts;
+  readonly #limits: ReadLimits;
+  readonly #reading: Reading;
+  readonly #cache: MetadataCache;
+  readonly #rangeRoom: Gate;
+  readonly #wholeRoom: Gate;
+  #network: { readonly state: NetworkState; readonly atMs: number } | undefined;
+
+  constructor(ports: ReaderPorts) {
+    const { nodes, pool, clock, dice, health } = ports;
+    const limits = { ...readLimits, ...ports.limits };
+    this.#ports = ports;
+    this.#limits = limits;
+    const flow = new Flow(clock, limits.bytesInFlightMax, limits.patienceMs);
+    const verifications = new Gate(limits.verificationsInParallel);
+    this.#reading = { nodes, pool, clock, dice, health, limits, flow, verifications };
+    this.#cache = ports.cache ?? openMetadataCache(limits.metadataCacheBytes);
+    this.#rangeRoom = new Gate(limits.rangeBytesMax);
+    this.#wholeRoom = new Gate(limits.wholeBytesMax);
+  }
+
+  async readRange(blobId: BlobId, start: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
+    const [bytes] = await this.readRanges(blobId, [{ start, end }], signal);
+    if (bytes === undefined) throw new Error('one range has one answer');
+    return bytes;
+  }
+
+  readRanges(blobId: BlobId, ranges: readonly ByteRange[], signal: AbortSignal): Promise<readonly Uint8Array[]> {
+    return this.#atPlace(blobId, signal, async (place) => {
+      const metadata = await this.#metadata(place, signal);
+      const form = sliverForm(place.shards, metadata.unencodedBytes);
+      checkRanges(ranges, metadata.unencodedBytes);
+      const wanted = rowsOf(ranges, sliverDataBytes(form, 'primary'));
+      if (wanted.size === 0) return ranges.map(() => new Uint8Array(0));
+      const resultBytes = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+      const cost = wanted.size * sliverBodyBytes(form, 'primary') + resultBytes;
+      const leave = await this.#rangeRoom.enter(cost, signal);
+      try {
+        return await this.#gatherRanges(place, metadata, ranges, wanted, signal);
+      } finally {
+        leave();
+      }
+    });
+  }
+
+  readWhole(blobId: BlobId, unencodedBytes: number | undefined, signal: AbortSignal): Promise<ArrayBuffer> {
+    return this.#atPlace(blobId, signal, async (place) => {
+      const metadata = await this.#metadata(place, signal);
+      if (unencodedBytes !== undefined && unencodedBytes !== metadata.unencodedBytes) {
+        const message = `Blob ${blobId} has ${metadata.unencodedBytes} bytes and not ${unencodedBytes}.`;
+        throw new Fault('blob-inconsistent', 'never', message);
+      }
+      const leave = await this.#wholeRoom.enter(wholeCost(sliverForm(place.shards, metadata.unencodedBytes)), signal);
+      try {
+        const demand = { metadata, wanted: new Set<number>(), makeRoom: () => Promise.resolve() };
+        return await this.#gather(place, demand, signal, (gathering, sufficient, inner) =>
+          this.#decode(place, metadata, gathering, sufficient, 'bulk', inner),
+        );
+      } finally {
+        leave();
+      }
+    });
+  }
+
+  async #gatherRanges(
+    place: Place,
+    metadata: BlobMetadata,
+    ranges: readonly ByteRange[],
+    wanted: ReadonlySet<number>,
+    signal: AbortSignal,
+  ): Promise<readonly Uint8Array[]> {
+    let leave: (() => void) | undefined;
+    const makeRoom = async (): Promise<void> => {
+      leave = await this.#wholeRoom.enter(wholeCost(sliverForm(place.shards, metadata.unencodedBytes)), signal);
+    };
+    try {
+      return await this.#gather(place, { metadata, wanted, makeRoom }, signal, async (gathering, sufficient, inner) => {
+        if (sufficient === 'wanted') return ranges.map((range) => joinRows(gathering, range));
+        const blob = await this.#decode(place, metadata, gathering, sufficient, 'interactive', inner);
+        return ranges.map(({ start, end }) => new Uint8Array(blob.slice(start, end)));
+      });
+    } finally {
+      leave?.();
+    }
+  }
+
+  /** Gathers until it suffices and hands on to `use`, all within one deadline. */
+  async #gather<T>(
+    place: Place,
+    demand: Demand,
+    signal: AbortSignal,
+    use: (gathering: Gathering, sufficient: Sufficient, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { clock } = this.#reading;
+    const { readMs, bytesPerSecondMin } = this.#limits;
+    const scope = openScope(signal);
+    const gathering = new Gathering(this.#reading, place, demand, scope.signal);
+    const deadlineMs = readMs + (1000 * demand.metadata.unencodedBytes) / bytesPerSecondMin;
+    try {
+      const late = (): Fault => gathering.unavailable();
+      return await within(clock, deadlineMs, signal, late, async (inner) => {
+        const sufficient = await gathering.run();
+        // Whoever is still answering is no longer needed.
+        scope.abort(new Fault('cancelled', 'never', 'The blob was read.'));
+        return use(gathering, sufficient, inner);
+      });
+    } catch (error) {
+      scope.abort(error);
+      throw error;
+    } finally {
+      scope.close();
+    }
+  }
+
+  async #decode(
+    place: Place,
+    metadata: BlobMetadata,
+    gathering: Gathering,
+    sufficient: Sufficient,
+    urgency: Urgency,
+    signal: AbortSignal,
+  ): Promise<ArrayBuffer> {
+    if (sufficient === 'wanted') throw new Error('rows that were wanted need no decoding');
+    try {
+      return await this.#reading.pool.decode(place.shards, metadata, gathering.take(sufficient), { urgency, signal });
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault?.code !== 'codec-refused') throw error;
+      // Every sliver was genuine, so it is the blob that was never encoded as its id says.
+      const message = `Blob ${place.blobId} was encoded wrongly by whoever stored it.`;
+      throw new Fault('blob-inconsistent', 'never', message, fault);
+    }
+  }
+
+  async #metadata(place: Place, signal: AbortSignal): Promise<BlobMetadata> {
+    const kept = this.#cache.get(place.blobId);
+    // The same blob on another number of shards has another id, so what is kept fits.
+    if (kept) return kept;
+    const metadata = await fetchMetadata(this.#reading, place, signal);
+    this.#cache.put(place.blobId, metadata);
+    return metadata;
+  }
+
+  /** Reads where the blob should be; when it is not there, asks once more whether the network has changed. */
+  async #atPlace<T>(blobId: BlobId, signal: AbortSignal, read: (place: Place) => Promise<T>): Promise<T> {
+    const known = await this.#state(signal);
+    try {
+      return await read(placeOf(blobId, known));
+    } catch (error) {
+      if (faultOf(error)?.code !== 'blob-unavailable') throw error;
+      this.#network = undefined;
+      const now = await this.#state(signal);
+      if (now.epoch === known.epoch && now.isChanging === known.isChanging) throw error;
+      return await read(placeOf(blobId, now));
+    }
+  }
+
+  async #state(signal: AbortSignal): Promise<NetworkState> {
+    const now = this.#reading.clock.steady();
+    if (this.#network && now - this.#network.atMs < this.#limits.networkMs) return this.#network.state;
+    const state = await this.#ports.network(signal);
+    this.#network = { state, atMs: now };
+    return state;
+  }
+}
+
+function checkRanges(ranges: readonly ByteRange[], blobBytes: number): void {
+  for (const { start, end } of ranges) {
+    const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end;
+    if (!isRange || end > blobBytes)
+      throw new Fault('bad-input', 'never', 'The blob does not have the bytes asked for.');
+  }
+}
+
+/** The systematic primary slivers that hold the ranges. */
+function rowsOf(ranges: readonly ByteRange[], rowBytes: number): ReadonlySet<number> {
+  const rows = new Set<number>();
+  for (const { start, end } of ranges) {
+    for (let row = Math.floor(start / rowBytes); row * rowBytes < end; row++) if (start < end) rows.add(row);
+  }
+  return rows;
+}
+
+/** A range out of gathered rows. */
+function joinRows(gathering: Gathering, { start, end }: ByteRange): Uint8Array {
+  const joined = new Uint8Array(end - start);
+  const rowBytes = sliverDataBytes(gathering.form, 'primary');
+  for (let at = start; at < end;) {
+    const row = Math.floor(at / rowBytes);
+    const data = gathering.found.primary.get(row);
+    if (data === undefined) throw new Error(`row ${row} was not gathered`);
+    const from = at - row * rowBytes;
+    const piece = data.subarray(from, Math.min(rowBytes, from + end - at));
+    joined.set(piece, at - start);
+    at += piece.length;
+  }
+  return joined;
+}
+
+/** Memory of rebuilding a blob: the slivers, and what comes out of them. */
+function wholeCost(form: SliverForm): number {
+  return form.code.rows * sliverBodyBytes(form, 'primary') + form.unencodedBytes;
+}

@@ -1,0 +1,347 @@
+/**
+ * Gathers verified slivers of one blob until they suffice: the wanted systematic rows, or any `rows` primary slivers, or any `columns`
+ * secondary ones. Exactly the minimum is enough. It asks no more than it needs, but does not wait for nodes that dally: others are asked
+ * beside them. Every way out is bounded, and a failure says how many slivers were found.
+ */
+import { shardOfPair } from '../../domain/blob-id.ts';
+import type { CommitteeMember } from '../../domain/committee.ts';
+import { within } from '../../domain/deadline.ts';
+import type { Axis, BlobMetadata } from '../../domain/encoding.ts';
+import { Fault, faultOf } from '../../domain/fault.ts';
+import { sliverHashIn } from '../../domain/metadata-form.ts';
+import { backoffMs } from '../../domain/node-health.ts';
+import {
+  parseSliverBody,
+  sliverBodyBytes,
+  sliverForm,
+  sliverOfPair,
+  type SliverForm,
+} from '../../domain/sliver-form.ts';
+import type { SliverCheck } from '../../ports/pool.ts';
+import { Bell, rankOf, type Place, type Reading } from './reading.ts';
+
+/** A sliver to be had, and from whom. */
+interface Slot {
+  readonly axis: Axis;
+  readonly index: number;
+  readonly holders: readonly CommitteeMember[];
+  readonly luck: number;
+  /** Next holder to ask. */
+  next: number;
+  rounds: number;
+  /** Some holder failed in a way that may pass. */
+  mayPass: boolean;
+}
+
+interface Request {
+  readonly slot: Slot;
+  readonly member: CommitteeMember;
+  isOutrun: boolean;
+}
+
+export interface Demand {
+  readonly metadata: BlobMetadata;
+  /** Systematic primary slivers that suffice by themselves; empty when the whole blob is wanted. */
+  readonly wanted: ReadonlySet<number>;
+  /** Makes room for a whole blob, when the wanted slivers cannot be had as they are. */
+  makeRoom(): Promise<void>;
+}
+
+/** Which slivers suffice now. */
+export type Sufficient = 'wanted' | Axis;
+
+export class Gathering {
+  readonly form: SliverForm;
+  readonly found = { primary: new Map<number, Uint8Array>(), secondary: new Map<number, Uint8Array>() } as const;
+  readonly #reading: Reading;
+  readonly #place: Place;
+  readonly #demand: Demand;
+  readonly #signal: AbortSignal;
+  readonly #bell = new Bell();
+  readonly #active = new Set<Request>();
+  /** Nodes that let us wait during this gathering. */
+  readonly #dallying = new Set<string>();
+  /** Slots to ask for, by the phase they belong to. */
+  readonly #queues: { readonly wanted: Slot[]; readonly primary: Slot[]; readonly secondary: Slot[] };
+  #again: Slot[] = [];
+  #phase: Sufficient;
+  #roomFor: 'nothing' | 'asked' | 'whole' = 'nothing';
+  #hasTrouble = false;
+  #asked = 0;
+  #outrun = 0;
+  #lastFault: Fault | undefined;
+  #broken: { readonly error: unknown } | undefined;
+
+  constructor(reading: Reading, place: Place, demand: Demand, signal: AbortSignal) {
+    this.#reading = reading;
+    this.#place = place;
+    this.#demand = demand;
+    this.#signal = signal;
+    this.form = sliverForm(place.shards, demand.metadata.unencodedBytes);
+    this.#phase = demand.wanted.size > 0 ? 'wanted' : 'primary';
+    this.#queues = { wanted: [], primary: [], secondary: [] };
+    for (let pair = 0; pair < place.shards; pair++) {
+      for (const axis of ['primary', 'secondary'] as const) this.#enqueue(pair, axis);
+    }
+  }
+
+  #enqueue(pair: number, axis: Axis): void {
+    const { blobId, shards } = this.#place;
+    const holders = this.#place.holdersOf(shardOfPair(pair, blobId, shards));
+    const index = sliverOfPair(axis, pair, shards);
+    const luck = this.#reading.dice.fraction();
+    const isWanted = axis === 'primary' && this.#demand.wanted.has(index);
+    this.#queues[isWanted ? 'wanted' : axis].push({ axis, index, holders, luck, next: 0, rounds: 0, mayPass: false });
+  }
+
+  async run(): Promise<Sufficient> {
+    for (;;) {
+      this.#signal.throwIfAborted();
+      if (this.#broken) throw this.#broken.error;
+      const sufficient = this.#sufficient();
+      if (sufficient) return sufficient;
+      this.#advance();
+      this.#launch();
+      if (this.#active.size > 0 || this.#roomFor === 'asked') await this.#bell.heard();
+      else if (this.#queues[this.#phase].length === 0 && this.#phase === 'secondary') {
+        if (this.#again.length === 0) throw this.unavailable();
+        await this.#askAgain();
+      }
+    }
+  }
+
+  #sufficient(): Sufficient | undefined {
+    const { primary, secondary } = this.found;
+    const { wanted } = this.#demand;
+    if (wanted.size > 0 && [...wanted].every((index) => primary.has(index))) return 'wanted';
+    if (this.#phase === 'wanted') return undefined;
+    if (primary.size >= this.form.code.rows) return 'primary';
+    return secondary.size >= this.form.code.columns ? 'secondary' : undefined;
+  }
+
+  #needed(axis: Axis): number {
+    const { code } = this.form;
+    return (axis === 'primary' ? code.rows : code.columns) - this.found[axis].size;
+  }
+
+  #briskOn(axis: Axis): number {
+    let count = 0;
+    for (const { slot, isOutrun } of this.#active) if (slot.axis === axis && !isOutrun) count++;
+    return count;
+  }
+
+  /** Goes over to the next kind of slivers when those of this phase will not suffice, or not soon. */
+  #advance(): void {
+    if (this.#phase === 'wanted') {
+      const isDry = this.#queues.wanted.length === 0 && this.#briskOn('primary') === 0;
+      if (this.#roomFor === 'nothing' && (this.#hasTrouble || isDry)) this.#askForRoom();
+      if (this.#roomFor !== 'whole') return;
+      this.#queues.primary.push(...this.#queues.wanted.splice(0));
+    }
+    const isOpen = this.#queues.primary.length > 0 || this.#briskOn('primary') > 0;
+    this.#phase = isOpen && !this.#isHopeless() ? 'primary' : 'secondary';
+  }
+
+  /** Whether too many primary slivers are lost for good. */
+  #isHopeless(): boolean {
+    const isPrimary = (slot: Slot): boolean => slot.axis === 'primary';
+    const active = [...this.#active].filter(({ slot }) => isPrimary(slot)).length;
+    return this.#needed('primary') > active + this.#queues.primary.length + this.#again.filter(isPrimary).length;
+  }
+
+  #askForRoom(): void {
+    this.#roomFor = 'asked';
+    this.#demand.makeRoom().then(
+      () => {
+        this.#roomFor = 'whole';
+        this.#bell.ring();
+      },
+      (error: unknown) => this.#break(error),
+    );
+  }
+
+  #launch(): void {
+    const axis = this.#phase === 'secondary' ? 'secondary' : 'primary';
+    const queue = this.#queues[this.#phase];
+    let brisk = this.#briskOn(axis);
+    const needed = this.#phase === 'wanted' ? queue.length + brisk : this.#hedged(this.#needed(axis));
+    const most = Math.min(needed, this.#reading.limits.requestsInParallel);
+    if (brisk >= most || queue.length === 0) return;
+    const rank = this.#ranking();
+    while (brisk < most && queue.length > 0) {
+      const slot = takeLeast(queue, rank);
+      const member = slot.holders[slot.next++];
+      if (member === undefined) this.#settle(slot);
+      else if (this.#isSkipped(slot, member)) this.#postpone(slot);
+      else {
+        brisk++;
+        void this.#fetch({ slot, member, isOutrun: false });
+      }
+    }
+  }
+
+  /** A few more than needed, as many as will be waited for in vain when things go on as they did. */
+  #hedged(needed: number): number {
+    return needed + Math.ceil(needed * Math.min(1, this.#outrun / Math.max(1, this.#asked - this.#outrun)));
+  }
+
+  /** Order in which to ask, as things stand: nodes that do not dally, slivers that are parts of the blob itself, fast nodes. */
+  #ranking(): (slot: Slot) => number {
+    const { health } = this.#reading;
+    const ranks = new Map<string, number>();
+    return ({ axis, index, holders, luck, next }) => {
+      const member = holders[next];
+      if (member === undefined) return 0;
+      let rank = ranks.get(member.nodeId);
+      if (rank === undefined) {
+        rank = rankOf(health, member, luck) + (this.#dallying.has(member.nodeId) ? 1e9 : 0);
+        ranks.set(member.nodeId, rank);
+      }
+      const sources = axis === 'primary' ? this.form.code.rows : this.form.code.columns;
+      return rank + (index < sources ? 0 : 1e6) + luck;
+    };
+  }
+
+  /** A node that is being left alone is asked for what only it has, but last of all. */
+  #isSkipped(slot: Slot, member: CommitteeMember): boolean {
+    return slot.rounds === 0 && this.#reading.health.restMs(member.nodeId) > 0;
+  }
+
+  #postpone(slot: Slot): void {
+    slot.mayPass = true;
+    this.#failed(slot);
+  }
+
+  async #fetch(request: Request): Promise<void> {
+    const { slot } = request;
+    this.#active.add(request);
+    this.#asked++;
+    try {
+      const data = await this.#genuine(request);
+      if (data) this.found[slot.axis].set(slot.index, data);
+      else this.#failed(slot);
+    } catch (error) {
+      if (!this.#signal.aborted) this.#note(error, request);
+    } finally {
+      this.#active.delete(request);
+      this.#bell.ring();
+    }
+  }
+
+  /** The sliver's symbols, verified; undefined when the node does not have it. */
+  async #genuine(request: Request): Promise<Uint8Array | undefined> {
+    const { pool, verifications } = this.#reading;
+    const { axis, index } = request.slot;
+    const body = await this.#body(request);
+    if (body === undefined) return undefined;
+    const sliver = { axis, index, data: parseSliverBody(body, this.form, axis, index) };
+    const leave = await verifications.enter(1, this.#signal);
+    try {
+      const expected = sliverHashIn(this.#demand.metadata, axis, index);
+      const options = { urgency: 'interactive', signal: this.#signal } as const;
+      const checked = await pool.verifySliver(this.#place.shards, sliver, expected, options);
+      if (checked.isGenuine) return checked.data;
+    } finally {
+      leave();
+    }
+    throw new Fault('codec-refused', 'never', 'The sliver does not have the hash that the blob promises.');
+  }
+
+  #body(request: Request): Promise<Uint8Array | undefined> {
+    const { clock, flow, health, limits, nodes } = this.#reading;
+    const { slot, member } = request;
+    const bytes = sliverBodyBytes(this.form, slot.axis);
+    const pair = sliverOfPair(slot.axis, slot.index, this.#place.shards);
+    const late = (): Fault => new Fault('node-failed', 'now', 'The storage node does not answer.');
+    let start = clock.steady();
+    const ask = async (): Promise<Uint8Array | undefined> => {
+      start = clock.steady();
+      const body = await within(clock, limits.requestMs, this.#signal, late, (signal) =>
+        nodes.node(member).sliver(this.#place.blobId, pair, slot.axis, bytes, signal),
+      );
+      health.succeeded(member.nodeId, clock.steady() - start);
+      return body;
+    };
+    return flow.run(bytes, this.#signal, ask, () => {
+      request.isOutrun = true;
+      this.#outrun++;
+      this.#hasTrouble = true;
+      this.#dallying.add(member.nodeId);
+      health.dallied(member.nodeId, clock.steady() - start);
+      this.#bell.ring();
+    });
+  }
+
+  #note(error: unknown, { slot, member }: Request): void {
+    const { health } = this.#reading;
+    const fault = faultOf(error);
+    if (fault?.code === 'codec-refused') health.lied(member.nodeId);
+    else if (fault?.code !== 'node-failed') return this.#break(error);
+    else if (fault.retry === 'now') {
+      health.failed(member.nodeId);
+      slot.mayPass = true;
+    }
+    this.#lastFault = fault;
+    this.#failed(slot);
+  }
+
+  /** The next holder, if there is one. */
+  #failed(slot: Slot): void {
+    const queue = this.#phase === 'wanted' ? 'wanted' : slot.axis;
+    if (slot.next < slot.holders.length) this.#queues[queue].push(slot);
+    else this.#settle(slot);
+  }
+
+  /** All holders were asked. */
+  #settle(slot: Slot): void {
+    this.#hasTrouble = true;
+    slot.rounds++;
+    if (slot.mayPass && slot.rounds < this.#reading.limits.roundsMax) this.#again.push(slot);
+  }
+
+  /** Nothing else is left: those that failed in a way that may pass get another chance. */
+  async #askAgain(): Promise<void> {
+    const { clock, dice, limits } = this.#reading;
+    const slots = this.#again;
+    this.#again = [];
+    await clock.sleep(backoffMs(0, limits.backoffFirstMs, limits.backoffLongestMs, dice), this.#signal);
+    for (const slot of slots) {
+      slot.next = 0;
+      slot.mayPass = false;
+      this.#queues[slot.axis].push(slot);
+    }
+  }
+
+  #break(error: unknown): void {
+    this.#broken ??= { error };
+    this.#bell.ring();
+  }
+
+  unavailable(): Fault {
+    const { rows, columns } = this.form.code;
+    const counts = `${this.found.primary.size} of ${rows} primary or ${this.found.secondary.size} of ${columns} secondary slivers`;
+    const message = `Blob ${this.#place.blobId} cannot be read: only ${counts} could be found.`;
+    return new Fault('blob-unavailable', 'later', message, this.#lastFault);
+  }
+
+  /** The slivers for decoding, no more than needed. They leave the gathering, because decoding moves them away. */
+  take(axis: Axis): readonly SliverCheck[] {
+    const { code } = this.form;
+    const slivers = [...this.found[axis]].map(([index, data]) => ({ axis, index, data }));
+    this.found.primary.clear();
+    this.found.secondary.clear();
+    return slivers.slice(0, axis === 'primary' ? code.rows : code.columns);
+  }
+}
+
+function takeLeast(queue: Slot[], rank: (slot: Slot) => number): Slot {
+  let least = 0;
+  let leastRank = Infinity;
+  for (const [at, slot] of queue.entries()) {
+    const each = rank(slot);
+    if (each < leastRank) [least, leastRank] = [at, each];
+  }
+  const [slot] = queue.splice(least, 1);
+  if (slot === undefined) throw new Error('there is no sliver to choose from');
+  return slot;
+}

@@ -1,0 +1,31 @@
+/** Bounds of reading blobs, each with its reason. Times in ms, sizes in bytes. */
+export const readLimits = {
+  /** Requests of one read. Enough to keep every node of a large committee a little busy. */
+  requestsInParallel: 48,
+  /** Of all reads together; a line of 80 MB/s stays full at a round trip of 200 ms. */
+  bytesInFlightMax: 16 * 1024 * 1024,
+  /** Nothing moved for so long, or everybody else was faster: others are asked as well. */
+  patienceMs: 800,
+  /** Last resort against a request that never ends; the nodes port has its own deadline. */
+  requestMs: 30_000,
+  /** How often one holder is asked for one sliver when it fails in a way that may pass. */
+  roundsMax: 2,
+  backoffFirstMs: 200,
+  backoffLongestMs: 2_000,
+  /** A whole read: so long, and the time that its bytes need on a slow line. */
+  readMs: 90_000,
+  bytesPerSecondMin: 64 * 1024,
+  /** Hashing is the pool's work; more at once would only wait there. */
+  verificationsInParallel: 4,
+  /** Held by range reads, and by reads that need a whole blob: a blob of the largest pack size must fit comfortably. */
+  rangeBytesMax: 96 * 1024 * 1024,
+  wholeBytesMax: 288 * 1024 * 1024,
+  /** One node asked for metadata first, then others when it dallies. */
+  metadataInParallel: 3,
+  /** 66 KB for each blob at 1000 shards: more than two hundred blobs. */
+  metadataCacheBytes: 16 * 1024 * 1024,
+  /** The committee is read anew after so long, and whenever a blob cannot be had. */
+  networkMs: 15_000,
+} as const;
+
+export type ReadLimits = { readonly [K in keyof typeof readLimits]: number };

@@ -1,0 +1,262 @@
+/**
+ * A moment of a space back onto a disk: folders, then files window by window, then the folders' own times. What stands at the place already is
+ * compared first, so an interrupted restore that is run again goes on where it was. Nothing is half visible, and nothing newer is written over
+ * unless the user said 'always'.
+ */
+import { Fault, faultOf } from '../../domain/fault.ts';
+import type { ChunkId } from '../../domain/ids.ts';
+import { restoreWindowBytes } from '../../domain/limits.ts';
+import { joinPath, pathNames, textFromNameBytes, type SpacePath } from '../../domain/path-name.ts';
+import type { Version } from '../../domain/space.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Disk, FileStat } from '../../ports/disk.ts';
+import type { ChunkReader } from '../content/content.ts';
+
+export type Overwrite = 'never' | 'if-older' | 'always';
+
+export interface RestoreInput {
+  readonly space: number;
+  readonly sequence: number;
+  /** Paths to restore, each with all below it; the root is everything. */
+  readonly paths: readonly SpacePath[];
+  readonly target: string;
+  readonly overwrite: Overwrite;
+  readonly onProgress: (files: number, bytes: number) => void;
+  /** Told what now stands on the disk, for a folder that this device keeps in step. */
+  readonly onPlaced?: (versions: readonly { readonly version: Version; readonly stat: FileStat }[]) => Promise<void>;
+}
+
+export interface RestoreReport {
+  readonly files: number;
+  readonly bytes: number;
+  /** Already there, equal by size, time and mode. */
+  readonly unchanged: number;
+  readonly problems: readonly { readonly path: SpacePath; readonly fault: Fault }[];
+}
+
+interface Ports {
+  readonly catalog: Catalog;
+  readonly disk: Disk;
+  readonly reader: ChunkReader;
+}
+
+const pageEntries = 2000;
+/** Files up to this size are written whole in one go with others. */
+const smallBytesMax = 4 * 1024 * 1024;
+
+class Restore {
+  files = 0;
+  bytes = 0;
+  unchanged = 0;
+  readonly problems: { path: SpacePath; fault: Fault }[] = [];
+  readonly folders: Version[] = [];
+  readonly input: RestoreInput;
+  readonly ports: Ports;
+  readonly signal: AbortSignal;
+
+  constructor(input: RestoreInput, ports: Ports, signal: AbortSignal) {
+    this.input = input;
+    this.ports = ports;
+    this.signal = signal;
+  }
+
+  done(version: Version): void {
+    this.files++;
+    this.bytes += version.bytes;
+    this.input.onProgress(this.files, this.bytes);
+  }
+
+  fail(path: SpacePath, error: unknown): void {
+    const fault = faultOf(error);
+    if (fault === undefined || fault.code === 'cancelled' || fault.code === 'disk-full') throw error;
+    this.problems.push({ path, fault });
+  }
+}
+
+export async function restore(input: RestoreInput, ports: Ports, signal: AbortSignal): Promise<RestoreReport> {
+  const run = new Restore(input, ports, signal);
+  for (const path of input.paths) {
+    await makeParents(run, path);
+    const top = path === '' ? undefined : await ports.catalog.entryAtSequence(input.space, path, input.sequence);
+    if (path !== '' && top === undefined) throw new Fault('not-found', 'never', `There was nothing at '${path}' then.`);
+    if (top) await restorePage(run, [top]);
+    for (let after: SpacePath | undefined; top === undefined || top.kind === 'folder';) {
+      signal.throwIfAborted();
+      const page = await ports.catalog.treeAt(input.space, path, input.sequence, after, pageEntries);
+      if (page.length === 0) break;
+      await restorePage(run, page);
+      after = page.at(-1)?.path;
+    }
+  }
+  // A folder's time changes while things are put into it, so the deepest get theirs first, and all of them last.
+  for (const folder of run.folders.reverse()) await ports.disk.setFolder(input.target, folder.path, folder);
+  return { files: run.files, bytes: run.bytes, unchanged: run.unchanged, problems: run.problems };
+}
+
+async function makeParents(run: Restore, path: SpacePath): Promise<void> {
+  const names = pathNames(path);
+  for (let i = 1; i < names.length; i++) await run.ports.disk.makeFolder(run.input.target, names.slice(0, i).join('/'));
+}
+
+const parentOf = (path: SpacePath): SpacePath => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** What stands in the folders of a page's files: one listing a folder instead of one look a file. */
+async function looksFor(run: Restore, page: readonly Version[]): Promise<ReadonlyMap<SpacePath, FileStat>> {
+  const looks = new Map<SpacePath, FileStat>();
+  for (const folder of new Set(
+    page.filter((version) => version.kind !== 'folder').map((version) => parentOf(version.path)),
+  )) {
+    const { entries } = await run.ports.disk.list(run.input.target, folder);
+    for (const entry of entries) looks.set(joinPath(folder, entry.name), entry.stat);
+  }
+  return looks;
+}
+
+async function restorePage(run: Restore, page: readonly Version[]): Promise<void> {
+  const wanted: Version[] = [];
+  for (const version of page) {
+    if (version.kind === 'folder') await run.ports.disk.makeFolder(run.input.target, version.path);
+  }
+  const looks = await looksFor(run, page);
+  for (const version of page) {
+    if (version.kind === 'folder') run.folders.push(version);
+    else if (await isWanted(run, version, looks.get(version.path))) wanted.push(version);
+  }
+  const small = wanted.filter((version) => version.bytes <= smallBytesMax || version.kind === 'symlink');
+  for (const group of windows(small, (version) => version.bytes)) await restoreSmall(run, group);
+  for (const version of wanted) if (!small.includes(version)) await restoreLarge(run, version);
+}
+
+/** Whether a version has to be written, by what stands at its place now. */
+async function isWanted(run: Restore, version: Version, stat: FileStat | undefined): Promise<boolean> {
+  if (stat === undefined) return true;
+  if (isSame(stat, version)) {
+    run.unchanged++;
+    await run.input.onPlaced?.([{ version, stat }]);
+    return false;
+  }
+  const { overwrite } = run.input;
+  if (overwrite === 'always' || (overwrite === 'if-older' && stat.mtimeNs < version.mtimeNs)) return true;
+  run.problems.push({
+    path: version.path,
+    fault: new Fault('already-exists', 'after-user', 'Something else is at this place and was kept.'),
+  });
+  return false;
+}
+
+/** A disk may keep a time less exactly than it was; whole microseconds are kept everywhere that Floe writes. */
+const sameTime = (a: bigint, b: bigint): boolean => a / 1000n === b / 1000n;
+
+function isSame(stat: FileStat, version: Version): boolean {
+  if (stat.kind !== version.kind) return false;
+  return (
+    stat.bytes === version.bytes &&
+    sameTime(stat.mtimeNs, version.mtimeNs) &&
+    (version.kind === 'symlink' || stat.mode === version.mode)
+  );
+}
+
+/** Items in groups of at most a window of bytes each; one larger item stands alone. */
+function* windows<T>(
+  items: readonly T[],
+  bytesOf: (item: T) => number,
+  most = restoreWindowBytes / 2,
+): Generator<readonly T[]> {
+  let group: T[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    if (group.length > 0 && bytes + bytesOf(item) > most) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(item);
+    bytes += bytesOf(item);
+  }
+  if (group.length > 0) yield group;
+}
+
+async function restoreSmall(run: Restore, versions: readonly Version[]): Promise<void> {
+  const { reader, disk } = run.ports;
+  const ids = await Promise.all(versions.map((version) => reader.flatten(version.content, run.signal)));
+  let chunks: ReadonlyMap<ChunkId, Uint8Array>;
+  try {
+    chunks = await reader.chunks(ids.flat(), run.signal);
+  } catch (error) {
+    // One bad piece must not hide the others: each file of the group is tried by itself and fails by itself.
+    if (versions.length === 1 && versions[0]) return run.fail(versions[0].path, error);
+    for (const version of versions) await restoreSmall(run, [version]);
+    return;
+  }
+  const over = run.input.overwrite === 'never' ? 'never' : 'replace';
+  const contents = versions.map((version, i) => ({ version, bytes: put(ids[i] ?? [], chunks, version.bytes) }));
+  const files = contents.filter(({ version }) => version.kind === 'file');
+  const placed = await disk.placeSmall(
+    run.input.target,
+    files.map(({ version, bytes }) => ({ path: version.path, bytes, mode: version.mode, mtimeNs: version.mtimeNs })),
+    over,
+    false,
+  );
+  const kept: { version: Version; stat: FileStat }[] = [];
+  for (const [i, { version }] of files.entries()) {
+    const result = placed[i];
+    if (result === undefined || result instanceof Fault)
+      run.fail(version.path, result ?? new Error('each placed file has a result'));
+    else kept.push({ version, stat: result });
+  }
+  for (const { version, bytes } of contents.filter(({ version }) => version.kind === 'symlink')) {
+    try {
+      kept.push({
+        version,
+        stat: await disk.placeSymlink(run.input.target, version.path, textFromNameBytes(bytes), over),
+      });
+    } catch (error) {
+      run.fail(version.path, error);
+    }
+  }
+  for (const { version } of kept) run.done(version);
+  await run.input.onPlaced?.(kept);
+}
+
+function put(ids: readonly ChunkId[], chunks: ReadonlyMap<ChunkId, Uint8Array>, bytes: number): Uint8Array {
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const id of ids) {
+    const chunk = chunks.get(id) ?? new Uint8Array();
+    if (at + chunk.length > bytes) break;
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  if (at !== bytes) throw new Fault('pack-damaged', 'never', 'A stored file is not as long as its listing says.');
+  return whole;
+}
+
+async function restoreLarge(run: Restore, version: Version): Promise<void> {
+  const { reader, disk } = run.ports;
+  const file = await disk.place(run.input.target, version.path, run.input.overwrite === 'never' ? 'never' : 'replace');
+  try {
+    const ids = await reader.flatten(version.content, run.signal);
+    let at = 0;
+    for (const group of windows(ids, () => smallBytesMax, restoreWindowBytes)) {
+      const chunks = await reader.chunks(group, run.signal);
+      for (const id of group) {
+        const chunk = chunks.get(id) ?? new Uint8Array();
+        if (!isHole(chunk)) await file.write(at, chunk);
+        at += chunk.length;
+      }
+    }
+    if (at !== version.bytes)
+      throw new Fault('pack-damaged', 'never', 'A stored file is not as long as its listing says.');
+    const stat = await file.finish(version.bytes, version, false);
+    run.done(version);
+    await run.input.onPlaced?.([{ version, stat }]);
+  } catch (error) {
+    await file.abandon();
+    run.fail(version.path, error);
+  }
+}
+
+/** A chunk of zeros need not be written: the file's length makes it a hole. */
+function isHole(chunk: Uint8Array): boolean {
+  return chunk.length >= 4096 && chunk.every((byte) => byte === 0);
+}

@@ -1,0 +1,125 @@
+/**
+ * Sealed chunks to packs in the spool. A pack is full when the next chunk and its frame would pass the target; a finished pack is on disk, synced,
+ * with its sealed index at the end, and only then gets its row. Chunks keep the order in which they come, so files that lie together stay together.
+ */
+import type { Dice } from '../../domain/clock.ts';
+import { toHex } from '../../domain/bytes.ts';
+import { parseChunkId, type SpaceId } from '../../domain/ids.ts';
+import type { ChunkKind, ChunkPlace } from '../../domain/space.ts';
+import { frameBytes, packTail } from '../../formats/pack.ts';
+import type { NewPack } from '../../ports/catalog.ts';
+import type { Crypto } from '../../ports/crypto.ts';
+import type { SealedChunk } from '../../ports/pool.ts';
+import type { Spool, SpoolWriter } from '../../ports/spool.ts';
+
+export interface PackerPorts {
+  readonly spool: Spool;
+  readonly crypto: Crypto;
+  readonly dice: Dice;
+}
+
+export interface PackerInput {
+  readonly space: { readonly num: number; readonly id: SpaceId };
+  readonly indexKey: Uint8Array;
+  readonly round: number;
+  /** Size of a full pack, bytes. */
+  readonly packBytes: number;
+  /** Called for each pack that got full; the caller gives it its row. */
+  readonly onPack: (pack: NewPack) => Promise<void>;
+}
+
+export interface Packer {
+  /** Chunks that lie one after another in `sealed`. */
+  add(sealed: ArrayBuffer, chunks: readonly SealedChunk[], kind: ChunkKind): Promise<void>;
+  /** Finishes the pack in work; undefined when it is empty. */
+  finish(): Promise<NewPack | undefined>;
+  /** Places of the pack in work, to find a chunk that was just added. */
+  lastPlace(): ChunkPlace | undefined;
+  abandon(): Promise<void>;
+}
+
+interface OpenPack {
+  readonly name: string;
+  readonly writer: SpoolWriter;
+  readonly places: ChunkPlace[];
+  bytes: number;
+}
+
+export function startPacker(input: PackerInput, ports: PackerPorts): Packer {
+  let open: OpenPack | undefined;
+
+  async function finish(): Promise<NewPack | undefined> {
+    const pack = open;
+    if (pack === undefined) return undefined;
+    const tail = packTail(
+      ports.crypto,
+      ports.dice,
+      input.indexKey,
+      input.space.id,
+      pack.places,
+      pack.bytes,
+      input.packBytes,
+    );
+    await pack.writer.append(tail);
+    await pack.writer.finish();
+    open = undefined;
+    return {
+      space: input.space.num,
+      name: pack.name,
+      bytes: pack.bytes + tail.length,
+      round: input.round,
+      chunks: pack.places,
+    };
+  }
+
+  /** How many of the chunks fit into the pack in work. */
+  function fitting(chunks: readonly SealedChunk[]): number {
+    let bytes = open?.bytes ?? 0;
+    let count = open?.places.length ?? 0;
+    let fit = 0;
+    for (const chunk of chunks) {
+      bytes += chunk.bytes;
+      count++;
+      if (bytes + frameBytes(count) > input.packBytes) break;
+      fit++;
+    }
+    // A chunk above a pack's size cannot come: chunk limits are at most a quarter of it. An empty pack takes one in any case.
+    return fit === 0 && open === undefined ? 1 : fit;
+  }
+
+  return {
+    async add(sealed, chunks, kind) {
+      for (let rest = chunks; rest.length > 0;) {
+        const fit = fitting(rest);
+        if (fit === 0) {
+          const full = await finish();
+          if (full) await input.onPack(full);
+          continue;
+        }
+        const name = toHex(ports.dice.bytes(16));
+        open ??= { name, writer: await ports.spool.create(name), places: [], bytes: 0 };
+        const taken = rest.slice(0, fit);
+        const from = taken[0]?.start ?? 0;
+        for (const chunk of taken) {
+          open.places.push({
+            id: parseChunkId(chunk.id),
+            kind,
+            start: open.bytes + chunk.start - from,
+            bytes: chunk.bytes,
+            plainBytes: chunk.plainBytes,
+          });
+        }
+        const bytes = taken.reduce((sum, chunk) => sum + chunk.bytes, 0);
+        await open.writer.append(new Uint8Array(sealed, from, bytes));
+        open.bytes += bytes;
+        rest = rest.slice(fit);
+      }
+    },
+    finish,
+    lastPlace: () => open?.places.at(-1),
+    async abandon() {
+      await open?.writer.abandon();
+      open = undefined;
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/** One folder's listing against the catalog's children of it: what is unchanged, what needs a look inside, what is new, what is missing. */
+import type { Fault } from '../../domain/fault.ts';
+import { joinPath, type PathName, type SpacePath } from '../../domain/path-name.ts';
+import type { EntryRow, Look, NodeNum } from '../../ports/catalog.ts';
+import type { FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
+import type { ContentJob, Placed } from './scan.ts';
+
+/** An entry with no counterpart in the catalog at its place. */
+export interface Newcomer {
+  readonly parent: NodeNum;
+  readonly path: SpacePath;
+  readonly entry: ListedEntry;
+}
+
+export interface Findings {
+  jobs: ContentJob[];
+  placed: Placed[];
+  missing: EntryRow[];
+  looks: { parent: NodeNum; name: PathName; look: Look }[];
+  problems: { path: SpacePath; fault: Fault }[];
+  special: number;
+  seen: number;
+}
+
+/** The names that Floe keeps for itself: temporary files and markers. */
+export const reservedPrefix = '.floe-';
+
+export function lookOf(stat: FileStat): Look {
+  return { device: stat.device, inode: stat.inode, bytes: stat.bytes, mtimeNs: stat.mtimeNs, ctimeNs: stat.ctimeNs };
+}
+
+function isSameLook(look: Look | undefined, stat: FileStat): boolean {
+  return (
+    look !== undefined &&
+    look.mtimeNs === stat.mtimeNs &&
+    look.ctimeNs === stat.ctimeNs &&
+    look.bytes === stat.bytes &&
+    look.inode === stat.inode &&
+    look.device === stat.device
+  );
+}
+
+/** Adds to `found`; returns the newcomers, whose identity needs more than this folder to tell. */
+export function compareFolder(
+  { isLeftOut }: { readonly isLeftOut: IsLeftOut },
+  listing: FolderListing,
+  parent: NodeNum,
+  children: readonly EntryRow[],
+  found: Findings,
+  onFolder: (row: EntryRow) => void,
+): readonly Newcomer[] {
+  const rows = new Map(children.map((row) => [row.name as string, row]));
+  const newcomers: Newcomer[] = [];
+  found.problems.push(...listing.problems);
+  for (const entry of listing.entries) {
+    found.seen++;
+    if (entry.name.startsWith(reservedPrefix)) continue;
+    if (entry.stat.kind === 'other') {
+      found.special++;
+      continue;
+    }
+    const path = joinPath(listing.path, entry.name);
+    const row = rows.get(entry.name);
+    rows.delete(entry.name);
+    if (row === undefined) newcomers.push({ parent, path, entry });
+    else if (row.kind !== entry.stat.kind) {
+      found.missing.push(row);
+      newcomers.push({ parent, path, entry });
+    } else if (row.kind === 'folder') compareOneFolder(row, entry, path, parent, found, onFolder);
+    else if (!isSameLook(row.look, entry.stat)) {
+      found.jobs.push({
+        path,
+        parent,
+        name: entry.name,
+        num: row.num,
+        stat: entry.stat,
+        target: entry.target,
+        before: row,
+      });
+    }
+  }
+  if (listing.isComplete) {
+    for (const row of rows.values()) {
+      // Never seen here (not fetched yet): nothing that is missing was deleted.
+      const wasHere = row.look !== undefined;
+      if (wasHere && !isLeftOut(joinPath(listing.path, row.name), row.kind === 'folder')) found.missing.push(row);
+    }
+  }
+  return newcomers;
+}
+
+/** A folder's time is not a change; its permissions are. */
+function compareOneFolder(
+  row: EntryRow,
+  entry: ListedEntry,
+  path: SpacePath,
+  parent: NodeNum,
+  found: Findings,
+  onFolder: (row: EntryRow) => void,
+): void {
+  onFolder(row);
+  if (row.mode !== entry.stat.mode)
+    found.placed.push({ path, parent, name: entry.name, num: row.num, stat: entry.stat, from: row });
+  else if (row.look?.inode !== entry.stat.inode || row.look.device !== entry.stat.device) {
+    found.looks.push({ parent, name: entry.name, look: lookOf(entry.stat) });
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Compares a folder on disk with what the catalog says the space holds, and tells what changed. Reads names and looks only, never contents.
+ * What could not be listed is unknown: it is reported and kept, never taken for deleted. A moved folder keeps its identity by its inode, so
+ * that its contents are not looked at again; a moved file keeps its own when size and time are those it had.
+ */
+import type { Dice } from '../../domain/clock.ts';
+import type { Fault } from '../../domain/fault.ts';
+import { parseNodeId, type NodeId } from '../../domain/ids.ts';
+import { joinPath, type PathName, type SpacePath } from '../../domain/path-name.ts';
+import type { SpaceMode } from '../../domain/space.ts';
+import type { Catalog, EntryRow, Look, NodeNum } from '../../ports/catalog.ts';
+import type { Disk, FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
+import { compareFolder, lookOf, type Newcomer } from './compare-folder.ts';
+
+/** A file or symlink whose content must be looked at. `before` is what the space holds in its place, when there is something. */
+export interface ContentJob {
+  readonly path: SpacePath;
+  readonly parent: NodeNum;
+  readonly name: PathName;
+  readonly num: NodeNum;
+  readonly stat: FileStat;
+  /** A symlink's target; undefined for files. */
+  readonly target: string | undefined;
+  readonly before: EntryRow | undefined;
+}
+
+/** An entry that takes a place without its content being looked at: a new folder, a changed mode, a move. */
+export interface Placed {
+  readonly path: SpacePath;
+  readonly parent: NodeNum;
+  readonly name: PathName;
+  readonly num: NodeNum;
+  readonly stat: FileStat;
+  /** Content comes from here; undefined for a new folder. */
+  readonly from: EntryRow | undefined;
+}
+
+export interface FolderPlace {
+  readonly path: SpacePath;
+  readonly parent: NodeNum | undefined;
+  readonly name: PathName | undefined;
+}
+
+export interface Scan {
+  readonly jobs: readonly ContentJob[];
+  readonly placed: readonly Placed[];
+  /** Entries that are no longer at their place: deleted, moved away, or replaced by another kind. Children stand before their folder. */
+  readonly gone: readonly EntryRow[];
+  /** How many of `gone` are deletions rather than moves. */
+  readonly deletions: number;
+  /** Looks of unchanged folders that have a new inode. */
+  readonly looks: readonly { readonly parent: NodeNum; readonly name: PathName; readonly look: Look }[];
+  /** Every folder seen, by number: where it is now. */
+  readonly folders: ReadonlyMap<NodeNum, FolderPlace>;
+  /** Identities of everything in `jobs` and `placed`, by number. */
+  readonly nodes: ReadonlyMap<NodeNum, NodeId>;
+  readonly problems: readonly { readonly path: SpacePath; readonly fault: Fault }[];
+  /** Pipes, sockets and devices. */
+  readonly special: number;
+  readonly seen: number;
+  /** True when the scan stopped at its limit; another pass goes on. */
+  readonly isPartial: boolean;
+}
+
+export interface ScanInput {
+  readonly space: { readonly num: number; readonly root: NodeNum; readonly mode: SpaceMode };
+  readonly root: string;
+  readonly isLeftOut: IsLeftOut;
+  /** New or changed entries after which the scan stops taking more, so that memory stays bounded. */
+  readonly changesMax: number;
+  readonly onSeen: (entries: number) => void;
+}
+
+/** Tells whether two looks are of the same unchanged file. */
+export { lookOf };
+
+interface Finding {
+  jobs: ContentJob[];
+  placed: Placed[];
+  missing: EntryRow[];
+  looks: { parent: NodeNum; name: PathName; look: Look }[];
+  problems: { path: SpacePath; fault: Fault }[];
+  special: number;
+  seen: number;
+}
+
+export async function scan(
+  input: ScanInput,
+  ports: { disk: Disk; catalog: Catalog; dice: Dice },
+  signal: AbortSignal,
+): Promise<Scan> {
+  const found: Finding = { jobs: [], placed: [], missing: [], looks: [], problems: [], special: 0, seen: 0 };
+  const folders = new Map<NodeNum, FolderPlace>([[input.space.root, { path: '', parent: undefined, name: undefined }]]);
+  const numOf = new Map<SpacePath, NodeNum>([['', input.space.root]]);
+  /** Numbers that have a place on disk now: an entry of `missing` with such a number has moved. */
+  const placedNums = new Set<NodeNum>();
+  const nodes = new Map<NodeNum, NodeId>();
+  let isPartial = false;
+
+  for await (const batch of ports.disk.walk(input.root, '', input.isLeftOut, signal)) {
+    isPartial ||= found.jobs.length + found.placed.length >= input.changesMax;
+    const known = batch.flatMap((listing) => {
+      const num = numOf.get(listing.path);
+      return num === undefined ? [] : [{ listing, num }];
+    });
+    const children = await ports.catalog.children(known.map(({ num }) => num));
+    const newcomers: Newcomer[] = [];
+    // Parents come before children, but perhaps in one batch: a folder that is new in it is met again below, once it has a number.
+    for (const [i, { listing, num }] of known.entries()) {
+      newcomers.push(
+        ...compareFolder(input, listing, num, children[i] ?? [], found, (row) =>
+          enter(row.num, joinPath(listing.path, row.name), num, row.name),
+        ),
+      );
+    }
+    if (!isPartial) await admit(newcomers);
+    const late = batch.filter((listing) => !known.some((k) => k.listing === listing));
+    if (!isPartial) await compareNew(late);
+    input.onSeen(found.seen);
+  }
+
+  for (const { num, before } of found.jobs) if (before) nodes.set(num, before.node);
+  for (const { num, from } of found.placed) if (from && from.num === num) nodes.set(num, from.node);
+  return {
+    ...found,
+    ...settle(input.space.mode === 'archive' || isPartial, found.missing, placedNums, await subtrees(found.missing)),
+    folders,
+    nodes,
+    isPartial,
+  };
+
+  function enter(num: NodeNum, path: SpacePath, parent: NodeNum, name: PathName): void {
+    folders.set(num, { path, parent, name });
+    numOf.set(path, num);
+    placedNums.add(num);
+  }
+
+  /** Listings of folders that were new in their own batch, level by level. */
+  async function compareNew(listings: readonly FolderListing[]): Promise<void> {
+    for (let rest = listings; rest.length > 0;) {
+      const ready = rest.filter((listing) => numOf.has(listing.path));
+      if (ready.length === 0) return;
+      const nums = ready.map((listing) => numOf.get(listing.path) ?? 0);
+      const children = await ports.catalog.children(nums);
+      const newcomers = ready.flatMap((listing, i) =>
+        compareFolder(input, listing, nums[i] ?? 0, children[i] ?? [], found, (row) =>
+          enter(row.num, joinPath(listing.path, row.name), nums[i] ?? 0, row.name),
+        ),
+      );
+      await admit(newcomers);
+      rest = rest.filter((listing) => !ready.includes(listing));
+    }
+  }
+
+  /** Gives newcomers their identity: that of the entry whose inode they have, or a fresh one. */
+  async function admit(newcomers: readonly Newcomer[]): Promise<void> {
+    if (newcomers.length === 0) return;
+    const origins = await ports.catalog.byInode(
+      input.space.num,
+      newcomers.map(({ entry }) => ({ device: entry.stat.device, inode: entry.stat.inode })),
+    );
+    const ids = newcomers.map(() => parseNodeId(ports.dice.bytes(16)));
+    const fresh = await ports.catalog.allotNodes(input.space.num, ids);
+    for (const [i, { parent, path, entry }] of newcomers.entries()) {
+      const origin = sameThing(origins[i], entry);
+      const isTaken = origin !== undefined && (placedNums.has(origin.num) || !(await isAway(origin)));
+      const num = origin && !isTaken ? origin.num : (fresh[i] ?? 0);
+      const common = { path, parent, name: entry.name, num, stat: entry.stat };
+      placedNums.add(num);
+      const id = origin && !isTaken ? origin.node : ids[i];
+      if (id) nodes.set(num, id);
+      if (entry.stat.kind === 'folder') enter(num, path, parent, entry.name);
+      if (entry.stat.kind === 'folder' || origin) found.placed.push({ ...common, from: origin });
+      else found.jobs.push({ ...common, target: entry.target, before: undefined });
+    }
+  }
+
+  /** Whether an entry has left the place that the catalog knows: its old place is looked at once, now. */
+  async function isAway(origin: EntryRow): Promise<boolean> {
+    const path = await ports.catalog.pathOf(origin.num);
+    if (path === undefined) return true;
+    const stat = await ports.disk.look(input.root, path);
+    return stat === undefined || stat.inode !== origin.look?.inode || stat.device !== origin.look.device;
+  }
+
+  /** Everything below folders that are missing and have not moved, children before their folder. */
+  async function subtrees(missing: readonly EntryRow[]): Promise<ReadonlyMap<NodeNum, readonly EntryRow[]>> {
+    const below = new Map<NodeNum, readonly EntryRow[]>();
+    for (const row of missing) {
+      if (row.kind !== 'folder' || placedNums.has(row.num)) continue;
+      const rows: EntryRow[] = [];
+      for (let level: readonly NodeNum[] = [row.num]; level.length > 0;) {
+        const children = (await ports.catalog.children(level)).flat();
+        rows.push(...children);
+        level = children
+          .filter((child) => child.kind === 'folder' && !placedNums.has(child.num))
+          .map((child) => child.num);
+      }
+      below.set(row.num, rows.reverse());
+    }
+    return below;
+  }
+}
+
+/** The origin of a newcomer, when it is the very same file or folder: same kind, and for a file same size and time. */
+function sameThing(origin: EntryRow | undefined, { stat }: ListedEntry): EntryRow | undefined {
+  if (origin?.look === undefined || origin.kind !== stat.kind) return undefined;
+  if (stat.kind === 'folder') return origin;
+  return origin.look.bytes === stat.bytes && origin.look.mtimeNs === stat.mtimeNs ? origin : undefined;
+}
+
+/** With `movesOnly` nothing counts as deleted: an archive keeps what is deleted here, and a partial scan has not seen where things went. */
+function settle(
+  movesOnly: boolean,
+  missing: readonly EntryRow[],
+  placedNums: ReadonlySet<NodeNum>,
+  below: ReadonlyMap<NodeNum, readonly EntryRow[]>,
+): { gone: readonly EntryRow[]; deletions: number } {
+  const all = missing.flatMap((row) => [...(below.get(row.num) ?? []), row]);
+  const hasMoved = (row: EntryRow): boolean => placedNums.has(row.num);
+  const gone = movesOnly ? all.filter(hasMoved) : all;
+  return { gone, deletions: gone.filter((row) => !hasMoved(row)).length };
+}
