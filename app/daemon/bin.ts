@@ -1,0 +1,4 @@
+/** The command `floe`. */
+import { runCli } from './cli.ts';
+
+process.exitCode = await runCli(process.argv.slice(2));

@@ -1,0 +1,215 @@
+/** The command line as docs/cli.md fixes it: reads flags, runs one command, turns what comes out into lines and an exit code. */
+import { Command, CommanderError, Option } from 'commander';
+import { resolveHome } from '../adapters/home/home.ts';
+import { Fault } from '../domain/fault.ts';
+import { initCommand, recoverCommand } from './commands/account.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { localnetCommand } from './commands/localnet.ts';
+import {
+  logCommand,
+  lsCommand,
+  devicesCommand,
+  spacesCommand,
+  statusCommand,
+  versionsCommand,
+} from './commands/look.ts';
+import { restoreCommand } from './commands/restore.ts';
+import { addCommand, quoteCommand, releaseCommand, syncCommand } from './commands/space.ts';
+import { startCommand } from './commands/start.ts';
+import { exitCodes, openOutput, type ExitCode, type Output } from './output.ts';
+import { readPassphrase } from './passphrase.ts';
+
+/** What every command gets. */
+export interface Context {
+  readonly home: string;
+  readonly output: Output;
+  readonly passphrase: () => Promise<string | undefined>;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+export type Flags = Readonly<Record<string, unknown>>;
+export type Run = (context: Context, args: readonly string[], flags: Flags) => Promise<ExitCode>;
+
+const integer =
+  (name: string, least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least)
+      throw new Fault('bad-input', 'after-user', `${name} must be a whole number of at least ${least}.`);
+    return value;
+  };
+const collect = (text: string, all: readonly string[] = []): readonly string[] => [...all, text];
+
+/** A flag as text, when it was given. */
+export const textFlag = (flags: Flags, name: string): string | undefined => {
+  const value = flags[name];
+  return typeof value === 'string' ? value : undefined;
+};
+export const numberFlag = (flags: Flags, name: string): number | undefined => {
+  const value = flags[name];
+  return typeof value === 'number' ? value : undefined;
+};
+
+const networks = ['local', 'testnet', 'mainnet'];
+
+function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>): Command {
+  const program = new Command('floe')
+    .description('Keeps your folders on Walrus: sealed on this computer, certified on Sui, restorable from 24 words.')
+    .version('0.1.0')
+    .option('--home <DIR>', 'where this installation keeps its state (else FLOE_HOME, else the usual place)')
+    .option('--json', 'newline-delimited JSON on stdout')
+    .option('--passphrase-file <FILE>', 'file with the passphrase of the vault (else FLOE_PASSPHRASE, else a prompt)')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  const command = (usage: string, words: string, example: string, work: Run): Command =>
+    program.command(usage).description(words).addHelpText('after', `\nExample:\n  floe ${example}`).action(run(work));
+
+  command(
+    'localnet',
+    'Runs an embedded Walrus network until stopped; keeps its state.',
+    'localnet --dir /tmp/net --nodes 12 --shards 100',
+    localnetCommand,
+  )
+    .option('--dir <DIR>', 'folder of the network', 'floe-localnet')
+    .option('--nodes <N>', 'storage nodes', integer('--nodes', 4))
+    .option('--shards <S>', 'shards', integer('--shards', 4))
+    .option('--epoch-seconds <T>', 'length of an epoch', integer('--epoch-seconds', 1))
+    .option('--port <P>', 'port of the Sui side', integer('--port', 0))
+    .addOption(new Option('--with-parent', 'stop when standard input closes').hideHelp());
+  command(
+    'demo [FOLDER]',
+    'The whole story offline: protect, edit, lose a third of the nodes, restore from the phrase, compare.',
+    'demo ~/Documents',
+    demoCommand,
+  )
+    .option('--keep <DIR>', 'keep homes and restored folders here')
+    .option('--nodes <N>', 'storage nodes', integer('--nodes', 4))
+    .option('--shards <S>', 'shards', integer('--shards', 4));
+  command(
+    'start',
+    'Keeps all spaces in step until stopped, with a status page on loopback.',
+    'start --port 7700',
+    startCommand,
+  )
+    .option('--port <P>', 'port of the status page (0: any)', integer('--port', 0))
+    .option('--open', 'open the page in a browser')
+    .option('--folder <DIR>', 'protect this folder (sets up a local account if there is none); may be given again', collect);
+  command(
+    'init',
+    'Makes an account (24 words), or takes one, and makes this computer a device of it.',
+    'init --network local --device laptop',
+    initCommand,
+  )
+    .addOption(new Option('--network <NETWORK>', 'where to keep the data').choices(networks).default('local'))
+    .option('--localnet <DIR>', 'folder of a running embedded network')
+    .option('--device <NAME>', 'name of this device')
+    .option('--phrase-file <FILE>', 'take this phrase instead of making one');
+  command(
+    'recover',
+    'Finds every space of an account from its phrase alone, as a new device.',
+    'recover --network local --phrase-file words.txt',
+    recoverCommand,
+  )
+    .addOption(new Option('--network <NETWORK>', 'where the data is').choices(networks).default('local'))
+    .option('--localnet <DIR>', 'folder of a running embedded network')
+    .requiredOption('--phrase-file <FILE>', 'file with the 24 words')
+    .option('--device <NAME>', 'name of this device');
+  command(
+    'add <PATH>',
+    'Adds a folder as a new space, or joins it to a space that exists. Says first what it holds and costs.',
+    'add ~/Photos --mode archive',
+    addCommand,
+  )
+    .option('--name <NAME>', 'name of the space')
+    .option('--space <SPACE>', 'join this space (id or name)')
+    .addOption(
+      new Option('--mode <MODE>', 'sync: deletions travel; archive: what is deleted here stays there')
+        .choices(['sync', 'archive'])
+        .default('sync'),
+    )
+    .option('--lease-epochs <E>', 'epochs to pay ahead', integer('--lease-epochs', 1))
+    .option('--dry-run', 'only say what it holds and costs');
+  command('sync', 'One pass to rest: scan, protect, certify, publish.', 'sync --space Photos', syncCommand)
+    .option('--space <SPACE>', 'only this space')
+    .option('--dry-run', 'only say what would be looked at and what it could cost at most');
+  command(
+    'release <SPACE>',
+    'Held deletions of a space are meant: the next pass lets them through.',
+    'release Photos',
+    releaseCommand,
+  );
+  command('status', 'State of everything.', 'status', statusCommand);
+  command('spaces', 'All spaces of this device.', 'spaces --json', spacesCommand);
+  command('devices', 'All devices of the account.', 'devices', devicesCommand);
+  command('log <SPACE>', 'Snapshots of a space, newest first.', 'log Photos', logCommand);
+  command(
+    'versions <SPACE> <PATH>',
+    'All versions of a file or folder, newest first.',
+    'versions Photos 2024/ice.jpg',
+    versionsCommand,
+  );
+  command(
+    'ls <SPACE> [PATH]',
+    'What a folder of a space holds, now or then.',
+    'ls Photos 2024 --at 2026-11-20T14:03:00Z',
+    lsCommand,
+  ).option('--at <WHEN>', 'snapshot id or ISO time');
+  command(
+    'restore <SPACE>',
+    'Puts a space, or paths of it, into a folder; verified; goes on where it was when run again.',
+    'restore Photos --to /tmp/back --path 2024',
+    restoreCommand,
+  )
+    .requiredOption('--to <DIR>', 'folder to restore into')
+    .option('--path <PATH>', 'only this path (may be given again)', collect)
+    .option('--at <WHEN>', 'snapshot id or ISO time')
+    .addOption(
+      new Option('--overwrite <RULE>', 'what happens to other files that stand there')
+        .choices(['never', 'if-older', 'always'])
+        .default('never'),
+    );
+  command(
+    'quote <PATH>',
+    'What protecting a folder would cost at most, before anything is sent.',
+    'quote ~/Photos --lease-epochs 26',
+    quoteCommand,
+  ).option('--lease-epochs <E>', 'epochs to pay ahead', integer('--lease-epochs', 1));
+  command('doctor', 'What is wrong and how to mend it.', 'doctor', doctorCommand);
+  return program;
+}
+
+/** Runs one command line and returns its exit code. */
+export async function runCli(args: readonly string[]): Promise<ExitCode> {
+  const isJson = args.includes('--json');
+  const output = openOutput(isJson);
+  const stop = new AbortController();
+  const onStop = (): void =>
+    stop.abort(new Fault('cancelled', 'now', 'Stopped. What was done so far is kept; run the command again to go on.'));
+  process.on('SIGINT', onStop).on('SIGTERM', onStop);
+  let code: ExitCode = exitCodes.done;
+  const program = buildProgram((work) => async (...given) => {
+    const command = given.at(-1);
+    if (!(command instanceof Command)) throw new Error('commander hands over the command last');
+    const flags: Flags = command.optsWithGlobals();
+    const context: Context = {
+      home: resolveHome({ flag: textFlag(flags, 'home'), env: process.env, platform: process.platform }),
+      output,
+      passphrase: () => readPassphrase(textFlag(flags, 'passphraseFile')),
+      signal: stop.signal,
+    };
+    code = await work(context, command.args, flags);
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    return output.fail(
+      stop.signal.aborted && error instanceof Error && error.name === 'AbortError' ? stop.signal.reason : error,
+    );
+  } finally {
+    process.off('SIGINT', onStop).off('SIGTERM', onStop);
+  }
+}

@@ -1,0 +1,85 @@
+/** `floe doctor`: looks at everything that can be wrong and says how to mend it. Changes nothing. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { faultOf } from '../../domain/fault.ts';
+import type { Context, Run } from '../cli.ts';
+import { readConfig } from '../config.ts';
+import { exitCodes } from '../output.ts';
+import { withHost } from '../session.ts';
+
+interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly mend: string;
+}
+
+const mends: Readonly<Record<string, string>> = {
+  'no-account': "Run 'floe init', or 'floe recover' with your phrase.",
+  'home-busy': 'Stop the other Floe that uses this home, or choose another home with --home.',
+  'vault-locked': 'Unlock the keychain (log in to the desktop), then try again.',
+  'vault-refused': 'Give the right passphrase with FLOE_PASSPHRASE or --passphrase-file.',
+  'catalog-damaged':
+    "Move catalog.sqlite aside and run 'floe recover --phrase-file F' into the same home: everything certified comes back from the network.",
+  'home-newer': 'Update Floe.',
+  'network-unreachable': 'Check the connection, or start the embedded network this home belongs to.',
+  'disk-full': 'Free some room on the disk.',
+};
+
+export const doctorCommand: Run = async (context) => {
+  const problems = await findProblems(context);
+  const { output } = context;
+  for (const { code, message, mend } of problems) output.say(`${message}\n  ${mend} (${code})`);
+  if (problems.length === 0) output.say('Nothing is wrong.');
+  output.done({ problems });
+  return problems.length > 0 ? exitCodes.failed : exitCodes.done;
+};
+
+async function findProblems(context: Context): Promise<readonly Problem[]> {
+  if (readConfig(context.home) === undefined) {
+    const message = existsSync(join(context.home, 'catalog.sqlite'))
+      ? 'This home has a catalog and no account.'
+      : `There is no Floe account in ${context.home}.`;
+    return [{ code: 'no-account', message, mend: mends['no-account'] ?? '' }];
+  }
+  try {
+    return await withHost(context, async ({ engine }) => {
+      const problems: Problem[] = [];
+      const damage = await engine.integrity();
+      if (damage !== undefined)
+        problems.push({
+          code: 'catalog-damaged',
+          message: `The catalog is damaged: ${damage}`,
+          mend: mends['catalog-damaged'] ?? '',
+        });
+      const status = await engine.status(context.signal);
+      if (status.problem) problems.push({ ...status.problem, mend: mends[status.problem.code] ?? 'Try again later.' });
+      if (status.chain && status.chain.balances.mist === 0n) {
+        problems.push({
+          code: 'money-short',
+          message: 'This device has no SUI to pay for transactions.',
+          mend: `Send SUI to ${status.device?.address ?? 'its address'}.`,
+        });
+      }
+      if (status.openIntents > 0)
+        problems.push({
+          code: 'intent-open',
+          message: 'A transaction was cut short.',
+          mend: "Run 'floe sync': it asks the chain what became of it and pays nothing twice.",
+        });
+      for (const space of status.spaces) {
+        if (space.folder !== undefined && !existsSync(space.folder)) {
+          problems.push({
+            code: 'not-found',
+            message: `The folder of '${space.name}' is not there: ${space.folder}`,
+            mend: 'Connect its disk, or put it back. Nothing of it is deleted meanwhile.',
+          });
+        }
+      }
+      return problems;
+    });
+  } catch (error) {
+    const fault = faultOf(error);
+    if (!fault) throw error;
+    return [{ code: fault.code, message: fault.message, mend: mends[fault.code] ?? 'Try again later.' }];
+  }
+}

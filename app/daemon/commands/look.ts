@@ -1,0 +1,152 @@
+/** `floe status`, `spaces`, `devices`, `log`, `versions`, `ls`: state and history, read only. */
+import { displayName } from '../../domain/path-name.ts';
+import type { EngineStatus, SpaceStatus, VersionLine } from '../../engine/engine.ts';
+import { textFlag, type Run } from '../cli.ts';
+import { bytesText, coinText, exitCodes, table, type Output } from '../output.ts';
+import { withHost } from '../session.ts';
+
+const dateText = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+const isoFromNs = (ns: bigint): string => dateText(Number(ns / 1_000_000n));
+
+export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void {
+  if (spaces.length === 0) output.say('No spaces yet. Add a folder: floe add PATH');
+  for (const space of spaces) {
+    const state =
+      space.snapshot === undefined
+        ? 'nothing certified yet'
+        : space.isPending
+          ? 'certified up to the last round; a new one is on its way'
+          : 'all certified';
+    output.say(`'${space.name}' (${space.mode}): ${space.files} files, ${bytesText(space.bytes)}, ${state}.`);
+    output.say(`  ${space.folder ?? 'no folder on this device'}`);
+    if (space.leaseEndEpoch !== undefined && space.leaseEndsAtMs !== undefined)
+      output.say(`  Paid until ${dateText(space.leaseEndsAtMs)} (epoch ${space.leaseEndEpoch}).`);
+  }
+}
+
+export function sayStatus(output: Output, status: EngineStatus): void {
+  const { device, chain } = status;
+  if (device) output.say(`Device '${device.name}', number ${device.index}, on ${status.network}.`);
+  if (chain) {
+    output.say(
+      `Network: epoch ${chain.epoch}, ${chain.nodes} nodes, ${chain.shards} shards; next epoch from ${dateText(chain.nextEpochAtMs)}.`,
+    );
+    output.say(
+      `Balance: ${coinText(chain.balances.frost, 'WAL')}, ${coinText(chain.balances.mist, 'SUI')}. Spent so far: ${coinText(status.spent.frost, 'WAL')}, ${coinText(status.spent.mist, 'SUI')}.`,
+    );
+  }
+  if (status.problem) output.say(`The chain cannot be asked: ${status.problem.message}`);
+  output.say(`Codec: ${status.codec}.`);
+  saySpaces(output, status.spaces);
+}
+
+export const statusCommand: Run = async (context) =>
+  withHost(context, async ({ engine }) => {
+    const status = await engine.status(context.signal);
+    sayStatus(context.output, status);
+    context.output.done(status);
+    return status.spaces.some(
+      (space) => space.folder !== undefined && (space.isPending || space.snapshot === undefined),
+    )
+      ? exitCodes.notCertified
+      : exitCodes.done;
+  });
+
+export const spacesCommand: Run = async (context) =>
+  withHost(context, async ({ engine }) => {
+    const spaces = await engine.spaces();
+    saySpaces(context.output, spaces);
+    context.output.done({ spaces });
+    return exitCodes.done;
+  });
+
+export const devicesCommand: Run = async (context) =>
+  withHost(context, async ({ engine }) => {
+    const { devices } = await engine.devices(context.signal);
+    const own = await engine.device();
+    const rows = devices.map(({ index, address, record, heads }) => ({
+      index,
+      address,
+      device: record.device,
+      name: record.name,
+      madeMs: record.madeMs,
+      spaces: heads.length,
+      isThis: record.device === own?.id,
+    }));
+    context.output.say(
+      table([
+        ['#', 'name', 'spaces', 'since', ''],
+        ...rows.map((row) => [
+          String(row.index),
+          displayName(row.name),
+          String(row.spaces),
+          dateText(row.madeMs),
+          row.isThis ? 'this device' : '',
+        ]),
+      ]),
+    );
+    context.output.done({ devices: rows });
+    return exitCodes.done;
+  });
+
+export const logCommand: Run = async (context, [space = '']) =>
+  withHost(context, async ({ engine }) => {
+    const snapshots = await engine.log(space);
+    const rows = snapshots.map(({ snapshot, timeMs, files, bytes, state }) => [
+      snapshot.slice(0, 12),
+      dateText(timeMs),
+      `${files} files`,
+      bytesText(bytes),
+      state,
+    ]);
+    context.output.say(rows.length === 0 ? 'No snapshot yet.' : table(rows));
+    context.output.done({ snapshots: snapshots.map((line) => ({ ...line, time: dateText(line.timeMs) })) });
+    return exitCodes.done;
+  });
+
+const versionRow = (line: VersionLine): object => ({
+  path: displayName(line.path),
+  kind: line.kind,
+  size: line.bytes,
+  mode: line.mode,
+  mtime: isoFromNs(line.mtimeNs),
+  snapshot: line.snapshot,
+  since: dateText(line.timeMs),
+  isCurrent: line.until === undefined,
+});
+
+export const versionsCommand: Run = async (context, [space = '', path = '']) =>
+  withHost(context, async ({ engine }) => {
+    const versions = await engine.versions(space, path);
+    context.output.say(
+      table(
+        versions.map((line) => [
+          line.snapshot.slice(0, 12),
+          dateText(line.timeMs),
+          bytesText(line.bytes),
+          displayName(line.path),
+          line.until === undefined ? 'now' : '',
+        ]),
+      ),
+    );
+    context.output.done({ versions: versions.map(versionRow) });
+    return exitCodes.done;
+  });
+
+export const lsCommand: Run = async (context, [space = '', path = ''], flags) =>
+  withHost(context, async ({ engine }) => {
+    const { entries, snapshot, timeMs } = await engine.list(
+      space,
+      path.replace(/^\/+|\/+$/g, ''),
+      textFlag(flags, 'at'),
+    );
+    const mark = { file: '', folder: '/', symlink: '@' } as const;
+    const rows = entries.map((line) => [
+      line.kind === 'file' ? bytesText(line.bytes) : '-',
+      isoFromNs(line.mtimeNs),
+      `${displayName(line.path.split('/').at(-1) ?? '')}${mark[line.kind]}`,
+    ]);
+    context.output.say(rows.length === 0 ? 'An empty folder.' : table(rows));
+    context.output.done({ snapshot, time: dateText(timeMs), entries: entries.map(versionRow) });
+    return exitCodes.done;
+  });

@@ -1,0 +1,40 @@
+/** `floe restore`. */
+import { mkdir } from 'node:fs/promises';
+import { displayName } from '../../domain/path-name.ts';
+import { textFlag, type Run } from '../cli.ts';
+import { bytesText, exitCodes } from '../output.ts';
+import { withHost } from '../session.ts';
+
+const problemsShownMax = 20;
+
+export const restoreCommand: Run = async (context, [space = ''], flags) =>
+  withHost(context, async ({ engine }) => {
+    const { output } = context;
+    const to = textFlag(flags, 'to') ?? '';
+    const paths = Array.isArray(flags['path']) ? flags['path'].map(String) : [];
+    const rule = textFlag(flags, 'overwrite');
+    const overwrite = rule === 'always' || rule === 'if-older' ? rule : 'never';
+    await mkdir(to, { recursive: true });
+    const started = performance.now();
+    const report = await engine.restore({ space, to, paths, at: textFlag(flags, 'at'), overwrite }, context.signal);
+    const seconds = (performance.now() - started) / 1000;
+    output.say(`Restored ${report.files} files, ${bytesText(report.bytes)}, in ${seconds.toFixed(1)} s.`);
+    if (report.unchanged > 0) output.say(`${report.unchanged} files were there already.`);
+    for (const { path, fault } of report.problems.slice(0, problemsShownMax))
+      output.say(`  Not restored: ${displayName(path)}: ${fault.message}`);
+    const problems = report.problems.map(({ path, fault }) => ({
+      path: displayName(path),
+      code: fault.code,
+      message: fault.message,
+    }));
+    output.done({
+      files: report.files,
+      bytes: report.bytes,
+      fetchedBytes: report.fetchedBytes,
+      unchanged: report.unchanged,
+      snapshot: report.snapshot,
+      problems,
+      seconds,
+    });
+    return problems.length > 0 ? exitCodes.partly : exitCodes.done;
+  });

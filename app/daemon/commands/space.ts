@@ -1,0 +1,133 @@
+/** `floe add`, `floe sync`, `floe quote`, `floe release`. */
+import { displayName } from '../../domain/path-name.ts';
+import type { Engine, Quote, SyncReport } from '../../engine/engine.ts';
+import { numberFlag, textFlag, type Context, type Run } from '../cli.ts';
+import { bytesText, coinText, exitCodes, type ExitCode, type Output } from '../output.ts';
+import { withHost } from '../session.ts';
+
+function sayQuote(output: Output, path: string, quote: Quote): void {
+  output.say(
+    `${displayName(path)}: ${quote.files} files, ${bytesText(quote.bytes)}. On the network at most ${bytesText(quote.encodedBytes)} in ${quote.packs} packs,`,
+  );
+  output.say(
+    `at most ${coinText(quote.frost, 'WAL')} for ${quote.epochs} epochs, and about ${coinText(quote.mist, 'SUI')} of gas.`,
+  );
+}
+
+export const addCommand: Run = async (context, [path = '.'], flags) =>
+  withHost(context, async ({ engine }) => {
+    const { output, signal } = context;
+    const leaseEpochs = numberFlag(flags, 'leaseEpochs');
+    const joins = textFlag(flags, 'space');
+    const quote = joins === undefined ? await engine.quote(path, leaseEpochs, signal) : undefined;
+    if (quote) {
+      sayQuote(output, path, quote);
+      output.event('quote', quote);
+    }
+    if (flags['dryRun'] === true) {
+      output.done({ dryRun: true });
+      return exitCodes.done;
+    }
+    const mode = textFlag(flags, 'mode') === 'archive' ? 'archive' : 'sync';
+    const row = await engine.addSpace(
+      { folder: path, name: textFlag(flags, 'name'), mode, leaseEpochs, space: joins },
+      signal,
+    );
+    output.say(
+      `${joins === undefined ? 'Added' : 'Joined'} '${row.name}'. Run 'floe sync' to protect it once, or 'floe start' to keep it in step.`,
+    );
+    output.done({ space: row.id, name: row.name });
+    return exitCodes.done;
+  });
+
+export const quoteCommand: Run = async (context, [path = '.'], flags) =>
+  withHost(context, async ({ engine }) => {
+    const quote = await engine.quote(path, numberFlag(flags, 'leaseEpochs'), context.signal);
+    sayQuote(context.output, path, quote);
+    context.output.done(quote);
+    return exitCodes.done;
+  });
+
+export const releaseCommand: Run = async (context, [space = '']) =>
+  withHost(context, async ({ engine }) => {
+    await engine.release(space);
+    context.output.say(`The held deletions of '${space}' go out with the next pass.`);
+    context.output.done({ space });
+    return exitCodes.done;
+  });
+
+export const syncCommand: Run = async (context, _args, flags) =>
+  withHost(context, async ({ engine }) => {
+    const space = textFlag(flags, 'space');
+    if (flags['dryRun'] === true) return drySync(context, engine, space);
+    const before = (await engine.status(context.signal)).spent;
+    const started = performance.now();
+    const reports = await engine.sync(space, context.signal);
+    const seconds = (performance.now() - started) / 1000;
+    const after = (await engine.status(context.signal)).spent;
+    const spent = { frost: after.frost - before.frost, mist: after.mist - before.mist };
+    for (const report of reports) sayReport(context.output, report);
+    if (reports.length === 0) context.output.say('No space has a folder here. Add one with: floe add PATH');
+    else context.output.say(`Spent ${coinText(spent.frost, 'WAL')} and ${coinText(spent.mist, 'SUI')} of gas.`);
+    context.output.done({ spaces: reports.map(jsonReport), spent, seconds });
+    return exitOf(reports);
+  });
+
+/** Done in part when files need attention or deletions wait for a word. */
+export function exitOf(reports: readonly SyncReport[]): ExitCode {
+  return reports.some((report) => report.problems.length > 0 || report.held > 0) ? exitCodes.partly : exitCodes.done;
+}
+
+async function drySync(context: Context, engine: Engine, space: string | undefined): Promise<ExitCode> {
+  const spaces = (await engine.spaces()).filter(
+    (known) => known.folder !== undefined && (space === undefined || known.name === space || known.space === space),
+  );
+  const quotes = [];
+  for (const { name, folder } of spaces) {
+    const quote = await engine.quote(folder ?? '', undefined, context.signal);
+    context.output.say(`'${name}', if nothing of it were stored yet:`);
+    sayQuote(context.output, folder ?? '', quote);
+    quotes.push({ name, ...quote });
+  }
+  context.output.done({ dryRun: true, spaces: quotes });
+  return exitCodes.done;
+}
+
+function jsonReport(report: SyncReport): object {
+  const { problems, packs, ...rest } = report;
+  return {
+    ...rest,
+    packs: packs.map(({ blobId, objectId, bytes, encodedBytes }) => ({
+      blobId,
+      objectId,
+      size: bytes,
+      encodedSize: encodedBytes,
+    })),
+    problems: problems.map(({ path, fault }) => ({
+      path: displayName(path),
+      code: fault.code,
+      message: fault.message,
+    })),
+  };
+}
+
+const problemsShownMax = 20;
+
+export function sayReport(output: Output, report: SyncReport): void {
+  const { name, files, bytes, packs, newBytes } = report;
+  if (packs.length === 0) output.say(`'${name}': ${files} files, ${bytesText(bytes)}, all certified. Nothing new.`);
+  else
+    output.say(
+      `'${name}': ${files} files, ${bytesText(bytes)}, all certified. New content: ${bytesText(newBytes)} in ${packs.length} packs.`,
+    );
+  if (report.applied > 0) output.say(`  ${report.applied} files were fetched into the folder.`);
+  if (report.special > 0) output.say(`  ${report.special} pipes, sockets or devices are not kept.`);
+  if (report.held > 0)
+    output.say(
+      `  ${report.held} deletions are held: they are more than usual. Nothing is lost. If they are meant: floe release '${name}'`,
+    );
+  for (const { path, fault } of report.problems.slice(0, problemsShownMax))
+    output.say(`  Not kept: ${displayName(path)}: ${fault.message}`);
+  if (report.problems.length > problemsShownMax)
+    output.say(`  … and ${report.problems.length - problemsShownMax} more.`);
+}

@@ -1,0 +1,124 @@
+/** The headless host: fills in every port of the engine for one home, and closes them again in the right order. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openAccount } from '../adapters/account/account.ts';
+import { openCatalog } from '../adapters/catalog/catalog.ts';
+import { openChain } from '../adapters/chain/chain.ts';
+import { networkProfile, type ChainEndpoint } from '../adapters/chain/profiles.ts';
+import { nodeCrypto } from '../adapters/crypto/crypto.ts';
+import { openDisk } from '../adapters/disk/disk.ts';
+import { lockHome } from '../adapters/home/home.ts';
+import { openNodes } from '../adapters/nodes/nodes.ts';
+import { openPool } from '../adapters/pool/pool.ts';
+import { openSpool } from '../adapters/spool/spool.ts';
+import { systemClock, systemDice } from '../adapters/time/time.ts';
+import { openVault } from '../adapters/vault/vault.ts';
+import { Fault } from '../domain/fault.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import type { Log } from '../ports/log.ts';
+import type { Vault } from '../ports/vault.ts';
+import { readConfig, type HomeConfig } from './config.ts';
+import { readDoor, startEmbeddedNetwork, type NetworkDoor } from './embedded-network.ts';
+
+export interface HostOptions {
+  readonly home: string;
+  readonly passphrase: () => Promise<string | undefined>;
+  readonly log: Log;
+  readonly onPoint?: (point: string) => void;
+}
+
+export interface Host {
+  readonly config: HomeConfig;
+  readonly engine: Engine;
+  readonly vault: Vault;
+  /** The embedded network's door; undefined on public networks. */
+  readonly door: NetworkDoor | undefined;
+  close(): Promise<void>;
+}
+
+/** Threads of the disk adapter: a cold first scan gains from more than cores, a warm one from one a core. */
+const diskThreads = 2;
+
+/** What an address should hold on the local network: plenty, since it is play money. */
+const localFunding = { frostWanted: 500_000_000_000n, mistWanted: 5_000_000_000n };
+const publicFunding = { frostWanted: 1_000_000_000n, mistWanted: 1_000_000_000n };
+
+type Closer = () => Promise<void> | void;
+
+/** Opens a home that `init` or `recover` has set up. `phrase` is given by those two, which have it at hand. */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const closers: Closer[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const lock = lockHome(options.home);
+    closers.push(() => lock.release());
+    const config = readConfig(options.home);
+    if (!config)
+      throw new Fault(
+        'no-account',
+        'after-user',
+        `There is no Floe account in ${options.home} yet. Run 'floe init' or 'floe recover' first.`,
+      );
+    const vault = openVault({ homeDir: options.home, network: config.network, passphrase: options.passphrase });
+    const phrase = await vault.phrase();
+    if (phrase === undefined)
+      throw new Fault(
+        'no-account',
+        'after-user',
+        `There is no Floe account in ${options.home} yet. Run 'floe init' or 'floe recover' first.`,
+      );
+    const { endpoint, door } = await openNetwork(options.home, config, closers);
+    const clock = systemClock();
+    const dice = systemDice();
+    const catalog = await openCatalog({
+      file: join(options.home, 'catalog.sqlite'),
+      onSlow: (operation, ms) => options.log.write('warning', 'catalog.slow', { operation, ms: Math.round(ms) }),
+    });
+    closers.push(() => catalog.close());
+    const spoolDir = join(options.home, 'spool');
+    mkdirSync(spoolDir, { recursive: true, mode: 0o700 });
+    const disk = openDisk({ threads: diskThreads });
+    closers.push(() => disk.close());
+    const pool = openPool();
+    closers.push(() => pool.close());
+    const nodes = openNodes({ scheme: config.network === 'local' ? 'http' : 'https', clock });
+    closers.push(() => nodes.close());
+    const engine = createEngine({
+      account: openAccount(phrase),
+      chain: openChain({ endpoint, clock }),
+      nodes,
+      pool,
+      disk,
+      spool: await openSpool(spoolDir),
+      catalog,
+      crypto: nodeCrypto,
+      clock,
+      dice,
+      log: options.log,
+      funding: config.network === 'local' ? localFunding : publicFunding,
+      networkName: config.network,
+      ...(options.onPoint ? { onPoint: options.onPoint } : {}),
+    });
+    return { config, engine, vault, door, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openNetwork(
+  home: string,
+  config: HomeConfig,
+  closers: Closer[],
+): Promise<{ endpoint: ChainEndpoint; door: NetworkDoor | undefined }> {
+  if (config.network !== 'local') return { endpoint: networkProfile(config.network), door: undefined };
+  if (config.localnet !== undefined) {
+    const door = readDoor(config.localnet);
+    return { endpoint: door.endpoint, door };
+  }
+  const running = await startEmbeddedNetwork({ dir: join(home, 'localnet') });
+  closers.push(() => running.close());
+  return { endpoint: running.door.endpoint, door: running.door };
+}

@@ -1,0 +1,75 @@
+/** Opens the host for one command, shows the engine's progress while it works, and closes it whatever happens. */
+import type { EngineEvent } from '../engine/engine.ts';
+import type { Log } from '../ports/log.ts';
+import type { Context } from './cli.ts';
+import { openHost, type Host } from './host.ts';
+import { bytesText, toJson, type Output } from './output.ts';
+
+/** Log lines on stderr when FLOE_LOG names a level; silent otherwise. */
+export function environmentLog(): Log {
+  const levels = ['debug', 'info', 'warning', 'error'];
+  const least = levels.indexOf(process.env['FLOE_LOG'] ?? '');
+  return {
+    write(level, event, fields) {
+      if (least >= 0 && levels.indexOf(level) >= least)
+        process.stderr.write(`${toJson({ level, event, ...fields })}\n`);
+    },
+  };
+}
+
+function progressText(event: EngineEvent): string | undefined {
+  switch (event.kind) {
+    case 'scanning':
+      return `Looking: ${event.seen} entries`;
+    case 'reading':
+      return `Reading: ${event.files} of ${event.ofFiles} files, ${bytesText(event.bytes)} of ${bytesText(event.ofBytes)}`;
+    case 'encoding':
+      return 'Encoding a pack';
+    case 'uploading':
+      return `Uploading: ${event.nodes} of ${event.ofNodes} nodes confirmed, ${bytesText(event.bytes)} of ${bytesText(event.ofBytes)}`;
+    case 'restoring':
+      return `Restoring: ${event.files} of ${event.ofFiles} files, ${bytesText(event.bytes)}`;
+    case 'recovering':
+      return `Reading packs: ${event.packs} of ${event.ofPacks}`;
+    case 'packed':
+    case 'certified':
+    case 'published':
+    case 'problem':
+      return undefined;
+  }
+}
+
+export function showProgress(host: Pick<Host, 'engine'>, output: Output): void {
+  host.engine.subscribe((event) => {
+    const text = progressText(event);
+    if (text !== undefined) output.progress(text);
+    if (event.kind !== 'reading' && event.kind !== 'scanning') output.event('progress', event);
+  });
+}
+
+/** A crash test names a durable point in FLOE_KILL_AT ("point" or "point#n"); the process then dies there, as by kill -9. */
+function killSwitch(): ((point: string) => void) | undefined {
+  const wanted = process.env['FLOE_KILL_AT'];
+  if (wanted === undefined || wanted === '') return undefined;
+  const [name, times = '1'] = wanted.split('#');
+  let left = Number(times);
+  return (point) => {
+    if (point === name && --left === 0) process.kill(process.pid, 'SIGKILL');
+  };
+}
+
+export async function withHost<T>(context: Context, work: (host: Host) => Promise<T>): Promise<T> {
+  const onPoint = killSwitch();
+  const host = await openHost({
+    home: context.home,
+    passphrase: context.passphrase,
+    log: environmentLog(),
+    ...(onPoint ? { onPoint } : {}),
+  });
+  showProgress(host, context.output);
+  try {
+    return await work(host);
+  } finally {
+    await host.close();
+  }
+}

@@ -1,0 +1,31 @@
+/** Everything that the engine needs from a host, in one place. */
+import type { Clock, Dice } from '../domain/clock.ts';
+import type { Account } from '../ports/account.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Chain } from '../ports/chain.ts';
+import type { Crypto } from '../ports/crypto.ts';
+import type { Disk } from '../ports/disk.ts';
+import type { Log } from '../ports/log.ts';
+import type { Nodes } from '../ports/nodes.ts';
+import type { Pool } from '../ports/pool.ts';
+import type { Spool } from '../ports/spool.ts';
+
+export interface EnginePorts {
+  readonly account: Account;
+  readonly chain: Chain;
+  readonly nodes: Nodes;
+  readonly pool: Pool;
+  readonly disk: Disk;
+  readonly spool: Spool;
+  readonly catalog: Catalog;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly log: Log;
+  /** How much an address should hold after funding, where money is given away. */
+  readonly funding: { readonly frostWanted: bigint; readonly mistWanted: bigint };
+  /** Where the network stands, for people: 'local', 'testnet', 'mainnet'. */
+  readonly networkName: string;
+  /** Named durable points, for crash tests. */
+  readonly onPoint?: (point: string) => void;
+}

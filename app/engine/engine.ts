@@ -1,0 +1,200 @@
+/**
+ * The one constructor of the engine. It knows the order of things and nothing of its host: a desktop process, a command line and a test hand in
+ * the same ports. Calls that change something wait for one another.
+ */
+import { Fault, faultOf } from '../domain/fault.ts';
+import { openNodeHealth } from '../domain/node-health.ts';
+import { unwrapSpaceKey, spaceKeys, type SpaceKeys } from '../formats/space-keys.ts';
+import type { SpaceRow } from '../ports/catalog.ts';
+import { claimDevice, chooseDevice, findDevices, readDevice, type Device } from './device.ts';
+import type { EnginePorts } from './engine-ports.ts';
+import type { EngineEvent, OnEvent } from './progress.ts';
+import { addSpace, type NewSpaceInput } from './spaces.ts';
+import { applyRegistered } from './ship.ts';
+import { createSpender } from './spend.ts';
+import { releaseHeld, syncSpace, type SyncReport } from './sync.ts';
+import { recoverSpaces, type RecoveredSpace } from './recover.ts';
+import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
+import { quoteFolder, type Quote } from './quote.ts';
+import {
+  findSpace,
+  history,
+  listPath,
+  pathVersions,
+  statusOf,
+  type EngineStatus,
+  type Listing,
+  type SnapshotLine,
+  type SpaceStatus,
+  type VersionLine,
+} from './look.ts';
+import { openBlobSource } from './blob-source.ts';
+
+export type {
+  EngineEvent,
+  EngineStatus,
+  Listing,
+  NewSpaceInput,
+  Quote,
+  RecoveredSpace,
+  RestoreDone,
+  RestoreRequest,
+  SnapshotLine,
+  SpaceStatus,
+  SyncReport,
+  VersionLine,
+};
+
+/** A space with its keys, ready for work. */
+export interface OpenSpace {
+  readonly row: SpaceRow;
+  readonly spaceKey: Uint8Array;
+  readonly keys: SpaceKeys;
+}
+
+export interface Engine {
+  subscribe(listener: OnEvent): () => void;
+  /** Gives this installation its index. Nothing is spent. */
+  chooseDevice(name: string, signal: AbortSignal): Promise<Device>;
+  device(): Promise<Device | undefined>;
+  devices(signal: AbortSignal): ReturnType<typeof findDevices>;
+  /** Fetches play money where the network gives it away. */
+  fund(signal: AbortSignal): Promise<void>;
+  addSpace(input: NewSpaceInput, signal: AbortSignal): Promise<SpaceRow>;
+  /** One pass to rest for one space, or for all that have a folder here. */
+  sync(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
+  /** The user says that the held deletions of a space are meant: the next pass lets them go everywhere. */
+  release(space: string): Promise<void>;
+  status(signal: AbortSignal): Promise<EngineStatus>;
+  spaces(): Promise<readonly SpaceStatus[]>;
+  log(space: string): Promise<readonly SnapshotLine[]>;
+  versions(space: string, path: string): Promise<readonly VersionLine[]>;
+  list(space: string, path: string, at: string | undefined): Promise<Listing>;
+  restore(request: RestoreRequest, signal: AbortSignal): Promise<RestoreDone>;
+  recover(signal: AbortSignal): Promise<readonly RecoveredSpace[]>;
+  quote(folder: string, leaseEpochs: number | undefined, signal: AbortSignal): Promise<Quote>;
+  /** Full check of the catalog. Words when something is wrong. */
+  integrity(): Promise<string | undefined>;
+}
+
+/** What the engine's parts share. */
+export interface EngineCore extends EnginePorts {
+  readonly health: ReturnType<typeof openNodeHealth>;
+  readonly blobs: ReturnType<typeof openBlobSource>;
+  readonly emit: (event: EngineEvent) => void;
+  readonly point: (name: string) => void;
+  open(row: SpaceRow): OpenSpace;
+  /** The device with its bag on chain and a spender for its address; settles what an earlier run left open. */
+  ready(
+    signal: AbortSignal,
+  ): Promise<{
+    readonly device: Device & { readonly bag: NonNullable<Device['bag']> };
+    readonly spender: ReturnType<typeof createSpender>;
+  }>;
+}
+
+export function createEngine(ports: EnginePorts): Engine {
+  const listeners = new Set<OnEvent>();
+  const core = createCore(ports, (event) => listeners.forEach((listener) => listener(event)));
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Work that changes the engine's state, in the order of the calls. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work, work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function syncAll(name: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]> {
+    const rows =
+      name === undefined
+        ? (await ports.catalog.spaces()).filter((row) => row.folder !== undefined)
+        : [await findSpace(ports.catalog, name)];
+    const reports: SyncReport[] = [];
+    for (const row of rows) reports.push(await syncSpace(core, row, signal));
+    return reports;
+  }
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    chooseDevice: (name, signal) => inTurn(() => chooseDevice(name, ports, signal)),
+    device: () => readDevice(ports.catalog),
+    devices: (signal) => findDevices(ports, signal),
+    fund: (signal) => inTurn(() => fund(core, signal)),
+    addSpace: (input, signal) => inTurn(() => addSpace(core, input, signal)),
+    sync: (space, signal) => inTurn(() => syncAll(space, signal)),
+    release: (space) => inTurn(() => releaseHeld(ports.catalog, space)),
+    status: (signal) => statusOf(core, signal),
+    spaces: async () => (await statusOf(core, undefined)).spaces,
+    log: (space) => history(core, space),
+    versions: (space, path) => pathVersions(core, space, path),
+    list: (space, path, at) => listPath(core, space, path, at),
+    restore: (request, signal) => restoreSpace(core, request, signal),
+    recover: (signal) => inTurn(() => recoverSpaces(core, signal)),
+    quote: (folder, leaseEpochs, signal) => quoteFolder(core, folder, leaseEpochs, signal),
+    integrity: () => ports.catalog.integrity(),
+  };
+}
+
+function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): EngineCore {
+  const health = openNodeHealth(ports.clock, ports.dice);
+  const point = (name: string): void => ports.onPoint?.(name);
+  return {
+    ...ports,
+    health,
+    blobs: openBlobSource({ ...ports, health }),
+    emit,
+    point,
+    open(row) {
+      const spaceKey = unwrapSpaceKey(ports.crypto, ports.account.key, row.id, row.sealedKey);
+      return { row, spaceKey, keys: spaceKeys(ports.crypto, spaceKey) };
+    },
+    async ready(signal) {
+      const device = await readDevice(ports.catalog);
+      if (!device)
+        throw new Fault(
+          'no-account',
+          'after-user',
+          "This home has no device yet. Run 'floe init' or 'floe recover' first.",
+        );
+      const signer = ports.account.signer(device.index);
+      const spender = createSpender({
+        chain: ports.chain,
+        catalog: ports.catalog,
+        signer,
+        log: ports.log,
+        onPoint: point,
+      });
+      await spender.settleOpen(async (intent, outcome) => {
+        if (intent.kind !== 'register' || intent.space === undefined || intent.pack === undefined) return;
+        const row = (await ports.catalog.spaces()).find((space) => space.num === intent.space);
+        await applyRegistered(intent.space, intent.pack, row?.pool, outcome, ports.catalog);
+      }, signal);
+      return { device: await claimDevice(device, spender, ports, signal), spender };
+    },
+  };
+}
+
+/** SUI from the faucet and WAL from the exchange, where both are given away; says clearly where they are not. */
+async function fund(core: EngineCore, signal: AbortSignal): Promise<void> {
+  const device = await readDevice(core.catalog);
+  if (!device) throw new Fault('no-account', 'after-user', "This home has no device yet. Run 'floe init' first.");
+  const before = await core.chain.balances(device.address, signal);
+  if (before.mist < core.funding.mistWanted) await core.chain.faucet(device.address, signal);
+  if (before.frost >= core.funding.frostWanted) return;
+  try {
+    const { spender } = await core.ready(signal);
+    await spender.spend(
+      { kind: 'exchange', frost: core.funding.frostWanted },
+      { space: undefined, pack: undefined },
+      async () => undefined,
+      signal,
+    );
+  } catch (error) {
+    if (faultOf(error)?.code !== 'chain-stale') throw error;
+    throw new Fault('chain-stale', 'later', 'The play money has not arrived yet. Try again in a moment.', error);
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The middle of the forward path: names chunks, keeps those that are stored already, seals the rest and hands them to the packer in order. One
+ * intake serves one round.
+ */
+import { compressLevel } from '../domain/limits.ts';
+import type { ChunkId } from '../domain/ids.ts';
+import { parseChunkId } from '../domain/ids.ts';
+import type { Dice } from '../domain/clock.ts';
+import type { ChunkKind, Content } from '../domain/space.ts';
+import type { ChunkLimits } from '../domain/chunk.ts';
+import type { SpaceKeys } from '../formats/space-keys.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { FoundChunk, Pool } from '../ports/pool.ts';
+import type { ChunkSink } from '../stages/chunk/chunk.ts';
+import type { Packer } from '../stages/pack/pack.ts';
+import { plainContent, type StoreContent } from '../stages/snapshot/snapshot.ts';
+
+export interface IntakeInput {
+  readonly keys: SpaceKeys;
+  readonly limits: ChunkLimits;
+  readonly packer: Packer;
+}
+
+export interface Intake extends ChunkSink {
+  readonly store: StoreContent;
+  /** Stores bytes as one chunk whatever their size (a snapshot's record). */
+  storeWhole(bytes: Uint8Array, id: ChunkId, kind: ChunkKind): Promise<void>;
+  /** New chunks so far, and the bytes they had before sealing. */
+  readonly newChunks: number;
+  readonly newBytes: number;
+}
+
+export function startIntake(
+  input: IntakeInput,
+  ports: { readonly pool: Pool; readonly catalog: Catalog; readonly dice: Dice },
+  signal: AbortSignal,
+): Intake {
+  const options = { urgency: 'bulk', signal } as const;
+  /** Chunks that this round stores or has found stored: two batches in flight never seal the same one. */
+  const pinned = new Set<string>();
+  let newChunks = 0;
+  let newBytes = 0;
+  let turn: Promise<void> = Promise.resolve();
+
+  /** Appends in the order of the calls, whatever order the pool finishes in. */
+  async function appendInTurn(
+    sealing: Promise<{ sealed: ArrayBuffer; chunks: Parameters<Packer['add']>[1] } | undefined>,
+    kind: ChunkKind,
+  ): Promise<void> {
+    const before = turn;
+    const mine = (async () => {
+      const done = await sealing;
+      await before;
+      if (done) await input.packer.add(done.sealed, done.chunks, kind);
+    })();
+    turn = mine;
+    // The caller awaits `mine`; a later turn must not fail a second time for an earlier one's fault.
+    mine.catch(() => undefined);
+    await mine;
+  }
+
+  async function seal(
+    buffer: ArrayBuffer,
+    fresh: readonly FoundChunk[],
+  ): Promise<{ sealed: ArrayBuffer; chunks: Parameters<Packer['add']>[1] } | undefined> {
+    const known = await ports.catalog.knownChunks(fresh.map((chunk) => parseChunkId(chunk.id)));
+    const unknown = fresh.filter((_, i) => known[i] !== true);
+    if (unknown.length === 0) return undefined;
+    newChunks += unknown.length;
+    newBytes += unknown.reduce((sum, chunk) => sum + chunk.bytes, 0);
+    const nonces = ports.dice.bytes(12 * unknown.length);
+    return ports.pool.seal({ buffer, chunks: unknown, sealKey: input.keys.seal, nonces, compressLevel }, options);
+  }
+
+  function unpinned(chunks: readonly FoundChunk[]): readonly FoundChunk[] {
+    const fresh = chunks.filter((chunk) => !pinned.has(chunk.id) && pinned.add(chunk.id));
+    return fresh;
+  }
+
+  async function take(
+    buffer: ArrayBuffer,
+    runs: readonly { start: number; bytes: number; isLast: boolean }[],
+    kind: ChunkKind,
+  ): Promise<readonly (readonly FoundChunk[])[]> {
+    if (runs.every((run) => run.bytes === 0)) return runs.map(() => []);
+    const named = await ports.pool.chunk(
+      { buffer, runs, limits: input.limits, gearKey: input.keys.gear, idKey: input.keys.chunkId },
+      options,
+    );
+    const fresh = unpinned(named.runs.flat());
+    await appendInTurn(seal(named.buffer, fresh), kind);
+    return named.runs;
+  }
+
+  async function storeParts(parts: readonly Uint8Array[]): Promise<readonly Content[]> {
+    const buffer = new ArrayBuffer(parts.reduce((sum, part) => sum + part.length, 0));
+    const whole = new Uint8Array(buffer);
+    let at = 0;
+    const runs = parts.map((part) => {
+      whole.set(part, at);
+      at += part.length;
+      return { start: at - part.length, bytes: part.length, isLast: true };
+    });
+    return (await take(buffer, runs, 'tree')).map(plainContent);
+  }
+
+  return {
+    take,
+    store: storeParts,
+    async storeWhole(bytes, id, kind) {
+      const buffer = bytes.slice().buffer;
+      await appendInTurn(seal(buffer, [{ id, start: 0, bytes: bytes.length }]), kind);
+    },
+    get newChunks() {
+      return newChunks;
+    },
+    get newBytes() {
+      return newBytes;
+    },
+  };
+}

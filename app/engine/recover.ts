@@ -1,0 +1,106 @@
+/**
+ * From the phrase alone: the account's devices are found on chain, their heads opened, and each space's catalog rebuilt from its packs. Nothing is
+ * spent. Running it again only takes what is missing.
+ */
+import { Fault } from '../domain/fault.ts';
+import type { SnapshotId, SpaceId } from '../domain/ids.ts';
+import type { Head, Snapshot } from '../domain/space.ts';
+import { snapshotFromBytes } from '../formats/snapshot.ts';
+import { spaceKeys, wrapSpaceKey } from '../formats/space-keys.ts';
+import type { SpaceRow } from '../ports/catalog.ts';
+import { openChunkReader } from '../restore/content/content.ts';
+import { rebuild } from '../restore/rebuild/rebuild.ts';
+import { findDevices } from './device.ts';
+import type { EngineCore } from './engine.ts';
+import { leaseEpochsUsual } from './spaces.ts';
+
+export interface RecoveredSpace {
+  readonly space: SpaceId;
+  readonly name: string;
+  readonly snapshot: SnapshotId;
+  readonly snapshots: number;
+  readonly packs: number;
+}
+
+export async function recoverSpaces(core: EngineCore, signal: AbortSignal): Promise<readonly RecoveredSpace[]> {
+  const { devices } = await findDevices(core, signal);
+  if (devices.length === 0) {
+    throw new Fault(
+      'not-found',
+      'after-user',
+      'This phrase has no Floe account on this network. Check the words and the network.',
+    );
+  }
+  const heads = devices.flatMap((device) => device.heads);
+  const recovered: RecoveredSpace[] = [];
+  for (const id of new Set(heads.map((head) => head.space))) {
+    const done = await recoverSpace(
+      core,
+      heads.filter((head) => head.space === id),
+      signal,
+    );
+    if (done) recovered.push(done);
+  }
+  return recovered;
+}
+
+/** Undefined when this device knows the space already. */
+async function recoverSpace(
+  core: EngineCore,
+  heads: readonly Head[],
+  signal: AbortSignal,
+): Promise<RecoveredSpace | undefined> {
+  const snapshots = await Promise.all(
+    heads.map(async (head) => ({ head, record: await readSnapshot(core, head, signal) })),
+  );
+  // Of several devices' heads the one that knows most rounds is the newest; equal ones are told apart by their own time.
+  const [newest] = snapshots.toSorted(
+    (a, b) => b.record.sequence - a.record.sequence || b.record.timeMs - a.record.timeMs,
+  );
+  if (!newest) return undefined;
+  const { head, record } = newest;
+  const known = (await core.catalog.spaces()).find((space) => space.id === head.space);
+  if (known && known.sequence >= record.sequence) return undefined;
+  const row = known ?? (await addRecovered(core, head, record));
+  const keys = spaceKeys(core.crypto, head.spaceKey);
+  const network = await core.chain.network(signal);
+  const done = await rebuild(
+    {
+      row,
+      keys,
+      shards: network.committee.shards,
+      pools: [...new Set(heads.map((one) => one.pool))],
+      head,
+      onPack: (packs, ofPacks) => core.emit({ kind: 'recovering', space: head.space, packs, ofPacks }),
+    },
+    { ...core, reader: openChunkReader(keys, core) },
+    signal,
+  );
+  return { space: head.space, name: head.name, snapshot: head.snapshot, ...done };
+}
+
+async function readSnapshot(core: EngineCore, head: Head, signal: AbortSignal): Promise<Snapshot> {
+  const blob = await core.chain.pooledBlob(head.pool, head.pack, signal);
+  if (!blob)
+    throw new Fault(
+      'blob-unavailable',
+      'never',
+      `The newest pack of '${head.name}' is no longer on the network: its lease has ended or it was deleted.`,
+    );
+  const reader = openChunkReader(spaceKeys(core.crypto, head.spaceKey), core);
+  return snapshotFromBytes(await reader.at(head.pack, blob.unencodedBytes, head.place, signal));
+}
+
+function addRecovered(core: EngineCore, head: Head, record: Snapshot): Promise<SpaceRow> {
+  return core.catalog.addSpace({
+    id: head.space,
+    name: head.name,
+    mode: head.mode,
+    folder: undefined,
+    sealedKey: wrapSpaceKey(core.crypto, core.account.key, core.dice.bytes(12), head.space, head.spaceKey),
+    limits: head.limits,
+    leaseEpochs: leaseEpochsUsual,
+    pool: undefined,
+    rootNode: record.root.node,
+  });
+}

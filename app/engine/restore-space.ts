@@ -1,0 +1,41 @@
+/** A moment of a space to a folder of the user's choice. Needs the account and the network, no money and no folder of the space itself. */
+import type { SpacePath } from '../domain/path-name.ts';
+import { pathNames } from '../domain/path-name.ts';
+import { openChunkReader } from '../restore/content/content.ts';
+import { restore, type Overwrite, type RestoreReport } from '../restore/reassemble/reassemble.ts';
+import type { SnapshotId } from '../domain/ids.ts';
+import type { EngineCore } from './engine.ts';
+import { findRound, findSpace } from './look.ts';
+
+export interface RestoreRequest {
+  readonly space: string;
+  /** Absolute folder that exists. */
+  readonly to: string;
+  /** Empty: everything. */
+  readonly paths: readonly SpacePath[];
+  readonly at: string | undefined;
+  readonly overwrite: Overwrite;
+}
+
+export interface RestoreDone extends RestoreReport {
+  readonly snapshot: SnapshotId;
+  readonly fetchedBytes: number;
+}
+
+export async function restoreSpace(
+  core: EngineCore,
+  request: RestoreRequest,
+  signal: AbortSignal,
+): Promise<RestoreDone> {
+  const row = await findSpace(core.catalog, request.space);
+  const round = await findRound(core.catalog, row, request.at);
+  const target = await core.disk.resolveFolder(request.to);
+  const paths =
+    request.paths.length === 0 ? [''] : request.paths.map((path) => pathNames(path.replace(/\/+$/, '')).join('/'));
+  const reader = openChunkReader(core.open(row).keys, core);
+  const onProgress = (files: number, bytes: number): void =>
+    core.emit({ kind: 'restoring', space: row.id, files, ofFiles: round.files, bytes, ofBytes: round.bytes });
+  const input = { space: row.num, sequence: round.sequence, paths, target, overwrite: request.overwrite, onProgress };
+  const report = await restore(input, { catalog: core.catalog, disk: core.disk, reader }, signal);
+  return { ...report, snapshot: round.snapshot, fetchedBytes: reader.fetchedBytes };
+}

@@ -1,0 +1,316 @@
+/**
+ * One round of one space, up to the point where everything that it will ever send lies sealed on the disk: scan, brake, chunk, dedupe, seal, pack,
+ * tree, snapshot. The last pack, the snapshot and the changed entries become durable in one transaction; a crash before it costs only work.
+ */
+import type { Clock, Dice } from '../domain/clock.ts';
+import { Fault } from '../domain/fault.ts';
+import { parseChunkId, type DeviceId, type SnapshotId } from '../domain/ids.ts';
+import {
+  deletionsAlwaysFine,
+  deletionsMax,
+  deletionsShareMax,
+  roundBytesMax,
+  roundChangesMax,
+} from '../domain/limits.ts';
+import { nameBytesFromText, type SpacePath } from '../domain/path-name.ts';
+import type { Content, Snapshot } from '../domain/space.ts';
+import { contentToBytes } from '../formats/listing.ts';
+import { snapshotToBytes } from '../formats/snapshot.ts';
+import type { SpaceKeys } from '../formats/space-keys.ts';
+import type { Catalog, EntryChange, EntryRow, NewPack, RoundRow, SpaceRow } from '../ports/catalog.ts';
+import type { Crypto } from '../ports/crypto.ts';
+import type { Disk, FileStat, IsLeftOut } from '../ports/disk.ts';
+import type { Pool } from '../ports/pool.ts';
+import type { Spool } from '../ports/spool.ts';
+import { chunkFiles } from '../stages/chunk/chunk.ts';
+import { startPacker } from '../stages/pack/pack.ts';
+import { lookOf, scan, type ContentJob, type Placed, type Scan } from '../stages/scan/scan.ts';
+import { buildTree, foldContent } from '../stages/snapshot/snapshot.ts';
+import { startIntake, type Intake } from './intake.ts';
+import type { OnEvent, OnPoint } from './progress.ts';
+import { sameBytes } from '../domain/bytes.ts';
+
+export interface RoundPorts {
+  readonly disk: Disk;
+  readonly catalog: Catalog;
+  readonly pool: Pool;
+  readonly spool: Spool;
+  readonly crypto: Crypto;
+  readonly dice: Dice;
+  readonly clock: Clock;
+  readonly onEvent: OnEvent;
+  readonly onPoint: OnPoint;
+}
+
+export interface RoundInput {
+  readonly row: SpaceRow;
+  readonly folder: string;
+  readonly keys: SpaceKeys;
+  readonly device: { readonly id: DeviceId; readonly name: string };
+  readonly packBytes: number;
+  readonly isLeftOut: IsLeftOut;
+  /** True when the user has said that the held deletions are meant. */
+  readonly deletionsReleased: boolean;
+  /** A full pack has its row; the caller may start to send it. Resolves when there is room for more packs. */
+  readonly onPack: (pack: NewPack) => Promise<void>;
+}
+
+export interface FileProblem {
+  readonly path: SpacePath;
+  readonly fault: Fault;
+}
+
+export interface RoundReport {
+  /** Undefined when nothing changed. */
+  readonly round: RoundRow | undefined;
+  readonly problems: readonly FileProblem[];
+  readonly special: number;
+  /** Deletions that wait for the user's word. */
+  readonly held: number;
+  readonly newChunks: number;
+  readonly newBytes: number;
+  /** True when another round should follow at once. */
+  readonly isPartial: boolean;
+}
+
+export async function sealRound(input: RoundInput, ports: RoundPorts, signal: AbortSignal): Promise<RoundReport> {
+  const { row } = input;
+  const space = { num: row.num, root: row.root, mode: row.mode };
+  const onSeen = (seen: number): void => ports.onEvent({ kind: 'scanning', space: row.id, seen });
+  const found = await scan(
+    { space, root: input.folder, isLeftOut: input.isLeftOut, changesMax: roundChangesMax, onSeen },
+    ports,
+    signal,
+  );
+  const totals = await ports.catalog.totals(row.num);
+  const isHeld = !input.deletionsReleased && isTooMuch(found.deletions, totals.files + totals.folders);
+  const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
+  if (found.looks.length > 0) await ports.catalog.setLooks(found.looks);
+
+  const round = row.sequence + 1;
+  const packer = startPacker(
+    { space: row, indexKey: input.keys.index, round, packBytes: input.packBytes, onPack: input.onPack },
+    ports,
+  );
+  const intake = startIntake({ keys: input.keys, limits: row.limits, packer }, ports, signal);
+  const problems: FileProblem[] = [...found.problems];
+  try {
+    const contents = await takeContents(input, found, intake, problems, ports, signal);
+    const puts = [...found.placed.map(placedChange), ...contents.changes];
+    const changes = orderedChanges(gone, isHeld ? besideHeld(puts, found.gone, found) : puts, found);
+    const report = { problems, special: found.special, held: isHeld ? found.deletions : 0 };
+    if (changes.length === 0 && row.sequence > 0) {
+      await packer.abandon();
+      return { ...report, round: undefined, newChunks: 0, newBytes: 0, isPartial: false };
+    }
+    const sealed = await publish(input, found, changes, intake, packer, ports);
+    return {
+      ...report,
+      round: sealed,
+      newChunks: intake.newChunks,
+      newBytes: intake.newBytes,
+      isPartial: found.isPartial || contents.isPartial,
+    };
+  } catch (error) {
+    await packer.abandon();
+    throw error;
+  }
+}
+
+/** More deletions in one pass than happen by hand. */
+function isTooMuch(deletions: number, entries: number): boolean {
+  if (deletions <= deletionsAlwaysFine) return false;
+  return deletions > deletionsMax || deletions > entries * deletionsShareMax;
+}
+
+interface Contents {
+  readonly changes: readonly Put[];
+  readonly isPartial: boolean;
+}
+
+/** Looks into changed files and links; entries that turn out to be what they were only get their new look. */
+async function takeContents(
+  input: RoundInput,
+  found: Scan,
+  intake: Intake,
+  problems: FileProblem[],
+  ports: RoundPorts,
+  signal: AbortSignal,
+): Promise<Contents> {
+  const changes: Put[] = [];
+  const looks: { parent: number; name: ContentJob['name']; look: ReturnType<typeof lookOf> }[] = [];
+  const keep = (job: ContentJob, content: Content, stat: FileStat, bytes: number): void => {
+    const look = lookOf(stat);
+    if (job.before && isSameEntry(job.before, content, stat)) looks.push({ parent: job.parent, name: job.name, look });
+    else {
+      const entry = {
+        kind: stat.kind === 'symlink' ? 'symlink' : 'file',
+        mode: stat.mode,
+        mtimeNs: stat.mtimeNs,
+        bytes,
+        content,
+      } as const;
+      changes.push({ kind: 'put', parent: job.parent, name: job.name, num: job.num, entry, look });
+    }
+  };
+  await takeLinks(
+    found.jobs.filter((job) => job.target !== undefined),
+    intake,
+    keep,
+  );
+
+  const { files, isPartial } = withinRound(found.jobs.filter((job) => job.target === undefined));
+  const ofBytes = files.reduce((sum, job) => sum + job.stat.bytes, 0);
+  let done = 0;
+  let bytes = 0;
+  for await (const batch of chunkFiles(files, { disk: ports.disk, root: input.folder, sink: intake }, signal)) {
+    for (const { file, result } of batch) {
+      done++;
+      bytes += file.stat.bytes;
+      if (result instanceof Fault) problems.push({ path: file.path, fault: result });
+      else keep(file, await foldContent(result.chunks, intake.store), result.stat, result.stat.bytes);
+    }
+    ports.onEvent({ kind: 'reading', space: input.row.id, files: done, ofFiles: files.length, bytes, ofBytes });
+  }
+  if (looks.length > 0) await ports.catalog.setLooks(looks);
+  return { changes, isPartial };
+}
+
+/** As many files as one round takes; at least one, whatever its size. */
+function withinRound(jobs: readonly ContentJob[]): { files: readonly ContentJob[]; isPartial: boolean } {
+  let bytes = 0;
+  const over = jobs.findIndex((job, i) => (bytes += job.stat.bytes) > roundBytesMax && i > 0);
+  return over < 0 ? { files: jobs, isPartial: false } : { files: jobs.slice(0, over), isPartial: true };
+}
+
+async function takeLinks(
+  jobs: readonly ContentJob[],
+  intake: Intake,
+  keep: (job: ContentJob, content: Content, stat: FileStat, bytes: number) => void,
+): Promise<void> {
+  const targets = jobs.map((job) => nameBytesFromText(job.target ?? ''));
+  const contents = jobs.length > 0 ? await intake.store(targets) : [];
+  for (const [i, job] of jobs.entries())
+    keep(job, contents[i] ?? { depth: 0, chunks: [] }, job.stat, targets[i]?.length ?? 0);
+}
+
+/** Same content and permissions: a touched file is no new version. */
+function isSameEntry(before: EntryRow, content: Content, stat: FileStat): boolean {
+  return before.mode === stat.mode && sameBytes(contentToBytes(before.content), contentToBytes(content));
+}
+
+function placedChange({ parent, name, num, stat, from }: Placed): Put {
+  const content: Content = from?.content ?? { depth: 0, chunks: [] };
+  const kind = stat.kind === 'other' ? 'file' : stat.kind;
+  return {
+    kind: 'put',
+    parent,
+    name,
+    num,
+    entry: { kind, mode: stat.mode, mtimeNs: stat.mtimeNs, bytes: from?.bytes ?? 0, content },
+    look: lookOf(stat),
+  };
+}
+
+type Put = Extract<EntryChange, { kind: 'put' }>;
+
+/** While deletions are held, nothing may take the place of what is held, nor come to lie below such a thing. */
+function besideHeld(puts: readonly Put[], gone: readonly EntryRow[], found: Scan): readonly Put[] {
+  const heldPlaces = new Set(gone.filter((row) => !found.nodes.has(row.num)).map((row) => `${row.parent}/${row.name}`));
+  const dropped = new Set<number>();
+  return orderedChanges([], puts, found).filter((put): put is Put => {
+    const isBeside = put.kind === 'put' && !heldPlaces.has(`${put.parent}/${put.name}`) && !dropped.has(put.parent);
+    if (!isBeside && put.kind === 'put') dropped.add(put.num);
+    return isBeside;
+  });
+}
+
+/** First everything leaves its old place, children before folders; then everything takes its new one, folders before children. */
+function orderedChanges(gone: readonly EntryRow[], puts: readonly Put[], found: Scan): readonly EntryChange[] {
+  const removes = gone.map(({ parent, name }) => ({ kind: 'remove', parent, name }) as const);
+  const depth = (num: number): number => found.folders.get(num)?.path.split('/').length ?? 0;
+  const isRoot = (num: number): boolean => found.folders.get(num)?.path === '';
+  const depthOf = (num: number): number => (isRoot(num) ? 0 : depth(num));
+  return [...removes, ...[...puts].sort((a, b) => depthOf(a.parent) - depthOf(b.parent))];
+}
+
+async function publish(
+  input: RoundInput,
+  found: Scan,
+  changes: readonly EntryChange[],
+  intake: Intake,
+  packer: ReturnType<typeof startPacker>,
+  ports: RoundPorts,
+): Promise<RoundRow> {
+  const { row, keys, device } = input;
+  const parentOf = (num: number): number | undefined => found.folders.get(num)?.parent;
+  const rootLook = await ports.disk.look(input.folder, '');
+  const tree = await buildTree(
+    { root: row.root, changes, parentOf, nodeOf: (num) => found.nodes.get(num) },
+    { catalog: ports.catalog, store: intake.store },
+  );
+  const counted = await countAfter(row, changes, ports.catalog);
+  const timeMs = ports.clock.now();
+  const record: Snapshot = {
+    space: row.id,
+    device: device.id,
+    deviceName: device.name,
+    sequence: row.sequence + 1,
+    parents: row.snapshot === undefined ? [] : [row.snapshot],
+    timeMs,
+    ...counted,
+    root: {
+      name: '' as Snapshot['root']['name'],
+      node: row.rootNode,
+      kind: 'folder',
+      mode: rootLook?.mode ?? 0o755,
+      mtimeNs: rootLook?.mtimeNs ?? 0n,
+      bytes: tree.rootBytes,
+      content: tree.root,
+    },
+  };
+  const bytes = snapshotToBytes(record);
+  const snapshot: SnapshotId = parseChunkId(ports.crypto.hmac(keys.chunkId, bytes));
+  await intake.storeWhole(bytes, snapshot, 'snapshot');
+  const place = packer.lastPlace();
+  const lastPack = await packer.finish();
+  if (place?.id !== snapshot || !lastPack) throw new Error('the snapshot is the last chunk of its pack');
+  ports.onPoint('round:last-pack-spooled');
+  const { sequence, parents } = record;
+  const sealed = await ports.catalog.sealRound(
+    { space: row.num, sequence, snapshot, parents, device: device.id, timeMs, ...counted, root: tree.root, place },
+    lastPack,
+    changes,
+    tree.folders,
+  );
+  ports.onPoint('round:sealed');
+  return sealed;
+}
+
+/** Files and bytes of the space once the changes are in. */
+async function countAfter(
+  row: SpaceRow,
+  changes: readonly EntryChange[],
+  catalog: Catalog,
+): Promise<{ files: number; bytes: number }> {
+  const touched = [...new Set(changes.map((change) => change.parent))];
+  const before = new Map(
+    (await catalog.children(touched)).flat().map((entry) => [`${entry.parent}/${entry.name}`, entry]),
+  );
+  let { files, bytes } = await catalog.totals(row.num);
+  const now = new Map<string, { kind: string; bytes: number } | undefined>();
+  for (const change of changes)
+    now.set(`${change.parent}/${change.name}`, change.kind === 'put' ? change.entry : undefined);
+  for (const [key, entry] of now) {
+    const old = before.get(key);
+    if (old?.kind === 'file') {
+      files--;
+      bytes -= old.bytes;
+    }
+    if (entry?.kind === 'file') {
+      files++;
+      bytes += entry.bytes;
+    }
+  }
+  return { files, bytes };
+}

@@ -1,0 +1,100 @@
+/** Adding a folder: as a new space with a key of its own, or as this device's copy of a space that exists. */
+import { chunkLimitsFor } from '../domain/chunk.ts';
+import { Fault } from '../domain/fault.ts';
+import { parseNodeId, parseSpaceId } from '../domain/ids.ts';
+import { blobBytesMax, redStuff } from '../domain/redstuff.ts';
+import type { SpaceMode } from '../domain/space.ts';
+import { fullPackBytes } from '../formats/pack.ts';
+import { spaceKeyBytes, wrapSpaceKey } from '../formats/space-keys.ts';
+import type { SpaceRow } from '../ports/catalog.ts';
+import type { EngineCore } from './engine.ts';
+import { findSpace } from './look.ts';
+
+/** Epochs that a lease is bought for when nothing else is asked: half a year on mainnet. */
+export const leaseEpochsUsual = 13;
+
+export interface NewSpaceInput {
+  readonly folder: string;
+  readonly name: string | undefined;
+  readonly mode: SpaceMode;
+  readonly leaseEpochs: number | undefined;
+  /** Join this space (id or name) instead of making one. */
+  readonly space: string | undefined;
+}
+
+/** The size of a full pack on a network, bounded by what the codec encodes at once and by what the network takes. */
+export function packBytesFor(shards: number, codecBytesMax: number): number {
+  const code = redStuff(shards);
+  return fullPackBytes(code, Math.min(codecBytesMax, blobBytesMax(code)));
+}
+
+export async function addSpace(core: EngineCore, input: NewSpaceInput, signal: AbortSignal): Promise<SpaceRow> {
+  const folder = await core.disk.resolveFolder(input.folder);
+  const spaces = await core.catalog.spaces();
+  for (const space of spaces) {
+    if (space.folder === undefined) continue;
+    if (isWithin(folder, space.folder) || isWithin(space.folder, folder)) {
+      throw new Fault(
+        'already-exists',
+        'after-user',
+        `This folder and the folder of '${space.name}' lie within one another. A file belongs to one space.`,
+      );
+    }
+  }
+  if (input.space !== undefined) return joinSpace(core, input.space, folder);
+
+  const network = await core.chain.network(signal);
+  const leaseEpochs = input.leaseEpochs ?? Math.min(leaseEpochsUsual, network.epochsAheadMax);
+  if (leaseEpochs < 1 || leaseEpochs > network.epochsAheadMax) {
+    throw new Fault(
+      'bad-input',
+      'after-user',
+      `A lease runs for 1 to ${network.epochsAheadMax} epochs on this network.`,
+    );
+  }
+  const name = input.name ?? folder.split('/').findLast((part) => part !== '') ?? 'Folder';
+  if (spaces.some((space) => space.name === name)) {
+    throw new Fault(
+      'already-exists',
+      'after-user',
+      `There is a space named '${name}' already. Choose another name with --name.`,
+    );
+  }
+  const id = parseSpaceId(core.dice.bytes(16));
+  const spaceKey = core.dice.bytes(spaceKeyBytes);
+  return core.catalog.addSpace({
+    id,
+    name,
+    mode: input.mode,
+    folder,
+    sealedKey: wrapSpaceKey(core.crypto, core.account.key, core.dice.bytes(12), id, spaceKey),
+    limits: chunkLimitsFor(packBytesFor(network.committee.shards, core.pool.packBytesMax)),
+    leaseEpochs,
+    pool: undefined,
+    rootNode: parseNodeId(core.dice.bytes(16)),
+  });
+}
+
+const isWithin = (inner: string, outer: string): boolean =>
+  inner === outer || inner.startsWith(outer === '/' ? outer : `${outer}/`);
+
+/** Joining needs an empty folder: what lies in it already would have to be merged. */
+async function joinSpace(core: EngineCore, name: string, folder: string): Promise<SpaceRow> {
+  const row = await findSpace(core.catalog, name);
+  if (row.folder !== undefined)
+    throw new Fault(
+      'already-exists',
+      'after-user',
+      `The space '${row.name}' has a folder on this device already: ${row.folder}`,
+    );
+  const { entries, isComplete } = await core.disk.list(folder, '');
+  if (entries.length > 0 || !isComplete) {
+    throw new Fault(
+      'already-exists',
+      'after-user',
+      'A folder that joins a space must be empty: merging two filled folders is not built yet. Choose an empty one.',
+    );
+  }
+  await core.catalog.setFolder(row.num, folder);
+  return { ...row, folder };
+}

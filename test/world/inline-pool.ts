@@ -1,0 +1,63 @@
+/**
+ * The worker pool without workers: every task runs at once, on this thread, on memory that was moved away from the caller just as it would
+ * be on the way to a worker.
+ */
+import { aggregateSignaturesTask } from '../../native-workers/tasks/aggregate-signatures.ts';
+import { decodeTask } from '../../native-workers/tasks/decode.ts';
+import { encodeTask } from '../../native-workers/tasks/encode.ts';
+import type { Task, TaskContext } from '../../native-workers/tasks/task.ts';
+import { verifySliverTask } from '../../native-workers/tasks/verify-sliver.ts';
+import { findCuts } from '../../native-workers/codec/gear.ts';
+import { loadNative } from '../../native-workers/codec/codec.ts';
+import { portableRs2 } from '../../native-workers/portable/portable.ts';
+import { walrusWasm } from '../../native-workers/wasm/wasm.ts';
+import type { Pool, TaskOptions } from '../../app/ports/pool.ts';
+
+export function openInlinePool(): Pool {
+  const native = loadNative();
+  const rs2 = native ?? portableRs2;
+
+  const run = async <Input, Output>(task: Task<Input, Output>, input: Input, options: TaskOptions): Promise<Output> => {
+    options.signal.throwIfAborted();
+    const context: TaskContext = {
+      rs2: () => rs2,
+      findCuts: () => native?.findCuts ?? findCuts,
+      parts: () => {
+        throw new Error('nothing is shared between the workers of a pool without workers');
+      },
+      isCancelled: () => options.signal.aborted,
+    };
+    const claimed = task.claim(input);
+    // A real pool never answers in the same turn.
+    await Promise.resolve();
+    return task.run(claimed, context);
+  };
+  const notHere = (): Promise<never> => Promise.reject(new Error('the inline pool has no such task yet'));
+
+  return {
+    codec: rs2.engine,
+    packBytesMax: 16 * 1024 * 1024,
+    chunk: notHere,
+    seal: notHere,
+    open: notHere,
+    encode: (shards, blob, blobBytes, options) => run(encodeTask, { shards, blob, blobBytes }, options),
+    decode: (shards, metadata, slivers, options) => run(decodeTask, { shards, metadata, slivers }, options),
+    verifySliver: (shards, sliver, expected, options) => run(verifySliverTask, { shards, sliver, expected }, options),
+    aggregateSignatures: (signatures, options) => run(aggregateSignaturesTask, { signatures }, options),
+    async verifySignatures(message, signed, options) {
+      options.signal.throwIfAborted();
+      await Promise.resolve();
+      return signed.map(({ publicKey, signature }) => isSignature(signature, publicKey, message));
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function isSignature(signature: Uint8Array, publicKey: Uint8Array, message: Uint8Array): boolean {
+  try {
+    return walrusWasm().bls12381_min_pk_verify(signature, publicKey, message);
+  } catch {
+    // Bytes that are no point of the curve.
+    return false;
+  }
+}
