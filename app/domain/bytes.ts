@@ -78,3 +78,11 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBu
   }
   return whole;
 }
+
+/**
+ * Gives a buffer's memory back now. The collector frees large buffers only when it happens to run, by which time several packs' worth can pile up.
+ * Views of the buffer are empty from here on.
+ */
+export function releaseBuffer(buffer: ArrayBuffer): void {
+  if (!buffer.detached) buffer.transfer(0);
+}

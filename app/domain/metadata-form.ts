@@ -26,7 +26,7 @@ function hash(data: Uint8Array): Digest {
 }
 
 /** The root over pair hashes (shards x 64 bytes); an odd level is completed by a node of zeros. */
-export function metadataRoot(hashes: Uint8Array): Digest {
+function metadataRoot(hashes: Uint8Array): Digest {
   let level: Digest[] = [];
   for (let at = 0; at < hashes.length; at += pairBytes) {
     level.push(hash(concatBytes(Uint8Array.of(0), hashes.subarray(at, at + pairBytes))));

@@ -19,14 +19,14 @@ export interface NodeHealth {
   isLiar(node: SuiId): boolean;
   /** Whether it failed when it was asked last. */
   isDoubtful(node: SuiId): boolean;
-  /** Smoothed milliseconds of an answer; a guess for a node that never answered. */
+  /** Smoothed milliseconds of an answer; those of the others for a node that never answered. */
   latencyMs(node: SuiId): number;
 }
 
 export const healthLimits = {
   /** Weight of the newest answer in the average: about the last five count. */
   newestWeight: 0.3,
-  /** For a node that we know nothing of. */
+  /** While no node ever answered. */
   unknownLatencyMs: 200,
   /** This many failures in a row: the node is left alone. One or two happen to anyone. */
   failuresMax: 3,
@@ -37,7 +37,8 @@ export const healthLimits = {
 } as const;
 
 interface Standing {
-  latencyMs: number;
+  /** Undefined while it never answered. */
+  latencyMs: number | undefined;
   failures: number;
   restUntil: number;
   liarUntil: number;
@@ -45,10 +46,12 @@ interface Standing {
 
 export function openNodeHealth(clock: Clock, dice: Dice): NodeHealth {
   const standings = new Map<SuiId, Standing>();
+  /** Of all answers: what to expect of a node that we know nothing of, so that it is neither shunned nor favoured. */
+  let usualMs: number = healthLimits.unknownLatencyMs;
   const standingOf = (node: SuiId): Standing => {
     let standing = standings.get(node);
     if (standing === undefined) {
-      standing = { latencyMs: healthLimits.unknownLatencyMs, failures: 0, restUntil: 0, liarUntil: 0 };
+      standing = { latencyMs: undefined, failures: 0, restUntil: 0, liarUntil: 0 };
       standings.set(node, standing);
     }
     return standing;
@@ -64,14 +67,16 @@ export function openNodeHealth(clock: Clock, dice: Dice): NodeHealth {
   return {
     succeeded(node, ms) {
       const standing = standingOf(node);
-      standing.latencyMs += healthLimits.newestWeight * (ms - standing.latencyMs);
+      const before = standing.latencyMs ?? ms;
+      standing.latencyMs = before + healthLimits.newestWeight * (ms - before);
+      usualMs += healthLimits.newestWeight * (ms - usualMs);
       standing.failures = 0;
       standing.restUntil = 0;
     },
     failed,
     dallied(node, ms) {
       const standing = standingOf(node);
-      standing.latencyMs = Math.max(standing.latencyMs, ms);
+      standing.latencyMs = Math.max(standing.latencyMs ?? 0, ms);
       failed(node);
     },
     lied(node) {
@@ -80,7 +85,7 @@ export function openNodeHealth(clock: Clock, dice: Dice): NodeHealth {
     restMs: (node) => Math.max(0, (standings.get(node)?.restUntil ?? 0) - clock.steady()),
     isLiar: (node) => (standings.get(node)?.liarUntil ?? 0) > clock.steady(),
     isDoubtful: (node) => (standings.get(node)?.failures ?? 0) > 0,
-    latencyMs: (node) => standings.get(node)?.latencyMs ?? healthLimits.unknownLatencyMs,
+    latencyMs: (node) => standings.get(node)?.latencyMs ?? usualMs,
   };
 }
 

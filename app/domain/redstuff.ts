@@ -45,3 +45,8 @@ export function storageUnits(encoded: number): number {
 export function isQuorum(weight: number, shards: number): boolean {
   return 3 * weight >= 2 * shards + 1;
 }
+
+/** Bytes of a blob padded to full rows: a buffer of this size holds the systematic primary slivers as they are. */
+export function paddedBlobBytes(code: RedStuff, blobBytes: number): number {
+  return code.rows * code.columns * symbolBytes(code, blobBytes);
+}

@@ -85,9 +85,7 @@ export interface EngineCore extends EnginePorts {
   readonly point: (name: string) => void;
   open(row: SpaceRow): OpenSpace;
   /** The device with its bag on chain and a spender for its address; settles what an earlier run left open. */
-  ready(
-    signal: AbortSignal,
-  ): Promise<{
+  ready(signal: AbortSignal): Promise<{
     readonly device: Device & { readonly bag: NonNullable<Device['bag']> };
     readonly spender: ReturnType<typeof createSpender>;
   }>;

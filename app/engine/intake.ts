@@ -2,6 +2,7 @@
  * The middle of the forward path: names chunks, keeps those that are stored already, seals the rest and hands them to the packer in order. One
  * intake serves one round.
  */
+import { releaseBuffer } from '../domain/bytes.ts';
 import { compressLevel } from '../domain/limits.ts';
 import type { ChunkId } from '../domain/ids.ts';
 import { parseChunkId } from '../domain/ids.ts';
@@ -51,7 +52,10 @@ export function startIntake(
     const mine = (async () => {
       const done = await sealing;
       await before;
-      if (done) await input.packer.add(done.sealed, done.chunks, kind);
+      if (done) {
+        await input.packer.add(done.sealed, done.chunks, kind);
+        releaseBuffer(done.sealed);
+      }
     })();
     turn = mine;
     // The caller awaits `mine`; a later turn must not fail a second time for an earlier one's fault.
@@ -65,11 +69,19 @@ export function startIntake(
   ): Promise<{ sealed: ArrayBuffer; chunks: Parameters<Packer['add']>[1] } | undefined> {
     const known = await ports.catalog.knownChunks(fresh.map((chunk) => parseChunkId(chunk.id)));
     const unknown = fresh.filter((_, i) => known[i] !== true);
-    if (unknown.length === 0) return undefined;
+    if (unknown.length === 0) {
+      releaseBuffer(buffer);
+      return undefined;
+    }
     newChunks += unknown.length;
     newBytes += unknown.reduce((sum, chunk) => sum + chunk.bytes, 0);
     const nonces = ports.dice.bytes(12 * unknown.length);
-    return ports.pool.seal({ buffer, chunks: unknown, sealKey: input.keys.seal, nonces, compressLevel }, options);
+    const sealed = await ports.pool.seal(
+      { buffer, chunks: unknown, sealKey: input.keys.seal, nonces, compressLevel },
+      options,
+    );
+    releaseBuffer(sealed.buffer);
+    return sealed;
   }
 
   function unpinned(chunks: readonly FoundChunk[]): readonly FoundChunk[] {

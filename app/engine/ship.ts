@@ -4,13 +4,13 @@
  * is certified in the same transaction that moves the head; only when both are read back from the chain does the round count as certified.
  */
 import { parseBlobId } from '../domain/blob-id.ts';
-import { sameBytes } from '../domain/bytes.ts';
+import { releaseBuffer, sameBytes } from '../domain/bytes.ts';
 import type { Clock, Dice } from '../domain/clock.ts';
 import type { Certificate, NetworkState } from '../domain/committee.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { DeviceId, SuiId } from '../domain/ids.ts';
 import type { NodeHealth } from '../domain/node-health.ts';
-import { encodedBytes, redStuff } from '../domain/redstuff.ts';
+import { encodedBytes, paddedBlobBytes, redStuff } from '../domain/redstuff.ts';
 import { encodedSlivers, sliverForm } from '../domain/sliver-form.ts';
 import { headKey, openBagEntry, sealHead } from '../formats/head.ts';
 import type { Catalog, PackRow, RoundRow, SpaceRow } from '../ports/catalog.ts';
@@ -123,11 +123,16 @@ async function bringToNodes(
     ports.onPoint('pack:encoded');
     pack = await packRow(num, ports.catalog);
   }
-  if (isBefore(pack, 'registered')) {
-    await reserve(space, pack, encoded, ports, signal);
-    pack = await packRow(num, ports.catalog);
+  try {
+    if (isBefore(pack, 'registered')) {
+      await reserve(space, pack, encoded, ports, signal);
+      pack = await packRow(num, ports.catalog);
+    }
+    return await uploadPack(space, pack, encoded, network, isResumed, ports, signal);
+  } finally {
+    releaseBuffer(encoded.blob);
+    releaseBuffer(encoded.slivers);
   }
-  return uploadPack(space, pack, encoded, network, isResumed, ports, signal);
 }
 
 async function encode(
@@ -136,13 +141,11 @@ async function encode(
   ports: ShipPorts,
   signal: AbortSignal,
 ): Promise<EncodeResult> {
-  const blob = await ports.spool.read(pack.name);
-  if (blob.byteLength < pack.bytes)
-    throw new Fault(
-      'pack-damaged',
-      'never',
-      'A pack in the spool is shorter than it was written. It will be made again.',
-    );
+  const blob = await ports.spool.read(
+    pack.name,
+    pack.bytes,
+    paddedBlobBytes(redStuff(network.committee.shards), pack.bytes),
+  );
   const encoded = await ports.pool.encode(network.committee.shards, blob, pack.bytes, { urgency: 'bulk', signal });
   const known = pack.blobId;
   if (known !== undefined && known !== parseBlobId(encoded.metadata.blobId)) {

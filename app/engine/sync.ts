@@ -103,9 +103,30 @@ function syncedPack({ blobId, object, bytes, encodedBytes }: PackRow): readonly 
 async function finishEarlier(core: EngineCore, ship: ShipSpace, ports: ShipPorts, signal: AbortSignal): Promise<void> {
   const round = await core.catalog.pendingRound(ship.row.num);
   const waiting = await core.catalog.packs(ship.row.num, ['spooled', 'encoded', 'registered', 'stored']);
-  for (const pack of waiting) if (pack.num !== round?.lastPack) await shipPack(ship, pack.num, ports, signal);
-  if (round) await shipRound(ship, round, ports, signal);
+  try {
+    for (const pack of waiting) if (pack.num !== round?.lastPack) await shipPack(ship, pack.num, ports, signal);
+    if (round) await shipRound(ship, round, ports, signal);
+  } catch (error) {
+    if (faultOf(error)?.code !== 'pack-damaged') throw error;
+    await giveUpPacks(core, ship.row, round?.sequence);
+  }
   await sweepSpool(core);
+}
+
+/**
+ * The spool lost a pack that was on its way (a failing disk, a hand in the wrong folder). The files are still there: what had not been certified is
+ * forgotten, and the scan that follows packs it again.
+ */
+async function giveUpPacks(core: EngineCore, row: SpaceRow, round: number | undefined): Promise<void> {
+  core.emit({
+    kind: 'problem',
+    space: row.id,
+    code: 'pack-damaged',
+    message: 'A pack on this disk was damaged before it was sent. It is made again from your files.',
+  });
+  if (round !== undefined) await core.catalog.abandonRound(row.num, round);
+  for (const pack of await core.catalog.packs(row.num, ['spooled', 'encoded', 'registered', 'stored']))
+    await core.catalog.setDead(pack.num);
 }
 
 /** Removes spooled packs that are certified and published, or that never got a row. */

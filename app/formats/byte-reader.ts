@@ -67,32 +67,38 @@ export class ByteWriter {
   #at = 0;
 
   bytes(part: Uint8Array): this {
-    this.#bytes.set(part, this.#grow(part.length));
+    const at = this.#grow(part.length);
+    this.#bytes.set(part, at);
     return this;
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#grow(1), value);
+    const at = this.#grow(1);
+    this.#view.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    this.#view.setUint16(this.#grow(2), value, true);
+    const at = this.#grow(2);
+    this.#view.setUint16(at, value, true);
     return this;
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#grow(4), value, true);
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value, true);
     return this;
   }
 
   u64(value: number): this {
-    this.#view.setBigUint64(this.#grow(8), BigInt(value), true);
+    const at = this.#grow(8);
+    this.#view.setBigUint64(at, BigInt(value), true);
     return this;
   }
 
   i64(value: bigint): this {
-    this.#view.setBigInt64(this.#grow(8), value, true);
+    const at = this.#grow(8);
+    this.#view.setBigInt64(at, value, true);
     return this;
   }
 
@@ -101,6 +107,7 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#at);
   }
 
+  /** Makes room, perhaps in a new buffer: so the place is taken before the buffer is written to. */
   #grow(count: number): number {
     const at = this.#at;
     this.#at += count;

@@ -1,6 +1,6 @@
 /** A whole network in a folder: what it says when ready, what it keeps over a restart, and what it refuses. */
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -131,6 +131,31 @@ describe('a network on loopback', () => {
     expect((await fetch(health)).status).toBe(200);
     expect((await control(net, '/prices', { storage: 1, write: 2 })).status).toBe(200);
     expect((await control(net, '/prices', 'x'.repeat(10_000))).status).toBe(400);
+  });
+
+  it('outlives whatever is sent to its sockets', async () => {
+    const trouble: unknown[] = [];
+    const net = await start({ onTrouble: (error) => trouble.push(error) });
+    const { port } = new URL(`http://${net.ready.nodes[0]?.address}`);
+    const requests = [
+      'GET // HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      'GET http://[ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      'GET /v1/blobs/%E0%A4%A/metadata?%=& HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      'PUT /v1/blobs/x/metadata HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999\r\n\r\n',
+      'PUT /v1/blobs/x/metadata HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
+      'nonsense\r\n\r\n',
+      '\0\u0001\u0002',
+    ];
+    for (const request of requests) {
+      await new Promise<void>((resolve) => {
+        const socket = connect(Number(port), '127.0.0.1', () => socket.end(request));
+        socket.on('error', () => resolve());
+        socket.on('close', () => resolve());
+        socket.resume();
+      });
+    }
+    expect((await fetch(`http://127.0.0.1:${port}/v1/health`)).status).toBe(200);
+    expect(trouble).toEqual([]);
   });
 
   it('refuses a folder that is in use, another size, and sizes that cannot be', async () => {

@@ -137,7 +137,7 @@ export async function openLocalnet(options: MemoryLocalnetOptions): Promise<Memo
   const ledger = openLedger({ file: ':memory:', genesis: genesisOptions(genesis, addresses), clock, dice });
   const workbench = inlineWorkbench(rs2);
   const keysOf = (index: number) => nodeKeysOf(genesis, index);
-  const opened = await openMemberNodes({ ledger, clock, dice, workbench, keysOf, folder: undefined });
+  const opened = await openMemberNodes({ ledger, clock, dice, workbench, keysOf, folder: undefined, onTrouble: raise });
   return {
     ledger,
     nodes: opened.nodes,

@@ -56,10 +56,3 @@ export function reduceLog(sum: number): number {
   const rest = sum % order;
   return rest < 0 ? rest + order : rest;
 }
-
-/** The product of two elements. */
-export function multiply(a: number, b: number): number {
-  if (a === 0 || b === 0) return 0;
-  const { log, exp } = field();
-  return exp[reduceLog((log[a] ?? 0) + (log[b] ?? 0))] ?? 0;
-}

@@ -9,7 +9,7 @@ import { codeOf, interpolation, type Code } from './reed-solomon.ts';
 import { addMultiple, bytesOf, elementsOf } from './symbols.ts';
 
 /** A rectangle of symbols, as elements, row-major. */
-export interface SymbolMatrix {
+interface SymbolMatrix {
   readonly elements: Uint16Array<ArrayBuffer>;
   /** Symbols in a row. */
   readonly width: number;

@@ -9,14 +9,14 @@ const emptyNode = new Uint8Array(digestBytes);
 const hashOptions = { dkLen: digestBytes } as const;
 
 /** BLAKE2b with a 32-byte result and no key. */
-export function blake2b256(data: Uint8Array): Uint8Array<ArrayBuffer> {
+function blake2b256(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(blake2b(data, hashOptions));
 }
 
 /** Room for one prefixed leaf, reused: leaves of a tree have one size. */
 let leafRoom = new Uint8Array(0);
 
-export function leafHash(data: Uint8Array): Uint8Array<ArrayBuffer> {
+function leafHash(data: Uint8Array): Uint8Array<ArrayBuffer> {
   if (leafRoom.length < data.length + 1) leafRoom = new Uint8Array(data.length + 1);
   leafRoom[0] = 0;
   leafRoom.set(data, 1);
@@ -25,7 +25,7 @@ export function leafHash(data: Uint8Array): Uint8Array<ArrayBuffer> {
 
 const innerRoom = new Uint8Array(1 + 2 * digestBytes);
 
-export function innerHash(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
+function innerHash(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
   innerRoom[0] = 1;
   innerRoom.set(left, 1);
   innerRoom.set(right, 1 + digestBytes);

@@ -149,7 +149,7 @@ export function parseRecoverySymbols(bytes: Uint8Array): RecoverySymbol[] {
 }
 
 /** map<u16, vec<EitherDecodingSymbol>>: the answer of GET decodingSymbols, by target sliver index. */
-export type DecodingSymbols = ReadonlyMap<number, readonly DecodingSymbol[]>;
+type DecodingSymbols = ReadonlyMap<number, readonly DecodingSymbol[]>;
 
 export function encodeDecodingSymbols(symbols: DecodingSymbols): Uint8Array<ArrayBuffer> {
   const entries = [...symbols]

@@ -37,25 +37,32 @@ async function kill(): Promise<void> {
   await once(dying, 'exit');
 }
 
+/** Waits until a node holds the blob's metadata: slivers are on their way then. */
+async function untilUploading({ nodes }: ReadyLine, blobId: string): Promise<void> {
+  for (let isStored = false; !isStored;) {
+    const response = await fetch(`http://${nodes[0]?.address}/v1/blobs/${blobId}/metadata/status`);
+    isStored = (await response.text()).includes('"stored"');
+  }
+}
+
 it('survives kill -9 during an upload', async () => {
   const ready = await run();
   const signer = await fundedSigner(ready);
   const first = randomFillSync(new Uint8Array(400_000));
   const { blobId } = await clientsOf(ready).walrus.writeBlob({ blob: first, deletable: false, epochs: 3, signer });
   const second = randomFillSync(new Uint8Array(6_000_000));
-  const registered = Promise.withResolvers<void>();
+  const registered = Promise.withResolvers<string>();
   const interrupted = clientsOf(ready).walrus.writeBlob({
     blob: second,
     deletable: false,
     epochs: 3,
     signer,
-    onStep: ({ step }) => {
-      if (step === 'registered') registered.resolve();
+    onStep: (step) => {
+      if (step.step === 'registered') registered.resolve(step.blobId);
     },
   });
   interrupted.catch(registered.reject);
-  await registered.promise;
-  await new Promise((resolve) => setImmediate(resolve));
+  await untilUploading(ready, await registered.promise);
   await kill();
   await expect(interrupted).rejects.toThrow();
   const again = await run();

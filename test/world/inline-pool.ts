@@ -6,11 +6,11 @@ import { aggregateSignaturesTask } from '../../native-workers/tasks/aggregate-si
 import { decodeTask } from '../../native-workers/tasks/decode.ts';
 import { encodeTask } from '../../native-workers/tasks/encode.ts';
 import type { Task, TaskContext } from '../../native-workers/tasks/task.ts';
+import { verifySignaturesTask } from '../../native-workers/tasks/verify-signatures.ts';
 import { verifySliverTask } from '../../native-workers/tasks/verify-sliver.ts';
 import { findCuts } from '../../native-workers/codec/gear.ts';
 import { loadNative } from '../../native-workers/codec/codec.ts';
 import { portableRs2 } from '../../native-workers/portable/portable.ts';
-import { walrusWasm } from '../../native-workers/wasm/wasm.ts';
 import type { Pool, TaskOptions } from '../../app/ports/pool.ts';
 
 export function openInlinePool(): Pool {
@@ -44,20 +44,7 @@ export function openInlinePool(): Pool {
     decode: (shards, metadata, slivers, options) => run(decodeTask, { shards, metadata, slivers }, options),
     verifySliver: (shards, sliver, expected, options) => run(verifySliverTask, { shards, sliver, expected }, options),
     aggregateSignatures: (signatures, options) => run(aggregateSignaturesTask, { signatures }, options),
-    async verifySignatures(message, signed, options) {
-      options.signal.throwIfAborted();
-      await Promise.resolve();
-      return signed.map(({ publicKey, signature }) => isSignature(signature, publicKey, message));
-    },
+    verifySignatures: (message, signed, options) => run(verifySignaturesTask, { message, signed }, options),
     close: () => Promise.resolve(),
   };
-}
-
-function isSignature(signature: Uint8Array, publicKey: Uint8Array, message: Uint8Array): boolean {
-  try {
-    return walrusWasm().bls12381_min_pk_verify(signature, publicKey, message);
-  } catch {
-    // Bytes that are no point of the curve.
-    return false;
-  }
 }

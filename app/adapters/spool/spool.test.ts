@@ -19,10 +19,10 @@ test('a pack is there after finish and not before, whole, and readable by the ow
   bytes.fill(9);
   await writer.append(bytes);
   expect(await spool.names()).toEqual([]);
-  await expect(spool.read('pack-1')).rejects.toMatchObject({ code: 'not-found' });
+  await expect(spool.read('pack-1', 6)).rejects.toMatchObject({ code: 'not-found' });
   await writer.finish();
   expect(await spool.names()).toEqual(['pack-1']);
-  expect(new Uint8Array(await spool.read('pack-1'))).toEqual(Uint8Array.of(7, 7, 7, 9, 9, 9));
+  expect(new Uint8Array(await spool.read('pack-1', 6))).toEqual(Uint8Array.of(7, 7, 7, 9, 9, 9));
   expect(statSync(`${dir}/pack-1`).mode & 0o777).toBe(0o600);
   expect(readdirSync(dir)).toEqual(['pack-1']);
   await spool.remove('pack-1');
@@ -43,7 +43,7 @@ test('an abandoned pack leaves nothing, and a taken name is never written over',
   await first.append(Uint8Array.of(1));
   await first.finish();
   await expect(second.finish()).rejects.toMatchObject({ code: 'already-exists' });
-  expect(new Uint8Array(await spool.read('pack'))).toEqual(Uint8Array.of(1));
+  expect(new Uint8Array(await spool.read('pack', 1, 1))).toEqual(Uint8Array.of(1));
   expect(readdirSync(dir)).toEqual(['pack']);
 });
 
@@ -71,7 +71,7 @@ test('a kill leaves finished packs whole and nothing of the others after the nex
     await killAndWait(child);
     const spool = await openSpool(dir);
     const names = await spool.names();
-    for (const name of names) expect((await spool.read(name)).byteLength).toBe(500_000);
+    for (const name of names) expect((await spool.read(name, 500_000)).byteLength).toBe(500_000);
     expect(names).not.toContain('never');
     expect(readdirSync(dir)).toHaveLength(names.length);
   }

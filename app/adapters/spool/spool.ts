@@ -12,8 +12,6 @@ import type { Spool, SpoolWriter } from '../../ports/spool.ts';
 import { diskFault, isMissing } from '../disk/disk.ts';
 
 const unfinishedPattern = /^\.floe-[0-9a-f]{16}\.part$/;
-/** Far above any pack; a file beyond it was not written by Floe and is not loaded into memory. */
-const packBytesMax = 2 ** 30;
 
 function packName(name: string): string {
   const parsed = parsePathName(name);
@@ -92,13 +90,13 @@ async function createPack(dir: string, name: string): Promise<SpoolWriter> {
   };
 }
 
-async function readPack(path: string): Promise<ArrayBuffer> {
+async function readPack(path: string, expected: number, roomBytes: number): Promise<ArrayBuffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const { size } = await file.stat();
-    if (size > packBytesMax)
-      throw new Fault('pack-damaged', 'never', 'A pack in the spool is larger than any pack can be.');
-    const buffer = new ArrayBuffer(size);
+    if (size !== expected)
+      throw new Fault('pack-damaged', 'now', 'A pack in the spool has not the size that it was written with.');
+    const buffer = new ArrayBuffer(Math.max(size, roomBytes));
     const bytes = new Uint8Array(buffer);
     let at = 0;
     while (at < size) {
@@ -121,7 +119,8 @@ export async function openSpool(dir: string): Promise<Spool> {
   });
   return {
     create: async (name) => createPack(dir, packName(name)),
-    read: async (name) => guarded(() => readPack(join(dir, packName(name)))),
+    read: async (name, bytes, roomBytes = bytes) =>
+      guarded(() => readPack(join(dir, packName(name)), bytes, roomBytes)),
     remove: (name) =>
       guarded(async () => {
         await removeIfThere(join(dir, packName(name)));

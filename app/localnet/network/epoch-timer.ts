@@ -7,7 +7,7 @@ const lookMsMax = 60_000;
 /** Never spin: the ledger may see the time a little later than we do. */
 const lookMsMin = 20;
 
-export interface EpochTimer {
+interface EpochTimer {
   stop(): Promise<void>;
 }
 

@@ -4,11 +4,11 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Fault } from '../../domain/fault.ts';
+import { Fault, faultOf } from '../../domain/fault.ts';
 import { errorReply, type NodeDoor, type NodeReply } from '../nodes/nodes.ts';
 import type { ByteBudget } from './byte-budget.ts';
 
-export interface HttpDoorOptions {
+interface HttpDoorOptions {
   readonly door: NodeDoor;
   readonly bodyBytesMax: (path: string) => number;
   readonly tooLarge: (path: string) => NodeReply;
@@ -75,19 +75,19 @@ async function answer(options: HttpDoorOptions, request: IncomingMessage, respon
   });
   let release: (() => void) | undefined;
   try {
-    const url = new URL(request.url ?? '/', 'http://node');
+    const { path, query } = targetOf(request.url ?? '/');
     if (request.method === 'OPTIONS') return send(response, preflight, request);
-    const bytesMax = options.bodyBytesMax(url.pathname);
+    const bytesMax = options.bodyBytesMax(path);
     const announced = Number(request.headers['content-length'] ?? 0);
-    if (announced > bytesMax) return refuseBody(options.tooLarge(url.pathname), request, response);
+    if (announced > bytesMax) return refuseBody(options.tooLarge(path), request, response);
     const isChunked = request.headers['transfer-encoding'] !== undefined;
     release = await options.budget.take(isChunked ? bytesMax : announced);
     const body = await readBody(request, bytesMax, announced);
-    if (body === undefined) return refuseBody(options.tooLarge(url.pathname), request, response);
+    if (body === undefined) return refuseBody(options.tooLarge(path), request, response);
     const reply = await options.door.handle({
       method: request.method ?? 'GET',
-      path: url.pathname,
-      query: url.searchParams,
+      path,
+      query,
       contentType: request.headers['content-type'],
       authorization: request.headers.authorization,
       body,
@@ -95,12 +95,20 @@ async function answer(options: HttpDoorOptions, request: IncomingMessage, respon
     });
     send(response, reply, request);
   } catch (error) {
-    if (gone.signal.aborted) return;
+    // The asker or the node went away: no answer, and no trouble.
+    if (gone.signal.aborted || faultOf(error)?.code === 'cancelled') return void response.destroy();
     options.onTrouble(error);
     send(response, errorReply('INTERNAL_ERROR', 'an internal error has occurred, please report it'), request);
   } finally {
     release?.();
   }
+}
+
+/** The request target taken apart without resolving it: whatever a client sends is a path, if only one that is not there. */
+function targetOf(target: string): { path: string; query: URLSearchParams } {
+  const mark = target.indexOf('?');
+  const path = mark < 0 ? target : target.slice(0, mark);
+  return { path, query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)) };
 }
 
 /** Undefined when the body grows beyond the limit. Listens to chunks directly: iterating costs a turn of the loop for each. */
@@ -124,8 +132,9 @@ function readBody(
       length = end;
     });
     request.once('end', () => resolve(length === body.length ? body : body.slice(0, length)));
-    request.once('error', reject);
-    request.once('close', () => reject(new Fault('cancelled', 'now', 'The asker went away.')));
+    const leave = (cause?: unknown): void => reject(new Fault('cancelled', 'now', 'The asker went away.', cause));
+    request.once('error', leave);
+    request.once('close', () => leave());
   });
 }
 

@@ -37,7 +37,7 @@ export interface ReadyLine {
   readonly nodes: readonly NodeAddress[];
 }
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly folder: string;
   readonly genesis: Genesis;
   readonly firstPort: number;
@@ -89,7 +89,15 @@ async function serve(options: ServeOptions, closers: Closers): Promise<ServedNet
   setAddresses(ledger, addresses);
   const workbench = openWorkbench(options.codec, closers);
   const keysOf = (index: number) => nodeKeysOf(genesis, index);
-  const opened = await openMemberNodes({ ledger, clock, dice, workbench, keysOf, folder: join(folder, 'nodes') });
+  const opened = await openMemberNodes({
+    ledger,
+    clock,
+    dice,
+    workbench,
+    keysOf,
+    folder: join(folder, 'nodes'),
+    onTrouble,
+  });
   closers.push(() => opened.close());
   servers.forEach((server, index) => {
     server.serve(opened.nodes[index]);

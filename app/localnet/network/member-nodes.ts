@@ -6,7 +6,7 @@ import type { CommitteeMember, Ledger } from '../sui/sui.ts';
 import { chainOfLedger } from './chain-of-ledger.ts';
 import { nodeName } from './genesis.ts';
 
-export interface MemberNodesOptions {
+interface MemberNodesOptions {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly dice: Dice;
@@ -14,9 +14,11 @@ export interface MemberNodesOptions {
   readonly keysOf: (index: number) => NodeKeys;
   /** Where the nodes' folders go; undefined for nodes in memory. */
   readonly folder: string | undefined;
+  /** Told when a node cannot follow the chain, for example because its disk failed. Its next answers say so too. */
+  readonly onTrouble: (error: unknown) => void;
 }
 
-export interface MemberNodes {
+interface MemberNodes {
   /** By index, which is the order of their names and not that of their ids. */
   readonly nodes: readonly RunningNode[];
   /** The members with the indices of the nodes. */
@@ -35,7 +37,7 @@ export function membersByIndex(ledger: Ledger): readonly CommitteeMember[] {
 }
 
 export async function openMemberNodes(options: MemberNodesOptions): Promise<MemberNodes> {
-  const { ledger, clock, dice, workbench, keysOf, folder } = options;
+  const { ledger, clock, dice, workbench, keysOf, folder, onTrouble } = options;
   const chain = chainOfLedger(ledger);
   const members = membersByIndex(ledger);
   const nodes: RunningNode[] = [];
@@ -54,7 +56,14 @@ export async function openMemberNodes(options: MemberNodesOptions): Promise<Memb
     throw error;
   }
   unfollow = ledger.onEvent(() => {
-    for (const node of nodes) node.catchUp();
+    for (const node of nodes) {
+      // One node's trouble is neither the ledger's nor the other nodes'.
+      try {
+        node.catchUp();
+      } catch (error) {
+        onTrouble(error);
+      }
+    }
   });
   return { nodes, members, close };
 }

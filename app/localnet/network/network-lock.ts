@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Fault } from '../../domain/fault.ts';
 import { openSqlite } from '../nodes/nodes.ts';
 
-export interface NetworkLock {
+interface NetworkLock {
   release(): void;
 }
 

@@ -12,7 +12,7 @@ const threadsMax = 4;
 /** Far more than the byte budget lets in; a longer line is a bug. */
 const queueMax = 65_536;
 
-export interface WorkerBench extends Workbench {
+interface WorkerBench extends Workbench {
   close(): Promise<void>;
 }
 

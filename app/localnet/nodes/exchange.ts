@@ -84,7 +84,7 @@ const reasons = {
   UNAVAILABLE: 'UNAVAILABLE',
 } as const satisfies Record<string, keyof typeof statusCodes>;
 
-export type Reason = keyof typeof reasons;
+type Reason = keyof typeof reasons;
 
 const globalReasons: ReadonlySet<Reason> = new Set(['INTERNAL_ERROR', 'UNAVAILABLE']);
 

@@ -17,7 +17,7 @@ export function nodeKeysFromSeed(seed: Uint8Array): NodeKeys {
   return nodeKeysFromSecret(new Uint8Array(bls12_381.utils.randomSecretKey(seed)));
 }
 
-export function nodeKeysFromSecret(secretKey: Uint8Array<ArrayBuffer>): NodeKeys {
+function nodeKeysFromSecret(secretKey: Uint8Array<ArrayBuffer>): NodeKeys {
   const point = bls12_381.longSignatures.getPublicKey(secretKey);
   return {
     secretKey,

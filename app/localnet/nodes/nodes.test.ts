@@ -5,7 +5,7 @@
 import { bls12381_min_pk_verify } from '@mysten/walrus-wasm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../domain/bytes.ts';
-import { pairOfShard, parseBlobId, shardOfPair } from '../../domain/blob-id.ts';
+import { pairOfShard, parseBlobId } from '../../domain/blob-id.ts';
 import { redStuff } from '../../domain/redstuff.ts';
 import { portableRs2, verifySymbolProof } from '../../../native-workers/portable/portable.ts';
 import {
@@ -17,108 +17,22 @@ import {
   parseRecoverySymbols,
   parseSliver,
 } from '../../../native-workers/walrus-bcs/walrus-bcs.ts';
-import { createByteBudget } from '../network/byte-budget.ts';
-import { httpDoor, type HttpDoor } from '../network/http-server.ts';
-import { nodeFetch } from '../network/memory-door.ts';
-import { createFakeChain, createManualClock, fakeNodeId, seededDice } from '../network/testing/fake-chain.ts';
-import { sampleBlob, type SampleBlob } from '../network/testing/sample-blob.ts';
-import { bodyBytesMax, inlineWorkbench, nodeKeysFromSeed, openNode, tooLargeReply, type RunningNode } from './nodes.ts';
+import { sampleBlob } from '../network/testing/sample-blob.ts';
+import { nodeKeysFromSeed } from './nodes.ts';
 
-const [nodeCount, shards] = [4, 10];
+import {
+  closeWorlds,
+  content,
+  nodeCount,
+  objectId,
+  openWorld,
+  ownerOf,
+  shards,
+  uploadAll,
+} from '../network/testing/node-world.ts';
+
 const code = redStuff(shards);
-const objectId = `0x${'ab'.repeat(32)}`;
-const octets = { 'content-type': 'application/octet-stream' };
-const closers: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
-async function openWorld(door: 'memory' | 'loopback') {
-  const chain = createFakeChain(nodeCount, shards);
-  const clock = createManualClock();
-  const nodes: RunningNode[] = [];
-  for (let index = 0; index < nodeCount; index++) {
-    const node = await openNode({
-      index,
-      nodeId: fakeNodeId(index),
-      keys: nodeKeysFromSeed(new Uint8Array(48).fill(index + 1)),
-      chain,
-      clock,
-      dice: seededDice(index),
-      workbench: inlineWorkbench(portableRs2),
-      folder: undefined,
-    });
-    chain.listeners.add(() => node.catchUp());
-    nodes.push(node);
-    closers.push(() => node.close());
-  }
-  const get = door === 'memory' ? memoryGet(nodes) : await loopbackGet(nodes);
-  /** Status and reason, or data. */
-  const answer = async (index: number, path: string, init?: RequestInit): Promise<[number, unknown]> => {
-    const response = await get(index, path, init);
-    const text = await response.text();
-    if (!text.startsWith('{')) return [response.status, text];
-    const body = JSON.parse(text) as { success?: { data: unknown }; error?: { details: { reason: string }[] } };
-    return [response.status, body.success ? body.success.data : body.error?.details[0]?.reason];
-  };
-  const put = (index: number, path: string, body: Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>> = octets) =>
-    answer(index, path, { method: 'PUT', body, headers });
-  const register = (blob: SampleBlob, deletable = false, endEpoch = 3): void =>
-    chain.emit({ kind: 'registered', blobId: blob.id, objectId, deletable, term: { endEpoch } });
-  return { chain, clock, nodes, get, answer, put, register };
-}
-
-type Get = (index: number, path: string, init?: RequestInit) => Promise<Response>;
-
-function memoryGet(nodes: readonly RunningNode[]): Get {
-  const ask = nodeFetch(nodes, shards);
-  return (index, path, init) => ask(`http://node-${index}.local${path}`, init);
-}
-
-async function loopbackGet(nodes: readonly RunningNode[]): Promise<Get> {
-  const budget = createByteBudget(64 * 1024 * 1024);
-  const doors: { door: HttpDoor; port: number }[] = [];
-  for (const node of nodes) {
-    const onTrouble = (error: unknown): void => expect.fail(String(error));
-    const door = httpDoor({
-      door: node,
-      bodyBytesMax: (path) => bodyBytesMax(path, shards),
-      tooLarge: tooLargeReply,
-      budget,
-      onTrouble,
-    });
-    doors.push({ door, port: await door.listen(0) });
-    closers.push(() => door.stop());
-  }
-  return (index, path, init) => fetch(`http://127.0.0.1:${doors[index]?.port}${path}`, init);
-}
-
-const content = (length: number, seed = 7): Uint8Array<ArrayBuffer> => seededDice(seed).bytes(length);
-
-/** Which node owns a pair. */
-function ownerOf(world: Awaited<ReturnType<typeof openWorld>>, blob: SampleBlob, pair: number): number {
-  const shard = shardOfPair(pair, parseBlobId(blob.id), shards);
-  return world.chain.committee().members.findIndex((member) => member.shards.includes(shard));
-}
-
-async function uploadAll(world: Awaited<ReturnType<typeof openWorld>>, blob: SampleBlob): Promise<void> {
-  for (let index = 0; index < nodeCount; index++) {
-    expect(await world.put(index, `/v1/blobs/${blob.id}/metadata`, blob.metadataBody)).toEqual([
-      201,
-      'metadata successfully stored',
-    ]);
-  }
-  for (let pair = 0; pair < shards; pair++) {
-    for (const axis of ['primary', 'secondary'] as const) {
-      const path = `/v1/blobs/${blob.id}/slivers/${pair}/${axis}`;
-      expect(await world.put(ownerOf(world, blob, pair), path, blob.sliver(pair, axis))).toEqual([
-        201,
-        'sliver stored successfully',
-      ]);
-    }
-  }
-}
+afterEach(closeWorlds);
 
 describe.each(['memory', 'loopback'] as const)('a storage node behind the %s door', (door) => {
   it('takes a registered blob, serves it back byte for byte and confirms it with a signature that wasm accepts', async () => {
@@ -319,7 +233,7 @@ describe.each(['memory', 'loopback'] as const)('a storage node behind the %s doo
 
   it('buffers what comes before the registration, and the waiting confirmation answers when it comes', async () => {
     const world = await openWorld(door);
-    const blob = sampleBlob(shards, content(200_000));
+    const blob = sampleBlob(shards, content(300_000));
     const pairs = Array.from({ length: shards }, (_, pair) => pair).filter((pair) => ownerOf(world, blob, pair) === 0);
     expect((await world.put(0, `/v1/blobs/${blob.id}/metadata?pending=true`, blob.metadataBody))[0]).toBe(202);
     for (const pair of pairs) {
@@ -392,122 +306,5 @@ describe.each(['memory', 'loopback'] as const)('a storage node behind the %s doo
     expect(await world.answer(0, `${base}/recoverySymbols?id=99-1`)).toEqual([400, 'INDEX_OUT_OF_RANGE']);
     expect(await world.answer(0, `${base}/recoverySymbols?id=a-b`)).toEqual([400, 'INVALID_FILTER']);
     expect(await world.answer(0, `${base}/decodingSymbols`)).toEqual([400, 'NO_TARGET_SLIVERS_SPECIFIED']);
-  });
-
-  it('misbehaves on command and behaves again', async () => {
-    const world = await openWorld(door);
-    const blob = sampleBlob(shards, content(1000));
-    world.register(blob);
-    await uploadAll(world, blob);
-    const node = world.nodes[0] ?? expect.fail();
-    const pair = pairOfShard(0, parseBlobId(blob.id), shards);
-    const path = `/v1/blobs/${blob.id}/slivers/${pair}/primary`;
-    const read = async () => Buffer.from(await (await world.get(0, path)).arrayBuffer());
-    node.setFault({ kind: 'corrupt', rate: 1 });
-    expect((await read()).equals(blob.sliver(pair, 'primary'))).toBe(false);
-    node.setFault({ kind: 'refuse', rate: 1 });
-    expect(await world.answer(0, path)).toEqual([503, 'UNAVAILABLE']);
-    node.setFault({ kind: 'silent' });
-    await expect(world.get(0, path, { signal: AbortSignal.timeout(20) })).rejects.toThrow();
-    node.setFault({ kind: 'slow', ms: 10_000 });
-    const late = read();
-    let isAnswered = false;
-    void late.then(() => {
-      isAnswered = true;
-    });
-    const turn = () => new Promise((resolve) => setImmediate(resolve));
-    for (let i = 0; i < 20; i++) await turn();
-    expect(isAnswered).toBe(false);
-    for (let i = 0; i < 1000 && !isAnswered; i++) {
-      await world.clock.advance(10_000);
-      await turn();
-    }
-    expect(isAnswered).toBe(true);
-    node.setFault(undefined);
-    expect((await read()).equals(blob.sliver(pair, 'primary'))).toBe(true);
-  });
-
-  it('confirms what it never stored when told to lie, with good or bad signatures', async () => {
-    const world = await openWorld(door);
-    const blob = sampleBlob(shards, content(1000));
-    world.register(blob);
-    const node = world.nodes[0] ?? expect.fail();
-    const path = `/v1/blobs/${blob.id}/confirmation/permanent`;
-    const isSigned = async (): Promise<boolean> => {
-      const [, data] = await world.answer(0, path);
-      const { signed } = data as { signed: { serializedMessage: string; signature: string } };
-      const [signature, message] = [
-        Buffer.from(signed.signature, 'base64'),
-        Buffer.from(signed.serializedMessage, 'base64'),
-      ];
-      return bls12381_min_pk_verify(signature, nodeKeysFromSeed(new Uint8Array(48).fill(1)).publicKeyShort, message);
-    };
-    node.setFault({ kind: 'lie-confirm', rate: 0 });
-    expect((await world.put(0, `/v1/blobs/${blob.id}/metadata`, blob.metadataBody))[0]).toBe(201);
-    expect(node.counts().blobs).toBe(0);
-    expect(await isSigned()).toBe(true);
-    node.setFault({ kind: 'lie-confirm', rate: 1 });
-    expect(await isSigned()).toBe(false);
-  });
-
-  it('refuses while stopped, catches up when started, and loses everything when wiped', async () => {
-    const world = await openWorld(door);
-    const blob = sampleBlob(shards, content(1000));
-    const node = world.nodes[0] ?? expect.fail();
-    node.stop();
-    world.register(blob);
-    if (door === 'memory') await expect(world.get(0, '/v1/health')).rejects.toThrow('fetch failed');
-    node.start();
-    await uploadAll(world, blob);
-    await node.wipe();
-    expect(node.counts()).toEqual({ objects: 1, blobs: 0, slivers: 0, bytes: 0 });
-    expect(await world.answer(0, `/v1/blobs/${blob.id}/confirmation/permanent`)).toEqual([400, 'MISSING_SLIVERS']);
-    expect((await world.put(0, `/v1/blobs/${blob.id}/metadata`, blob.metadataBody))[0]).toBe(201);
-  });
-
-  it('answers hostile bodies and paths with a refusal, never a crash (seed 5)', async () => {
-    const world = await openWorld(door);
-    const blob = sampleBlob(shards, content(600));
-    world.register(blob);
-    await world.put(0, `/v1/blobs/${blob.id}/metadata`, blob.metadataBody);
-    const dice = seededDice(5);
-    const pick = <T>(items: readonly T[]): T => items[Math.floor(dice.fraction() * items.length)] ?? expect.fail();
-    const parts = [
-      'v1',
-      'blobs',
-      blob.id,
-      'metadata',
-      'slivers',
-      '0',
-      '9',
-      '-1',
-      'primary',
-      'status',
-      '%00',
-      'confirmation',
-      'deletable',
-      '0xzz',
-      'recoverySymbols',
-      '..',
-      '',
-      'x'.repeat(300),
-    ];
-    for (let round = 0; round < 300; round++) {
-      const free = Array.from({ length: Math.floor(dice.fraction() * 8) }, () => pick(parts)).join('/');
-      const known = pick([
-        `${blob.id}/metadata`,
-        `${blob.id}/slivers/${pick(parts)}/primary`,
-        `${blob.id}/recoverySymbols?id=${pick(parts)}`,
-        `${blob.id}/decodingSymbols?targetSlivers=${pick(parts)}&targetType=primary`,
-        `${blob.id}/confirmation/deletable/${pick(parts)}`,
-      ]);
-      const path = dice.fraction() < 0.5 ? `/${free}` : `/v1/blobs/${known}`;
-      const body = dice.bytes(Math.floor(dice.fraction() * 200));
-      const isPut = dice.fraction() < 0.6;
-      const response = await world.get(pick([0, 1, 2, 3]), path, isPut ? { method: 'PUT', body, headers: octets } : {});
-      await response.arrayBuffer();
-      expect([200, 400, 404, 405], `${path} ${response.status}`).toContain(response.status);
-    }
-    expect(await world.answer(0, `/v1/blobs/${blob.id}/metadata/status`)).toEqual([200, 'stored']);
   });
 });

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Dice } from '../../domain/clock.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { Chain } from './chain.ts';
 import { errorReply, type NodeDoor, type NodeReply, type NodeRequest } from './exchange.ts';
 import { faultyNode, type FaultyNode, type NodeFault } from './faulty-node.ts';
@@ -20,7 +21,7 @@ export { openSqlite, type Sqlite } from './sqlite.ts';
 export { bodyBytesMax, tooLargeReply } from './storage-node.ts';
 export { doTask, inlineWorkbench, type TakenSymbol, type Task, type Workbench } from './workbench.ts';
 
-export interface NodeOptions {
+interface NodeOptions {
   readonly index: number;
   readonly nodeId: string;
   readonly keys: NodeKeys;
@@ -54,6 +55,12 @@ interface OpenNode {
   readonly node: StorageNode;
   readonly door: FaultyNode;
   readonly database: NodeDatabase;
+  /** Ends the waits of slow, silent and long-polling answers when the node is shut. */
+  readonly closing: AbortController;
+}
+
+function endedBy(closing: AbortSignal, asker: AbortSignal | undefined): AbortSignal {
+  return asker === undefined ? closing : AbortSignal.any([closing, asker]);
 }
 
 async function open(options: NodeOptions): Promise<OpenNode> {
@@ -63,7 +70,7 @@ async function open(options: NodeOptions): Promise<OpenNode> {
   try {
     const files = folder === undefined ? memorySliverFiles() : diskSliverFiles(join(folder, 'slivers'));
     const node = await openStorageNode({ ...options, database, files });
-    return { node, door: faultyNode(node, clock, dice), database };
+    return { node, door: faultyNode(node, clock, dice), database, closing: new AbortController() };
   } catch (error) {
     database.close();
     throw error;
@@ -82,6 +89,7 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
   const shut = async (): Promise<void> => {
     const closing = needed();
     current = undefined;
+    closing.closing.abort(new Fault('cancelled', 'now', 'The node was shut.'));
     await Promise.allSettled(inFlight);
     await closing.node.settled();
     closing.database.close();
@@ -90,13 +98,12 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
     if (current === undefined || !isRunning) {
       return Promise.resolve(errorReply('UNAVAILABLE', 'the service is currently unavailable'));
     }
-    const reply = current.door.handle(request);
-    // A silent node's answers never come; nothing may wait for them.
-    if (current.door.fault()?.kind !== 'silent') {
-      inFlight.add(reply);
-      const done = (): void => void inFlight.delete(reply);
-      reply.then(done, done);
-    }
+    const { door, closing } = current;
+    const waits = door.fault() !== undefined || request.query.has('wait_millis');
+    const reply = door.handle(waits ? { ...request, signal: endedBy(closing.signal, request.signal) } : request);
+    inFlight.add(reply);
+    const done = (): void => void inFlight.delete(reply);
+    reply.then(done, done);
     return reply;
   };
   return {

@@ -5,13 +5,13 @@
  */
 import type { Axis } from '../../../native-workers/rs2.ts';
 
-export interface PendingSliver {
+interface PendingSliver {
   readonly pair: number;
   readonly axis: Axis;
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-export interface PendingBlob {
+interface PendingBlob {
   readonly metadata: Uint8Array<ArrayBuffer>;
   readonly slivers: Map<string, PendingSliver>;
 }

@@ -5,7 +5,7 @@
 import type { ChainEvent, EventPlace, Term, WalrusEvent } from './chain.ts';
 import type { NodeDatabase } from './node-database.ts';
 
-export interface LiveObject {
+interface LiveObject {
   readonly object_id: string;
   readonly deletable: number;
   readonly end: number;
@@ -14,7 +14,7 @@ export interface LiveObject {
   readonly event_seq: string;
 }
 
-export interface EventId {
+interface EventId {
   readonly txDigest: string;
   readonly eventSeq: string;
 }

@@ -1,8 +1,8 @@
 /** The few calls of better-sqlite3 that the network uses, typed: the package brings no types of its own. */
 import { createRequire } from 'node:module';
 
-export type SqlValue = string | number | bigint | Uint8Array | null;
-export type SqlParameters = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
+type SqlValue = string | number | bigint | Uint8Array | null;
+type SqlParameters = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
 /** `P` is a tuple of positional parameters or one record of named ones. */
 export interface Statement<P extends SqlParameters = readonly SqlValue[], Row = unknown> {

@@ -22,7 +22,7 @@ import { getDecodingSymbols, getRecoverySymbols } from './repair.ts';
 import { getBlobStatus, getHealth, getMetadata, getMetadataStatus, getSliver, getSliverStatus } from './serve.ts';
 import type { Workbench } from './workbench.ts';
 
-export interface StorageNodeParts {
+interface StorageNodeParts {
   readonly nodeId: string;
   readonly keys: NodeKeys;
   readonly chain: Chain;

@@ -1,6 +1,6 @@
 import { SuiGrpcClient, GrpcWebFetchTransport } from '@mysten/sui/grpc';
 import { requestSuiFromFaucetV2 } from '@mysten/sui/faucet';
-import { Transaction, coinWithBalance } from '@mysten/sui/transactions';
+import { SerialTransactionExecutor, Transaction, coinWithBalance } from '@mysten/sui/transactions';
 import { WalrusClient, blobIdFromInt } from '@mysten/walrus';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveSui, suiFetch } from './sui.ts';
@@ -94,6 +94,20 @@ describe.each(Object.entries(doors))('the official client (%s)', (_, options) =>
     await expect(tx.build({ client })).rejects.toThrow(
       /MoveAbort in \d\w\w command, 'EInvalidEpochsAhead', in '0x[0-9a-f]{64}::system_state_inner::reserve_space'/,
     );
+  });
+
+  it("serves the SDK's executors, which follow object versions by the effects", async () => {
+    const owner = new TrialAccount({ ...trial, client }, 60);
+    trial.ledger.fund(owner.address, 10_000_000_000n);
+    const executor = new SerialTransactionExecutor({ client, signer: owner.keypair });
+    const send = (mist: number) => {
+      const tx = new Transaction();
+      const [coin] = tx.splitCoins(tx.gas, [mist]);
+      tx.transferObjects([coin], owner.address);
+      return executor.executeTransaction(tx);
+    };
+    const results = await Promise.all([send(1), send(2), send(3)]);
+    expect(results.map((result) => result.$kind)).toEqual(['Transaction', 'Transaction', 'Transaction']);
   });
 
   it('says why when there is no money for gas', async () => {

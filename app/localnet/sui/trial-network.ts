@@ -15,7 +15,7 @@ import type { Clock, Dice } from '../../domain/clock.ts';
 
 const { longSignatures } = bls12_381;
 
-export interface TrialClock extends Clock {
+interface TrialClock extends Clock {
   /** Moves the time; nothing else does. */
   advance(ms: number): void;
 }
@@ -32,7 +32,7 @@ export function trialClock(startMs = 1_700_000_000_000): TrialClock {
   };
 }
 
-export const trialDice: Dice = { bytes: (length) => new Uint8Array(length), fraction: () => 0.5 };
+const trialDice: Dice = { bytes: (length) => new Uint8Array(length), fraction: () => 0.5 };
 
 /** Secret keys of the trial nodes, made once: deriving a public key takes milliseconds. */
 const nodeKeys = Array.from({ length: 4 }, (_, index) => {
@@ -42,7 +42,7 @@ const nodeKeys = Array.from({ length: 4 }, (_, index) => {
 
 export const epochMs = 86_400_000;
 
-export function trialGenesis(changes: Partial<GenesisOptions> = {}): GenesisOptions {
+function trialGenesis(changes: Partial<GenesisOptions> = {}): GenesisOptions {
   const shards = [3, 3, 2, 2];
   return {
     nodes: nodeKeys.map(({ publicKey }, index) => ({
@@ -60,7 +60,7 @@ export function trialGenesis(changes: Partial<GenesisOptions> = {}): GenesisOpti
   };
 }
 
-export interface TrialOptions {
+interface TrialOptions {
   readonly file?: string;
   readonly genesis?: Partial<GenesisOptions>;
   readonly clock?: TrialClock;

@@ -3,7 +3,7 @@
  * there). Asks for no more than a window of bytes at a time.
  */
 import type { BlobId } from '../../domain/blob-id.ts';
-import { concatBytes } from '../../domain/bytes.ts';
+import { concatBytes, releaseBuffer } from '../../domain/bytes.ts';
 import { Fault } from '../../domain/fault.ts';
 import { parseChunkId, type ChunkId } from '../../domain/ids.ts';
 import { restoreWindowBytes } from '../../domain/limits.ts';
@@ -83,10 +83,12 @@ export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: U
           bytes: place.bytes,
           plainBytes: place.plainBytes,
         }));
-        const { plain, chunks: found } = await ports.pool.open(
-          { buffer, chunks, sealKey: keys.seal, idKey: keys.chunkId },
-          { urgency, signal },
-        );
+        const {
+          buffer: spent,
+          plain,
+          chunks: found,
+        } = await ports.pool.open({ buffer, chunks, sealKey: keys.seal, idKey: keys.chunkId }, { urgency, signal });
+        releaseBuffer(spent);
         return found.map((chunk) => [parseChunkId(chunk.id), new Uint8Array(plain, chunk.start, chunk.bytes)] as const);
       }),
     );

@@ -47,6 +47,9 @@ export interface Demand {
   makeRoom(): Promise<void>;
 }
 
+/** So many requests must have been made before a few that dally say much of the next ones. */
+const hedgeDoubt = 8;
+
 /** Which slivers suffice now. */
 export type Sufficient = 'wanted' | Axis;
 
@@ -67,6 +70,8 @@ export class Gathering {
   #phase: Sufficient;
   #roomFor: 'nothing' | 'asked' | 'whole' = 'nothing';
   #hasTrouble = false;
+  /** Requests under way, by node. */
+  readonly #pending = new Map<string, number>();
   #asked = 0;
   #outrun = 0;
   #lastFault: Fault | undefined;
@@ -182,7 +187,7 @@ export class Gathering {
 
   /** A few more than needed, as many as will be waited for in vain when things go on as they did. */
   #hedged(needed: number): number {
-    return needed + Math.ceil(needed * Math.min(1, this.#outrun / Math.max(1, this.#asked - this.#outrun)));
+    return needed + Math.ceil((needed * this.#outrun) / (this.#asked + hedgeDoubt));
   }
 
   /** Order in which to ask, as things stand: nodes that do not dally, slivers that are parts of the blob itself, fast nodes. */
@@ -198,7 +203,8 @@ export class Gathering {
         ranks.set(member.nodeId, rank);
       }
       const sources = axis === 'primary' ? this.form.code.rows : this.form.code.columns;
-      return rank + (index < sources ? 0 : 1e6) + luck;
+      // The more a node has to do for us already, the later it would get to this.
+      return rank * (1 + (this.#pending.get(member.nodeId) ?? 0)) + (index < sources ? 0 : 1e6) + luck;
     };
   }
 
@@ -213,8 +219,9 @@ export class Gathering {
   }
 
   async #fetch(request: Request): Promise<void> {
-    const { slot } = request;
+    const { slot, member } = request;
     this.#active.add(request);
+    this.#pending.set(member.nodeId, (this.#pending.get(member.nodeId) ?? 0) + 1);
     this.#asked++;
     try {
       const data = await this.#genuine(request);
@@ -224,6 +231,7 @@ export class Gathering {
       if (!this.#signal.aborted) this.#note(error, request);
     } finally {
       this.#active.delete(request);
+      this.#pending.set(member.nodeId, (this.#pending.get(member.nodeId) ?? 1) - 1);
       this.#bell.ring();
     }
   }

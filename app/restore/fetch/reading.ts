@@ -55,7 +55,8 @@ export function placeOf(blobId: BlobId, network: NetworkState): Place {
 
 /** The smaller, the sooner to ask: healthy and fast nodes first, liars last. `luck` in [0, 1) spreads readers over equals. */
 export function rankOf(health: NodeHealth, { nodeId }: CommitteeMember, luck: number): number {
-  const trouble = (health.isLiar(nodeId) ? 4 : 0) + (health.restMs(nodeId) > 0 ? 2 : 0) + (health.isDoubtful(nodeId) ? 1 : 0);
+  const trouble =
+    (health.isLiar(nodeId) ? 4 : 0) + (health.restMs(nodeId) > 0 ? 2 : 0) + (health.isDoubtful(nodeId) ? 1 : 0);
   return trouble * 1e9 + health.latencyMs(nodeId) * (0.5 + luck);
 }
 

@@ -22,6 +22,8 @@ export const uploadLimits = {
   roundsMax: 4,
   /** A node that is being left alone is asked again after at most so long while its word is still needed. */
   restWaitMsMax: 5_000,
+  /** How often a node that is left alone looks whether its word is still needed. */
+  restLookMs: 250,
   /** After the quorum: how long to go on, and how long without any node making progress. */
   restMs: 30_000,
   restStallMs: 3_000,

@@ -173,11 +173,13 @@ export class NodeUpload {
   /** Leaves a failing node alone for a while; not at all when its word is no longer needed. */
   async #awaitRest(): Promise<void> {
     const { clock, health, limits } = this.#consignment;
-    const restMs = health.restMs(this.#member.nodeId);
-    if (restMs === 0) return;
-    if (this.#consignment.isEnough())
-      throw new Fault('node-failed', 'later', 'The storage node is in trouble and not needed.');
-    await clock.sleep(Math.min(restMs, limits.restWaitMsMax), this.#signal);
+    const untilMs = clock.steady() + Math.min(health.restMs(this.#member.nodeId), limits.restWaitMsMax);
+    for (let leftMs = untilMs - clock.steady(); leftMs > 0; leftMs = untilMs - clock.steady()) {
+      if (this.#consignment.isEnough()) {
+        throw new Fault('node-failed', 'later', 'The storage node is in trouble and not needed.');
+      }
+      await clock.sleep(Math.min(leftMs, limits.restLookMs), this.#signal);
+    }
   }
 }
 

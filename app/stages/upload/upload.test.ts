@@ -135,6 +135,20 @@ describe('upload', () => {
     }
   });
 
+  it('no longer waits for silent nodes once it knows them', async () => {
+    const trial = await openTrial(10, 10, 13);
+    spoil(trial, 3, () => 'silent');
+    const tookMs: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const start = trial.clock.steady();
+      const result = await trial.run({ objectId: parseSuiId(`0x${round + 1}`) });
+      expect(result.missing).toHaveLength(3);
+      tookMs.push(trial.clock.steady() - start);
+    }
+    expect(tookMs[0]).toBeGreaterThanOrEqual(3_000);
+    expect(tookMs[4]).toBeLessThan(1_000);
+  });
+
   it('fails fast and says how many shards answered when a quorum cannot be had', async () => {
     const trial = await openTrial(10, 10, 5);
     spoil(trial, 4, () => 'refusing');

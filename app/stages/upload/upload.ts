@@ -139,8 +139,10 @@ class Upload {
       await Promise.race([works, this.#awaitRest()]);
       // From here on nobody is waited for; what was confirmed up to now counts.
       const certificate = await this.#confirmations.certificate();
+      const missing = this.#missing();
       this.#scope.abort(new Fault('cancelled', 'never', 'The upload is over.'));
-      return { certificate, missing: this.#missing() };
+      this.#noteDalliers(missing);
+      return { certificate, missing };
     } catch (error) {
       this.#scope.abort(error);
       throw error;
@@ -177,7 +179,8 @@ class Upload {
   #inOrder(): readonly CommitteeMember[] {
     const { health, dice } = this.#ports;
     const rank = ({ nodeId }: CommitteeMember): number => {
-      const trouble = (health.isLiar(nodeId) ? 4 : 0) + (health.restMs(nodeId) > 0 ? 2 : 0) + (health.isDoubtful(nodeId) ? 1 : 0);
+      const trouble =
+        (health.isLiar(nodeId) ? 4 : 0) + (health.restMs(nodeId) > 0 ? 2 : 0) + (health.isDoubtful(nodeId) ? 1 : 0);
       return trouble * 1e9 + health.latencyMs(nodeId) * (0.5 + dice.fraction());
     };
     return this.#input.committee.members
@@ -306,6 +309,15 @@ class Upload {
       const now = clock.steady();
       const leftMs = Math.min(start + this.#limits.restMs, this.#lastMovedAt + this.#limits.restStallMs) - now;
       if (leftMs <= 0 || !(await slept(clock, leftMs, this.#scope.signal))) return;
+    }
+  }
+
+  /** Who let us wait to the end is not waited for so long the next time. */
+  #noteDalliers(missing: readonly MissingNode[]): void {
+    const { clock, health } = this.#ports;
+    for (const { memberIndex, nodeId, fault } of missing) {
+      const idleMs = clock.steady() - (this.#movedAt.get(memberIndex) ?? clock.steady());
+      if (fault === undefined && idleMs >= this.#limits.restStallMs) health.dallied(nodeId, idleMs);
     }
   }
 

@@ -28,7 +28,7 @@ struct Blake {
   // One half of four mixing functions side by side: a += b + m, d = (d ^ a) >>> r, c += d, b = (b ^ c) >>> s. The message goes in first, because b is
   // the value that comes late.
   template <int Words, int M0, int M1, int M2, int M3>
-  static inline __attribute__((always_inline)) void message(V& a0, V& a1, V& a2, V& a3, const V* m) {
+  INLINED void message(V& a0, V& a1, V& a2, V& a3, const V* m) {
     if constexpr (M0 < Words) a0 = L::addWord(a0, m[M0]);
     if constexpr (M1 < Words) a1 = L::addWord(a1, m[M1]);
     if constexpr (M2 < Words) a2 = L::addWord(a2, m[M2]);
@@ -36,7 +36,7 @@ struct Blake {
   }
 
   template <bool First>
-  static inline __attribute__((always_inline)) void mix(V& a0, V& a1, V& a2, V& a3, V& b0, V& b1, V& b2, V& b3, V& c0, V& c1, V& c2, V& c3,
+  INLINED void mix(V& a0, V& a1, V& a2, V& a3, V& b0, V& b1, V& b2, V& b3, V& c0, V& c1, V& c2, V& c3,
                                                         V& d0, V& d1, V& d2, V& d3) {
     a0 = L::add(a0, b0);
     a1 = L::add(a1, b1);
@@ -56,16 +56,16 @@ struct Blake {
     b3 = turnBack<First>(L::exclusiveOr(b3, c3));
   }
   template <bool First>
-  static inline __attribute__((always_inline)) V turn(V x) {
+  INLINED V turn(V x) {
     return First ? L::rotate32(x) : L::rotate16(x);
   }
   template <bool First>
-  static inline __attribute__((always_inline)) V turnBack(V x) {
+  INLINED V turnBack(V x) {
     return First ? L::rotate24(x) : L::rotate63(x);
   }
 
   template <int Words, int Round>
-  static inline __attribute__((always_inline)) void round(V* v, const V* m) {
+  INLINED void round(V* v, const V* m) {
     constexpr const u8* s = blakeOrder[Round % 10];
     message<Words, s[0], s[2], s[4], s[6]>(v[0], v[1], v[2], v[3], m);
     mix<true>(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13], v[14], v[15]);
@@ -78,27 +78,25 @@ struct Blake {
   }
 
   template <int Words, int... Rounds>
-  static inline __attribute__((always_inline)) void rounds(V* v, const V* m, std::integer_sequence<int, Rounds...>) {
+  INLINED void rounds(V* v, const V* m, std::integer_sequence<int, Rounds...>) {
     (round<Words, Rounds>(v, m), ...);
   }
 
-  static void start(V* h) {
-    h[0] = L::same(blakeStart[0] ^ blakeParameters);
-    for (int i = 1; i < 8; i++) h[i] = L::same(blakeStart[i]);
-  }
+  static V initial(int i) { return L::same(i == 0 ? blakeStart[0] ^ blakeParameters : blakeStart[i]); }
 
-  // One compression; `length` counts the message bytes up to the end of this block.
-  template <int Words>
-  static void compress(V* h, const V* m, u64 length, bool last) {
+  // One compression; `length` counts the message bytes up to the end of this block. The first block needs no chain value, and of the last one only
+  // the four words of the digest are made.
+  template <int Words, bool First, bool Last>
+  INLINED void compress(V* h, const V* m, u64 length) {
     V v[16];
-    for (int i = 0; i < 8; i++) v[i] = h[i];
+    for (int i = 0; i < 8; i++) v[i] = First ? initial(i) : h[i];
     for (int i = 0; i < 4; i++) v[8 + i] = L::same(blakeStart[i]);
     v[12] = L::same(blakeStart[4] ^ length);
     v[13] = L::same(blakeStart[5]);
-    v[14] = L::same(last ? ~blakeStart[6] : blakeStart[6]);
+    v[14] = L::same(Last ? ~blakeStart[6] : blakeStart[6]);
     v[15] = L::same(blakeStart[7]);
     rounds<Words>(v, m, std::make_integer_sequence<int, 12>{});
-    for (int i = 0; i < 8; i++) h[i] = L::exclusiveOr(h[i], L::exclusiveOr(v[i], v[8 + i]));
+    for (int i = 0; i < (Last ? 4 : 8); i++) h[i] = L::exclusiveOr(First ? initial(i) : h[i], L::exclusiveOr(v[i], v[8 + i]));
   }
 
   // Words [0, words) of the block that starts `shift` bytes into each lane's symbol (-1 for the first block: the 0x00 prefix comes before it).
@@ -106,16 +104,25 @@ struct Blake {
     for (unsigned w = 0; w < words; w += L::group) L::loadWords(m + w, symbol, shift + 8 * static_cast<std::ptrdiff_t>(w));
   }
 
+  template <int Words>
+  static void lastBlock(V* h, const V* m, u64 length, bool first) {
+    if (first) compress<Words, true, true>(h, m, length);
+    else compress<Words, false, true>(h, m, length);
+  }
+
   static void leafLanes(const u8* const* symbol, size_t symbolBytes, V* h) {
     const u64 length = symbolBytes + 1;
     V m[16];
-    start(h);
     u64 done = 0;
     while (length - done > 128) {
       load(m, symbol, static_cast<std::ptrdiff_t>(done) - 1, 16);
-      if (done == 0) m[0] = L::both(m[0], L::same(~u64{0xFF}));
       done += 128;
-      compress<16>(h, m, done, false);
+      if (done == 128) {
+        m[0] = L::both(m[0], L::same(~u64{0xFF}));
+        compress<16, true, false>(h, m, done);
+      } else {
+        compress<16, false, false>(h, m, done);
+      }
     }
     const unsigned rest = static_cast<unsigned>(length - done);
     const unsigned words = (rest + 7) / 8;
@@ -124,10 +131,10 @@ struct Blake {
     if (done == 0) m[0] = L::both(m[0], L::same(~u64{0xFF}));
     const unsigned kept = words <= 1 ? 1 : words <= 6 ? 6 : words <= 10 ? 10 : 16;
     for (unsigned w = words; w < kept; w++) m[w] = L::same(0);
-    if (kept == 1) compress<1>(h, m, length, true);
-    else if (kept == 6) compress<6>(h, m, length, true);
-    else if (kept == 10) compress<10>(h, m, length, true);
-    else compress<16>(h, m, length, true);
+    if (kept == 1) lastBlock<1>(h, m, length, done == 0);
+    else if (kept == 6) lastBlock<6>(h, m, length, done == 0);
+    else if (kept == 10) lastBlock<10>(h, m, length, done == 0);
+    else lastBlock<16>(h, m, length, done == 0);
   }
 
   static void leaves(const u8* symbols, size_t stride, size_t symbolBytes, size_t count, Planes out) {
@@ -141,15 +148,14 @@ struct Blake {
   }
 
   // H(0x01 || left || right): the prefix shifts all words by a byte, so 65 bytes fill nine.
-  static inline __attribute__((always_inline)) void join(const V* left, const V* right, V* h) {
+  INLINED void join(const V* left, const V* right, V* h) {
     V m[9];
     m[0] = L::either(L::shiftUp8(left[0]), L::same(1));
     for (int w = 1; w < 4; w++) m[w] = L::either(L::shiftUp8(left[w]), L::shiftDown56(left[w - 1]));
     m[4] = L::either(L::shiftUp8(right[0]), L::shiftDown56(left[3]));
     for (int w = 1; w < 4; w++) m[4 + w] = L::either(L::shiftUp8(right[w]), L::shiftDown56(right[w - 1]));
     m[8] = L::shiftDown56(right[3]);
-    start(h);
-    compress<9>(h, m, 65, true);
+    compress<9, true, true>(h, m, 65);
   }
 
   static void joinNeighbours(Planes in, Planes out, size_t count) {

@@ -95,17 +95,35 @@ class ColumnWork {
   }
 
   void hash(size_t column, size_t member) {
-    const Engine& engine = job_.engine;
     const Planes leaves = trees_.next();
+    u8* const root = job_.exchange + column * digestBytes;
     const u8* const symbols = matrix_ + member * L_;
-    engine.leaves(symbols, pitch_, L_, used_, leaves);
-    if (used_ < p_) digestFrom(zeroNodes_.data(), leaves, used_);
-    engine.leaves(symbols + p_ * pitch_, pitch_, L_, n_ - p_, {leaves.words + p_, leaves.stride});
-    const SameRange zeros{used_, p_, zeroNodes_.data()};
-    const Planes root =
-        reduceTree(engine, leaves, planes(0), planes(1), n_, treeLevels(n_), used_ < p_ ? zeros : SameRange{});
-    digestTo(root, 0, job_.exchange + column * digestBytes);
+    if (isZero(symbols)) {
+      // A column of zeros is all zeros, parity too, and so is its tree.
+      for (size_t r = 0; r < n_; r++) digestFrom(zeroNodes_.data(), leaves, r);
+      if (!zeroRootKnown_) treeRoot(leaves, {0, n_, zeroNodes_.data()}, zeroRoot_);
+      zeroRootKnown_ = true;
+      std::memcpy(root, zeroRoot_, digestBytes);
+    } else {
+      const bool many = n_ >= 256;
+      leafDigests(job_.engine, symbols, pitch_, L_, used_, many, leaves);
+      if (used_ < p_) digestFrom(zeroNodes_.data(), leaves, used_);
+      leafDigests(job_.engine, symbols + p_ * pitch_, pitch_, L_, n_ - p_, many, {leaves.words + p_, leaves.stride});
+      treeRoot(leaves, used_ < p_ ? SameRange{used_, p_, zeroNodes_.data()} : SameRange{}, root);
+    }
     trees_.push();
+  }
+
+  bool isZero(const u8* symbols) const {
+    if (zeroNodes_.empty()) return false;  // no padding rows: not worth a look
+    for (size_t r = 0; r < used_; r++)
+      for (size_t i = 0; i < L_; i++)
+        if (symbols[r * pitch_ + i] != 0) return false;
+    return true;
+  }
+
+  void treeRoot(Planes leaves, const SameRange& same, u8* root) {
+    digestTo(reduceTree(job_.engine, leaves, planes(0), planes(1), n_, treeLevels(n_), same), 0, root);
   }
 
   void givePrimaries(size_t j, size_t count) {
@@ -125,6 +143,8 @@ class ColumnWork {
   u8* digests_;
   RowTrees trees_;
   std::vector<u8> zeroNodes_;
+  u8 zeroRoot_[digestBytes];
+  bool zeroRootKnown_ = false;
 };
 
 }  // namespace

@@ -10,10 +10,9 @@ void blobIdOf(u64 blobBytes, const u8* root, u8* blobId) {
   u8 message[128] = {1};  // encoding type RS2
   std::memcpy(message + 1, &blobBytes, 8);
   std::memcpy(message + 9, root, digestBytes);
-  u64 words[16], h[8];
+  u64 words[16], h[4];
   std::memcpy(words, message, sizeof words);
-  Hash::start(h);
-  Hash::compress<16>(h, words, messageBytes, true);
+  Hash::compress<16, true, true>(h, words, messageBytes);
   std::memcpy(blobId, h, digestBytes);
 }
 

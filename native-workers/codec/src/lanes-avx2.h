@@ -16,37 +16,37 @@ struct Avx2Lanes {
   using V = __m256i;
   static constexpr size_t lanes = 4;
   static constexpr unsigned group = 4;
-  static V same(u64 x) { return _mm256_set1_epi64x(static_cast<long long>(x)); }
-  static V add(V a, V b) { return _mm256_add_epi64(a, b); }
-  static V exclusiveOr(V a, V b) { return _mm256_xor_si256(a, b); }
-  static V both(V a, V b) { return _mm256_and_si256(a, b); }
-  static V either(V a, V b) { return _mm256_or_si256(a, b); }
-  static V rotate32(V a) { return _mm256_shuffle_epi32(a, 0xB1); }
+  INLINED V same(u64 x) { return _mm256_set1_epi64x(static_cast<long long>(x)); }
+  INLINED V add(V a, V b) { return _mm256_add_epi64(a, b); }
+  INLINED V exclusiveOr(V a, V b) { return _mm256_xor_si256(a, b); }
+  INLINED V both(V a, V b) { return _mm256_and_si256(a, b); }
+  INLINED V either(V a, V b) { return _mm256_or_si256(a, b); }
+  INLINED V rotate32(V a) { return _mm256_shuffle_epi32(a, 0xB1); }
 #if defined(__GNUC__) && !defined(FLOE_SIMDE)
   // The sixteen words of the state fill all registers. Left to themselves, compilers give some to message words and shuffle masks, and the state
   // goes through memory: a third of the speed. So these operands are fixed to memory.
-  static V addWord(V a, const V& word) {
+  INLINED V addWord(V a, const V& word) {
     asm("vpaddq %1, %0, %0" : "+x"(a) : "m"(word));
     return a;
   }
-  static V shuffle(V a, const V& mask) {
+  INLINED V shuffle(V a, const V& mask) {
     asm("vpshufb %1, %0, %0" : "+x"(a) : "m"(mask));
     return a;
   }
 #else
-  static V addWord(V a, const V& word) { return _mm256_add_epi64(a, word); }
-  static V shuffle(V a, const V& mask) { return _mm256_shuffle_epi8(a, mask); }
+  INLINED V addWord(V a, const V& word) { return _mm256_add_epi64(a, word); }
+  INLINED V shuffle(V a, const V& mask) { return _mm256_shuffle_epi8(a, mask); }
 #endif
-  static V rotate24(V a) { return shuffle(a, *reinterpret_cast<const V*>(rotation24)); }
-  static V rotate16(V a) { return shuffle(a, *reinterpret_cast<const V*>(rotation16)); }
-  static V rotate63(V a) { return _mm256_or_si256(_mm256_srli_epi64(a, 63), _mm256_add_epi64(a, a)); }
-  static V shiftUp8(V a) { return _mm256_slli_epi64(a, 8); }
-  static V shiftDown56(V a) { return _mm256_srli_epi64(a, 56); }
-  static V load(const u64* at) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)); }
-  static void store(u64* at, V a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), a); }
+  INLINED V rotate24(V a) { return shuffle(a, *reinterpret_cast<const V*>(rotation24)); }
+  INLINED V rotate16(V a) { return shuffle(a, *reinterpret_cast<const V*>(rotation16)); }
+  INLINED V rotate63(V a) { return _mm256_or_si256(_mm256_srli_epi64(a, 63), _mm256_add_epi64(a, a)); }
+  INLINED V shiftUp8(V a) { return _mm256_slli_epi64(a, 8); }
+  INLINED V shiftDown56(V a) { return _mm256_srli_epi64(a, 56); }
+  INLINED V load(const u64* at) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)); }
+  INLINED void store(u64* at, V a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), a); }
 
   // a0 a1 a2 a3 b0 b1 b2 b3 to even (a0 a2 b0 b2) and odd ones.
-  static void loadPairs(const u64* at, V& left, V& right) {
+  INLINED void loadPairs(const u64* at, V& left, V& right) {
     const V a = load(at), b = load(at + 4);
     const V near = _mm256_permute2x128_si256(a, b, 0x20), far = _mm256_permute2x128_si256(a, b, 0x31);
     left = _mm256_unpacklo_epi64(near, far);
@@ -54,7 +54,7 @@ struct Avx2Lanes {
   }
 
   // Four words of four symbols, transposed.
-  static void loadWords(V* m, const u8* const* symbol, std::ptrdiff_t shift) {
+  INLINED void loadWords(V* m, const u8* const* symbol, std::ptrdiff_t shift) {
     const V a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(symbol[0] + shift));
     const V b = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(symbol[1] + shift));
     const V c = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(symbol[2] + shift));
@@ -75,14 +75,14 @@ struct Avx2Product;
 template <>
 struct Avx2Product<false> {
   __m256i low, high;
-  static __m256i mask() { return _mm256_set1_epi8(0x0F); }
-  static Avx2Product of(const u8* nibbles) {
+  INLINED __m256i mask() { return _mm256_set1_epi8(0x0F); }
+  INLINED Avx2Product of(const u8* nibbles) {
     const __m128i* at = reinterpret_cast<const __m128i*>(nibbles);
     return {_mm256_broadcastsi128_si256(_mm_load_si128(at)), _mm256_broadcastsi128_si256(_mm_load_si128(at + 1))};
   }
-  static Avx2Product factor(const Tables& t, unsigned f) { return of(t.nibble[f]); }
-  static Avx2Product turn(const Tables& t) { return of(t.towerNibble); }
-  __m256i times(__m256i a) const {
+  INLINED Avx2Product factor(const Tables& t, unsigned f) { return of(t.nibble[f]); }
+  INLINED Avx2Product turn(const Tables& t) { return of(t.towerNibble); }
+  FORCED __m256i times(__m256i a) const {
     const __m256i lowNibbles = _mm256_and_si256(a, mask());
     const __m256i highNibbles = _mm256_and_si256(_mm256_srli_epi64(a, 4), mask());
     return _mm256_xor_si256(_mm256_shuffle_epi8(low, lowNibbles), _mm256_shuffle_epi8(high, highNibbles));
@@ -92,9 +92,9 @@ struct Avx2Product<false> {
 template <>
 struct Avx2Product<true> {
   __m256i matrix;
-  static Avx2Product factor(const Tables& t, unsigned f) { return {_mm256_set1_epi64x(static_cast<long long>(t.matrix[f]))}; }
-  static Avx2Product turn(const Tables& t) { return {_mm256_set1_epi64x(static_cast<long long>(t.towerMatrix))}; }
-  __m256i times(__m256i a) const { return _mm256_gf2p8affine_epi64_epi8(a, matrix, 0); }
+  INLINED Avx2Product factor(const Tables& t, unsigned f) { return {_mm256_set1_epi64x(static_cast<long long>(t.matrix[f]))}; }
+  INLINED Avx2Product turn(const Tables& t) { return {_mm256_set1_epi64x(static_cast<long long>(t.towerMatrix))}; }
+  FORCED __m256i times(__m256i a) const { return _mm256_gf2p8affine_epi64_epi8(a, matrix, 0); }
 };
 
 template <bool WithGfni>
@@ -108,26 +108,26 @@ struct Avx2Rows {
     Product lowFromLow, lowFromHigh, highFromLow, highFromHigh;
   };
 
-  static __m256i at(const u8* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
-  static void put(u8* p, __m256i a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a); }
-  static Row load(const u8* p) { return {at(p), at(p + 32)}; }
-  static Row load(const u8* low, const u8* high) { return {at(low), at(high)}; }
-  static void store(u8* p, const Row& row) {
+  INLINED __m256i at(const u8* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
+  INLINED void put(u8* p, __m256i a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a); }
+  INLINED Row load(const u8* p) { return {at(p), at(p + 32)}; }
+  INLINED Row load(const u8* low, const u8* high) { return {at(low), at(high)}; }
+  INLINED void store(u8* p, const Row& row) {
     put(p, row.low);
     put(p + 32, row.high);
   }
-  static void storeLow(u8* p, const Row& row) { put(p, row.low); }
-  static void storeHigh(u8* p, const Row& row) { put(p, row.high); }
-  static Row zero() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
-  static Row add(const Row& a, const Row& b) { return {_mm256_xor_si256(a.low, b.low), _mm256_xor_si256(a.high, b.high)}; }
-  static Row turn(const Tables& t, const Row& a) { return {_mm256_xor_si256(a.low, Product::turn(t).times(a.high)), a.high}; }
-  static Sub sub(const Tables& t, unsigned factor) { return Product::factor(t, factor); }
-  static Row timesSub(const Tables&, const Row& a, const Sub& f) { return {f.times(a.low), f.times(a.high)}; }
-  static Full full(const Tables& t, Factor f) {
+  INLINED void storeLow(u8* p, const Row& row) { put(p, row.low); }
+  INLINED void storeHigh(u8* p, const Row& row) { put(p, row.high); }
+  INLINED Row zero() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
+  INLINED Row add(const Row& a, const Row& b) { return {_mm256_xor_si256(a.low, b.low), _mm256_xor_si256(a.high, b.high)}; }
+  INLINED Row turn(const Tables& t, const Row& a) { return {_mm256_xor_si256(a.low, Product::turn(t).times(a.high)), a.high}; }
+  INLINED Sub sub(const Tables& t, unsigned factor) { return Product::factor(t, factor); }
+  INLINED Row timesSub(const Tables&, const Row& a, const Sub& f) { return {f.times(a.low), f.times(a.high)}; }
+  INLINED Full full(const Tables& t, Factor f) {
     return {Product::factor(t, f.lowFromLow), Product::factor(t, f.lowFromHigh), Product::factor(t, f.highFromLow),
             Product::factor(t, f.highFromHigh)};
   }
-  static Row timesFull(const Tables&, const Row& a, const Full& f) {
+  INLINED Row timesFull(const Tables&, const Row& a, const Full& f) {
     return {_mm256_xor_si256(f.lowFromLow.times(a.low), f.lowFromHigh.times(a.high)),
             _mm256_xor_si256(f.highFromLow.times(a.low), f.highFromHigh.times(a.high))};
   }

@@ -17,26 +17,26 @@ struct NeonLanes {
   using V = uint64x2_t;
   static constexpr size_t lanes = 2;
   static constexpr unsigned group = 2;
-  static V same(u64 x) { return vdupq_n_u64(x); }
-  static V add(V a, V b) { return vaddq_u64(a, b); }
-  static V addWord(V a, const V& word) { return add(a, word); }
-  static V exclusiveOr(V a, V b) { return veorq_u64(a, b); }
-  static V both(V a, V b) { return vandq_u64(a, b); }
-  static V either(V a, V b) { return vorrq_u64(a, b); }
-  static V rotate32(V a) { return vreinterpretq_u64_u32(vrev64q_u32(vreinterpretq_u32_u64(a))); }
-  static V rotate24(V a) { return vsriq_n_u64(vshlq_n_u64(a, 40), a, 24); }
-  static V rotate16(V a) { return vsriq_n_u64(vshlq_n_u64(a, 48), a, 16); }
-  static V rotate63(V a) { return vsriq_n_u64(vaddq_u64(a, a), a, 63); }
-  static V shiftUp8(V a) { return vshlq_n_u64(a, 8); }
-  static V shiftDown56(V a) { return vshrq_n_u64(a, 56); }
-  static V load(const u64* at) { return vreinterpretq_u64_u8(vld1q_u8(reinterpret_cast<const u8*>(at))); }
-  static void store(u64* at, V a) { vst1q_u8(reinterpret_cast<u8*>(at), vreinterpretq_u8_u64(a)); }
-  static void loadPairs(const u64* at, V& left, V& right) {
+  INLINED V same(u64 x) { return vdupq_n_u64(x); }
+  INLINED V add(V a, V b) { return vaddq_u64(a, b); }
+  INLINED V addWord(V a, const V& word) { return add(a, word); }
+  INLINED V exclusiveOr(V a, V b) { return veorq_u64(a, b); }
+  INLINED V both(V a, V b) { return vandq_u64(a, b); }
+  INLINED V either(V a, V b) { return vorrq_u64(a, b); }
+  INLINED V rotate32(V a) { return vreinterpretq_u64_u32(vrev64q_u32(vreinterpretq_u32_u64(a))); }
+  INLINED V rotate24(V a) { return vsriq_n_u64(vshlq_n_u64(a, 40), a, 24); }
+  INLINED V rotate16(V a) { return vsriq_n_u64(vshlq_n_u64(a, 48), a, 16); }
+  INLINED V rotate63(V a) { return vsriq_n_u64(vaddq_u64(a, a), a, 63); }
+  INLINED V shiftUp8(V a) { return vshlq_n_u64(a, 8); }
+  INLINED V shiftDown56(V a) { return vshrq_n_u64(a, 56); }
+  INLINED V load(const u64* at) { return vreinterpretq_u64_u8(vld1q_u8(reinterpret_cast<const u8*>(at))); }
+  INLINED void store(u64* at, V a) { vst1q_u8(reinterpret_cast<u8*>(at), vreinterpretq_u8_u64(a)); }
+  INLINED void loadPairs(const u64* at, V& left, V& right) {
     const V a = load(at), b = load(at + 2);
     left = vzip1q_u64(a, b);
     right = vzip2q_u64(a, b);
   }
-  static void loadWords(V* m, const u8* const* symbol, std::ptrdiff_t shift) {
+  INLINED void loadWords(V* m, const u8* const* symbol, std::ptrdiff_t shift) {
     const V a = vreinterpretq_u64_u8(vld1q_u8(symbol[0] + shift)), b = vreinterpretq_u64_u8(vld1q_u8(symbol[1] + shift));
     m[0] = vzip1q_u64(a, b);
     m[1] = vzip2q_u64(a, b);
@@ -54,44 +54,44 @@ struct NeonRows {
     Sub lowFromLow, lowFromHigh, highFromLow, highFromHigh;
   };
 
-  static Row load(const u8* p) { return {{vld1q_u8(p), vld1q_u8(p + 16), vld1q_u8(p + 32), vld1q_u8(p + 48)}}; }
-  static Row load(const u8* low, const u8* high) {
+  INLINED Row load(const u8* p) { return {{vld1q_u8(p), vld1q_u8(p + 16), vld1q_u8(p + 32), vld1q_u8(p + 48)}}; }
+  INLINED Row load(const u8* low, const u8* high) {
     return {{vld1q_u8(low), vld1q_u8(low + 16), vld1q_u8(high), vld1q_u8(high + 16)}};
   }
-  static void store(u8* p, const Row& row) {
+  INLINED void store(u8* p, const Row& row) {
     storeLow(p, row);
     storeHigh(p + 32, row);
   }
-  static void storeLow(u8* p, const Row& row) {
+  INLINED void storeLow(u8* p, const Row& row) {
     vst1q_u8(p, row.part[0]);
     vst1q_u8(p + 16, row.part[1]);
   }
-  static void storeHigh(u8* p, const Row& row) {
+  INLINED void storeHigh(u8* p, const Row& row) {
     vst1q_u8(p, row.part[2]);
     vst1q_u8(p + 16, row.part[3]);
   }
-  static Row zero() {
+  INLINED Row zero() {
     const uint8x16_t none = vdupq_n_u8(0);
     return {{none, none, none, none}};
   }
-  static Row add(const Row& a, const Row& b) {
+  INLINED Row add(const Row& a, const Row& b) {
     return {{veorq_u8(a.part[0], b.part[0]), veorq_u8(a.part[1], b.part[1]), veorq_u8(a.part[2], b.part[2]), veorq_u8(a.part[3], b.part[3])}};
   }
-  static uint8x16_t times(uint8x16_t a, const Sub& f) {
+  INLINED uint8x16_t times(uint8x16_t a, const Sub& f) {
     return veorq_u8(vqtbl1q_u8(f.low, vandq_u8(a, vdupq_n_u8(15))), vqtbl1q_u8(f.high, vshrq_n_u8(a, 4)));
   }
-  static Row turn(const Tables& t, const Row& a) {
+  INLINED Row turn(const Tables& t, const Row& a) {
     const Sub map{vld1q_u8(t.towerNibble), vld1q_u8(t.towerNibble + 16)};
     return {{veorq_u8(a.part[0], times(a.part[2], map)), veorq_u8(a.part[1], times(a.part[3], map)), a.part[2], a.part[3]}};
   }
-  static Sub sub(const Tables& t, unsigned factor) { return {vld1q_u8(t.nibble[factor]), vld1q_u8(t.nibble[factor] + 16)}; }
-  static Row timesSub(const Tables&, const Row& a, const Sub& f) {
+  INLINED Sub sub(const Tables& t, unsigned factor) { return {vld1q_u8(t.nibble[factor]), vld1q_u8(t.nibble[factor] + 16)}; }
+  INLINED Row timesSub(const Tables&, const Row& a, const Sub& f) {
     return {{times(a.part[0], f), times(a.part[1], f), times(a.part[2], f), times(a.part[3], f)}};
   }
-  static Full full(const Tables& t, Factor f) {
+  INLINED Full full(const Tables& t, Factor f) {
     return {sub(t, f.lowFromLow), sub(t, f.lowFromHigh), sub(t, f.highFromLow), sub(t, f.highFromHigh)};
   }
-  static Row timesFull(const Tables&, const Row& a, const Full& f) {
+  INLINED Row timesFull(const Tables&, const Row& a, const Full& f) {
     Row out;
     for (int i = 0; i < 2; i++) {
       out.part[i] = veorq_u8(times(a.part[i], f.lowFromLow), times(a.part[2 + i], f.lowFromHigh));

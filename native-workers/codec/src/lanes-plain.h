@@ -10,25 +10,25 @@ struct PlainLanes {
   using V = u64;
   static constexpr size_t lanes = 1;
   static constexpr unsigned group = 1;
-  static V same(u64 x) { return x; }
-  static V add(V a, V b) { return a + b; }
-  static V addWord(V a, const V& word) { return a + word; }
-  static V exclusiveOr(V a, V b) { return a ^ b; }
-  static V both(V a, V b) { return a & b; }
-  static V either(V a, V b) { return a | b; }
-  static V rotate32(V a) { return std::rotr(a, 32); }
-  static V rotate24(V a) { return std::rotr(a, 24); }
-  static V rotate16(V a) { return std::rotr(a, 16); }
-  static V rotate63(V a) { return std::rotr(a, 63); }
-  static V shiftUp8(V a) { return a << 8; }
-  static V shiftDown56(V a) { return a >> 56; }
-  static V load(const u64* at) { return *at; }
-  static void store(u64* at, V a) { *at = a; }
-  static void loadPairs(const u64* at, V& left, V& right) {
+  INLINED V same(u64 x) { return x; }
+  INLINED V add(V a, V b) { return a + b; }
+  INLINED V addWord(V a, const V& word) { return a + word; }
+  INLINED V exclusiveOr(V a, V b) { return a ^ b; }
+  INLINED V both(V a, V b) { return a & b; }
+  INLINED V either(V a, V b) { return a | b; }
+  INLINED V rotate32(V a) { return std::rotr(a, 32); }
+  INLINED V rotate24(V a) { return std::rotr(a, 24); }
+  INLINED V rotate16(V a) { return std::rotr(a, 16); }
+  INLINED V rotate63(V a) { return std::rotr(a, 63); }
+  INLINED V shiftUp8(V a) { return a << 8; }
+  INLINED V shiftDown56(V a) { return a >> 56; }
+  INLINED V load(const u64* at) { return *at; }
+  INLINED void store(u64* at, V a) { *at = a; }
+  INLINED void loadPairs(const u64* at, V& left, V& right) {
     left = at[0];
     right = at[1];
   }
-  static void loadWords(V* m, const u8* const* symbol, std::ptrdiff_t shift) { m[0] = loadWord(symbol[0] + shift); }
+  INLINED void loadWords(V* m, const u8* const* symbol, std::ptrdiff_t shift) { m[0] = loadWord(symbol[0] + shift); }
 };
 
 struct PlainRows {
@@ -38,22 +38,22 @@ struct PlainRows {
   using Sub = u8;
   using Full = Factor;
 
-  static Row load(const u8* at) {
+  INLINED Row load(const u8* at) {
     Row row;
     std::memcpy(&row, at, 64);
     return row;
   }
-  static void store(u8* at, const Row& row) { std::memcpy(at, &row, 64); }
-  static Row load(const u8* low, const u8* high) {
+  INLINED void store(u8* at, const Row& row) { std::memcpy(at, &row, 64); }
+  INLINED Row load(const u8* low, const u8* high) {
     Row row;
     std::memcpy(row.low, low, 32);
     std::memcpy(row.high, high, 32);
     return row;
   }
-  static void storeLow(u8* at, const Row& row) { std::memcpy(at, row.low, 32); }
-  static void storeHigh(u8* at, const Row& row) { std::memcpy(at, row.high, 32); }
-  static Row zero() { return Row{}; }
-  static Row add(Row a, const Row& b) {
+  INLINED void storeLow(u8* at, const Row& row) { std::memcpy(at, row.low, 32); }
+  INLINED void storeHigh(u8* at, const Row& row) { std::memcpy(at, row.high, 32); }
+  INLINED Row zero() { return Row{}; }
+  INLINED Row add(Row a, const Row& b) {
     for (int i = 0; i < 32; i++) {
       a.low[i] ^= b.low[i];
       a.high[i] ^= b.high[i];
@@ -61,20 +61,20 @@ struct PlainRows {
     return a;
   }
   // Cantor to tower coordinates, and back: the map is its own inverse.
-  static Row turn(const Tables& t, Row a) {
+  INLINED Row turn(const Tables& t, Row a) {
     for (int i = 0; i < 32; i++) a.low[i] ^= t.tower[a.high[i]];
     return a;
   }
-  static Sub sub(const Tables&, unsigned factor) { return static_cast<u8>(factor); }
-  static Row timesSub(const Tables& t, Row a, Sub factor) {
+  INLINED Sub sub(const Tables&, unsigned factor) { return static_cast<u8>(factor); }
+  INLINED Row timesSub(const Tables& t, Row a, Sub factor) {
     for (int i = 0; i < 32; i++) {
       a.low[i] = t.product[factor][a.low[i]];
       a.high[i] = t.product[factor][a.high[i]];
     }
     return a;
   }
-  static Full full(const Tables&, Factor factor) { return factor; }
-  static Row timesFull(const Tables& t, const Row& a, const Full& f) {
+  INLINED Full full(const Tables&, Factor factor) { return factor; }
+  INLINED Row timesFull(const Tables& t, const Row& a, const Full& f) {
     Row out;
     for (int i = 0; i < 32; i++) {
       out.low[i] = t.product[f.lowFromLow][a.low[i]] ^ t.product[f.lowFromHigh][a.high[i]];

@@ -9,6 +9,14 @@
 
 namespace floe {
 
+// Kernels are built from small functions that must vanish: a vector that goes through memory costs more than the work on it.
+#if defined(_MSC_VER)
+#define FORCED __forceinline
+#else
+#define FORCED inline __attribute__((always_inline))
+#endif
+#define INLINED static FORCED
+
 using u8 = std::uint8_t;
 using u16 = std::uint16_t;
 using u32 = std::uint32_t;

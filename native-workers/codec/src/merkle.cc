@@ -1,6 +1,7 @@
 #include "merkle.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace floe {
 
@@ -14,11 +15,43 @@ void digestFrom(const u8* digest, Planes planes, size_t index) {
 
 namespace {
 
+struct LeafTable {
+  u64 words[65536][4];
+};
+
+std::unique_ptr<LeafTable> makeLeafTable(const Engine& engine) {
+  constexpr size_t chunk = 1024;
+  auto table = std::make_unique<LeafTable>();
+  std::vector<u64> memory(4 * planeStride(chunk));
+  const Planes digests{memory.data(), planeStride(chunk)};
+  std::vector<u8> symbols(2 * slackBytes + 2 * chunk);
+  for (size_t first = 0; first < 65536; first += chunk) {
+    for (size_t i = 0; i < chunk; i++) {
+      const u16 symbol = static_cast<u16>(first + i);
+      std::memcpy(symbols.data() + slackBytes + 2 * i, &symbol, 2);
+    }
+    engine.leaves(symbols.data() + slackBytes, 2, 2, chunk, digests);
+    for (size_t i = 0; i < chunk; i++) digestTo(digests, i, reinterpret_cast<u8*>(table->words[first + i]));
+  }
+  return table;
+}
+
 constexpr u8 emptyNode[digestBytes] = {};
 
 Planes from(Planes planes, size_t index) { return {planes.words + index, planes.stride}; }
 
 }  // namespace
+
+void leafDigests(const Engine& engine, const u8* symbols, size_t stride, size_t symbolBytes, size_t count, bool manyToCome, Planes out) {
+  if (symbolBytes != 2 || !manyToCome) return engine.leaves(symbols, stride, symbolBytes, count, out);
+  static const std::unique_ptr<LeafTable> table = makeLeafTable(engine);
+  for (size_t i = 0; i < count; i++, symbols += stride) {
+    u16 symbol;
+    std::memcpy(&symbol, symbols, 2);
+    const u64* const digest = table->words[symbol];
+    for (size_t w = 0; w < 4; w++) out.words[w * out.stride + i] = digest[w];
+  }
+}
 
 Planes reduceTree(const Engine& engine, Planes nodes, Planes one, Planes other, size_t count, unsigned levels, const SameRange& same) {
   size_t a = same.from, b = same.to;

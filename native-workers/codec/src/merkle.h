@@ -24,6 +24,9 @@ static inline size_t planeBytes(size_t count) { return 4 * planeStride(count) * 
 void digestTo(Planes, size_t index, u8* out);
 void digestFrom(const u8* digest, Planes, size_t index);
 
+// Leaf digests of symbols, as Engine::leaves gives them; two-byte symbols of large matrices come from a table of all 65,536 of them, made once a process.
+void leafDigests(const Engine&, const u8* symbols, size_t stride, size_t symbolBytes, size_t count, bool manyToCome, Planes out);
+
 // Reduces `count` digests through exactly `levels` levels; the one root is at index 0 of the result (`nodes` itself, `a` or `b`). The digests stay
 // as they are; what lies behind them does not. A range [from, to) of leaves may hold one digest (it is not read, but for its ends written): its
 // inner nodes are not computed.

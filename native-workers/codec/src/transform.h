@@ -14,95 +14,89 @@ struct Transform {
 
   // A twiddle by its kind, so that inner loops have no branches: zero, in GF(2^8), any.
   struct NoTwiddle {
-    Row of(const Tables&, const Row&, const Row& x) const { return x; }
+    FORCED Row of(const Tables&, const Row&, const Row& x) const { return x; }
   };
   struct SubTwiddle {
     typename R::Sub factor;
-    Row of(const Tables& t, const Row& y, const Row& x) const { return R::add(x, R::timesSub(t, y, factor)); }
+    FORCED Row of(const Tables& t, const Row& y, const Row& x) const { return R::add(x, R::timesSub(t, y, factor)); }
   };
   struct FullTwiddle {
     typename R::Full factor;
-    Row of(const Tables& t, const Row& y, const Row& x) const { return R::add(x, R::timesFull(t, y, factor)); }
+    FORCED Row of(const Tables& t, const Row& y, const Row& x) const { return R::add(x, R::timesFull(t, y, factor)); }
   };
 
   template <class Then>
-  static inline __attribute__((always_inline)) void withTwiddle(const Tables& t, size_t twiddle, Then then) {
+  INLINED void withTwiddle(const Tables& t, size_t twiddle, Then then) {
     if (twiddle == 0) then(NoTwiddle{});
     else if (twiddle < 256) then(SubTwiddle{R::sub(t, static_cast<unsigned>(twiddle))});
     else then(FullTwiddle{R::full(t, towerFactor(t, static_cast<unsigned>(twiddle)))});
   }
 
   template <class Twiddle>
-  static inline __attribute__((always_inline)) void forwardPair(const Tables& t, Row& x, Row& y, const Twiddle& twiddle) {
+  INLINED void forwardPair(const Tables& t, Row& x, Row& y, const Twiddle& twiddle) {
     x = twiddle.of(t, y, x);
     y = R::add(y, x);
   }
   template <class Twiddle>
-  static inline __attribute__((always_inline)) void inversePair(const Tables& t, Row& x, Row& y, const Twiddle& twiddle) {
+  INLINED void inversePair(const Tables& t, Row& x, Row& y, const Twiddle& twiddle) {
     y = R::add(y, x);
     x = twiddle.of(t, y, x);
   }
 
-  // Levels b + 1 and b on four rows `step` = 2^b apart, from the block's first row on.
-  static void forwardFour(const Tables& t, const u8* from, u8* to, size_t start, size_t step, unsigned level, bool firstHalf) {
-    withTwiddle(t, start >> (level + 1), [&](const auto top) {
-      withTwiddle(t, start >> level, [&](const auto left) {
-        if (firstHalf) {  // only the first two of the four are wanted
-          for (size_t i = 0; i < step; i++) {
-            Row a = top.of(t, R::load(from + (i + 2 * step) * rowBytes), R::load(from + i * rowBytes));
-            Row b = top.of(t, R::load(from + (i + 3 * step) * rowBytes), R::load(from + (i + step) * rowBytes));
-            forwardPair(t, a, b, left);
-            R::store(to + i * rowBytes, a);
-            R::store(to + (i + step) * rowBytes, b);
-          }
-          return;
-        }
-        withTwiddle(t, (start + 2 * step) >> level, [&](const auto right) {
-          for (size_t i = 0; i < step; i++) {
-            Row a = R::load(from + i * rowBytes), b = R::load(from + (i + step) * rowBytes);
-            Row c = R::load(from + (i + 2 * step) * rowBytes), d = R::load(from + (i + 3 * step) * rowBytes);
-            forwardPair(t, a, c, top);
-            forwardPair(t, b, d, top);
-            forwardPair(t, a, b, left);
-            forwardPair(t, c, d, right);
-            R::store(to + i * rowBytes, a);
-            R::store(to + (i + step) * rowBytes, b);
-            R::store(to + (i + 2 * step) * rowBytes, c);
-            R::store(to + (i + 3 * step) * rowBytes, d);
-          }
-        });
+  // Levels b + 1 and b on rows `step` = 2^b apart, four by four. `First`: the last two of the four are zero (inverse) or not wanted (forward).
+  // Twiddles come by value: through a reference, every store might change them.
+  template <bool First, class Top, class Left, class Right>
+  INLINED void forwardRows(const Tables& t, const u8* from, u8* to, size_t step, const Top top,
+                                                                const Left left, const Right right) {
+    const size_t apart = step * rowBytes;
+    for (size_t i = 0; i < apart; i += rowBytes) {
+      Row a = R::load(from + i), b = R::load(from + i + apart);
+      Row c = R::load(from + i + 2 * apart), d = R::load(from + i + 3 * apart);
+      forwardPair(t, a, c, top);
+      forwardPair(t, b, d, top);
+      forwardPair(t, a, b, left);
+      R::store(to + i, a);
+      R::store(to + i + apart, b);
+      if constexpr (!First) {
+        forwardPair(t, c, d, right);
+        R::store(to + i + 2 * apart, c);
+        R::store(to + i + 3 * apart, d);
+      }
+    }
+  }
+
+  template <bool First, class Top, class Left, class Right>
+  INLINED void inverseRows(const Tables& t, u8* rows, size_t step, const Top top, const Left left,
+                                                                const Right right) {
+    const size_t apart = step * rowBytes;
+    for (size_t i = 0; i < apart; i += rowBytes) {
+      Row a = R::load(rows + i), b = R::load(rows + i + apart);
+      Row c = First ? R::zero() : R::load(rows + i + 2 * apart), d = First ? R::zero() : R::load(rows + i + 3 * apart);
+      inversePair(t, a, b, left);
+      if constexpr (!First) inversePair(t, c, d, right);
+      inversePair(t, a, c, top);
+      inversePair(t, b, d, top);
+      R::store(rows + i, a);
+      R::store(rows + i + apart, b);
+      R::store(rows + i + 2 * apart, c);
+      R::store(rows + i + 3 * apart, d);
+    }
+  }
+
+  static void forwardFour(const Tables& t, const u8* from, u8* to, size_t start, size_t step, unsigned level, bool first) {
+    withTwiddle(t, start >> (level + 1), [&](auto top) {
+      withTwiddle(t, start >> level, [&](auto left) {
+        if (first) return forwardRows<true>(t, from, to, step, top, left, NoTwiddle{});
+        withTwiddle(t, (start + 2 * step) >> level, [&](auto right) { forwardRows<false>(t, from, to, step, top, left, right); });
       });
     });
   }
 
-  static void inverseFour(const Tables& t, u8* rows, size_t start, size_t step, unsigned level, bool firstHalf) {
-    withTwiddle(t, start >> (level + 1), [&](const auto top) {
-      withTwiddle(t, start >> level, [&](const auto left) {
-        if (firstHalf) {  // the last two of the four are zero
-          for (size_t i = 0; i < step; i++) {
-            Row a = R::load(rows + i * rowBytes), b = R::load(rows + (i + step) * rowBytes);
-            inversePair(t, a, b, left);
-            R::store(rows + (i + 2 * step) * rowBytes, a);
-            R::store(rows + (i + 3 * step) * rowBytes, b);
-            R::store(rows + i * rowBytes, top.of(t, a, a));
-            R::store(rows + (i + step) * rowBytes, top.of(t, b, b));
-          }
-          return;
-        }
-        withTwiddle(t, (start + 2 * step) >> level, [&](const auto right) {
-          for (size_t i = 0; i < step; i++) {
-            Row a = R::load(rows + i * rowBytes), b = R::load(rows + (i + step) * rowBytes);
-            Row c = R::load(rows + (i + 2 * step) * rowBytes), d = R::load(rows + (i + 3 * step) * rowBytes);
-            inversePair(t, a, b, left);
-            inversePair(t, c, d, right);
-            inversePair(t, a, c, top);
-            inversePair(t, b, d, top);
-            R::store(rows + i * rowBytes, a);
-            R::store(rows + (i + step) * rowBytes, b);
-            R::store(rows + (i + 2 * step) * rowBytes, c);
-            R::store(rows + (i + 3 * step) * rowBytes, d);
-          }
-        });
+  static void inverseFour(const Tables& t, u8* rows, size_t start, size_t step, unsigned level, bool first) {
+    withTwiddle(t, start >> (level + 1), [&](auto top) {
+      withTwiddle(t, start >> level, [&](auto left) {
+        if (first) return inverseRows<true>(t, rows, step, top, left, NoTwiddle{});
+        withTwiddle(t, (start + 2 * step) >> level, [&](auto right) { inverseRows<false>(t, rows, step, top, left, right); });
       });
     });
   }

@@ -9,7 +9,7 @@ export const uploadBlobs = 24;
 
 /** Alternately small slivers, that go into the books, and large ones, that become files. */
 export function uploadedBlob(number: number) {
-  return sampleBlob(uploadShards, seededDice(number).bytes(number % 2 === 0 ? 3000 : 40_000));
+  return sampleBlob(uploadShards, seededDice(number).bytes(number % 2 === 0 ? 3000 : 150_000));
 }
 
 /** All blobs registered before anything is stored, in a chain that is the same after every restart. */

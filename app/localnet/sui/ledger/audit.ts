@@ -3,7 +3,7 @@ import type { LedgerCore } from './core.ts';
 import { coinBalance } from './inputs.ts';
 import { suiAddress } from '../move/world.ts';
 
-export interface Money {
+interface Money {
   /** MIST in coins, in the exchange, deposited for storage, and paid as fees. */
   readonly mist: bigint;
   /** FROST in coins, in the exchange, promised to epochs, earned by nodes, and in shared blobs. */

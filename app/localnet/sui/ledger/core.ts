@@ -31,7 +31,7 @@ export interface Executed {
   readonly events: readonly EventRow[];
 }
 
-export interface DryRunOptions {
+interface DryRunOptions {
   readonly source?: ObjectSource;
   readonly anyOwner?: boolean;
 }
@@ -56,8 +56,9 @@ export class LedgerCore {
   }
 
   #begin({ genesis, clock }: LedgerOptions): void {
-    const objects = genesisObjects(genesis, identityOf(genesis.seed), clock.now());
-    this.database.create({ seed: toHex(genesis.seed), feesMist: '0', startedMs: String(clock.now()) }, objects);
+    const nowMs = Math.floor(clock.now());
+    const objects = genesisObjects(genesis, identityOf(genesis.seed), nowMs);
+    this.database.create({ seed: toHex(genesis.seed), feesMist: '0', startedMs: String(nowMs) }, objects);
   }
 
   object(id: string): StoredObject | undefined {
@@ -90,7 +91,7 @@ export class LedgerCore {
       world: this.world,
       library: this.library,
       operator: this.operator,
-      nowMs: this.clock.now(),
+      nowMs: Math.floor(this.clock.now()),
       epoch: this.epoch(),
     };
   }

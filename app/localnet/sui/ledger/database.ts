@@ -34,7 +34,7 @@ export interface EventRow {
   readonly contents: Uint8Array;
 }
 
-export interface Commit {
+interface Commit {
   readonly transaction: Omit<TransactionRow, 'sequence'>;
   readonly events: readonly Omit<EventRow, 'sequence' | 'checkpoint'>[];
   readonly writes: readonly StoredObject[];
@@ -111,9 +111,7 @@ export class LedgerFileError extends Error {}
 
 export class LedgerDatabase {
   readonly #db: Sqlite;
-  readonly #object: Statement<ObjectRow>;
-  readonly #owned: Statement<ObjectRow>;
-  readonly #ownedOfType: Statement<ObjectRow>;
+  readonly #objectStatements = new Map<string, Statement<ObjectRow>>();
   readonly #statements = new Map<string, Statement<unknown>>();
   /** Objects read or written lately; every transaction reads the same few system objects. */
   readonly #cache = new Map<string, StoredObject>();
@@ -121,34 +119,40 @@ export class LedgerDatabase {
 
   constructor(file: string) {
     this.#db = openSqlite(file);
+    try {
+      this.isNew = this.#prepareFile();
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  /** Sets the file up and says whether it is new; a file of anybody else stays untouched. */
+  #prepareFile(): boolean {
+    const [version, application, tables] = this.#fingerprint();
+    const isNew = version === 0 && application === 0;
+    const known = isNew ? tables === 0 : version === schemaVersion && application === applicationId;
+    if (!known) throw new LedgerFileError('The ledger file is of another program, or of a newer version.');
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
-    this.#db.pragma('foreign_keys = ON');
-    const version = Number(this.#db.pragma('user_version', { simple: true }));
-    const application = Number(this.#db.pragma('application_id', { simple: true }));
-    this.isNew = version === 0 && application === 0;
-    if (!this.isNew && (version !== schemaVersion || application !== applicationId)) {
-      this.#db.close();
-      throw new LedgerFileError('The ledger file is of another program, or of a newer version.');
+    return isNew;
+  }
+
+  #fingerprint(): readonly [version: number, application: number, tables: number] {
+    try {
+      const version = Number(this.#db.pragma('user_version', { simple: true }));
+      const application = Number(this.#db.pragma('application_id', { simple: true }));
+      const row = this.#db.prepare<{ tables: number }>('SELECT count(*) AS tables FROM sqlite_schema').get();
+      return [version, application, row?.tables ?? 0];
+    } catch (cause) {
+      throw new LedgerFileError('The ledger file cannot be read as a database.', { cause });
     }
-    if (this.isNew) {
-      // One transaction: a kill here leaves an empty file, which the next start fills again.
-      this.#db.transaction(() => {
-        if (this.#db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() === undefined)
-          this.#db.exec(schema);
-      })();
-    }
-    this.#object = this.#db.prepare<ObjectRow>('SELECT * FROM objects WHERE id = ?').safeIntegers();
-    const owned = 'SELECT * FROM objects WHERE owner_kind = ? AND owner = ? AND id > ? ORDER BY id LIMIT ?';
-    this.#owned = this.#db.prepare<ObjectRow>(owned).safeIntegers();
-    const ofType =
-      'SELECT * FROM objects WHERE owner_kind = ? AND owner = ? AND type = ? AND id > ? ORDER BY id LIMIT ?';
-    this.#ownedOfType = this.#db.prepare<ObjectRow>(ofType).safeIntegers();
   }
 
   /** Fills a new file in one transaction; only then is the file a ledger. */
   create(meta: Readonly<Record<string, string>>, objects: readonly StoredObject[]): void {
     this.#db.transaction(() => {
+      this.#db.exec(schema);
       for (const [name, value] of Object.entries(meta)) this.setMeta(name, value);
       for (const object of objects) this.#write(object);
       this.#db.pragma(`application_id = ${applicationId}`);
@@ -172,18 +176,21 @@ export class LedgerDatabase {
   object(id: string): StoredObject | undefined {
     const known = this.#cache.get(id);
     if (known) return known;
-    const row = this.#object.get(id);
+    const row = this.#objects('SELECT * FROM objects WHERE id = ?').get(id);
     return row && this.#remember(objectOf(row));
   }
 
   /** Objects of an owner in the order of their ids, after one of them. */
   owned(kind: 'address' | 'object', owner: string, after: string, limit: number): readonly StoredObject[] {
-    return this.#owned.all(kind, owner, after, limit).map(objectOf);
+    const sql = 'SELECT * FROM objects WHERE owner_kind = ? AND owner = ? AND id > ? ORDER BY id LIMIT ?';
+    return this.#objects(sql).all(kind, owner, after, limit).map(objectOf);
   }
 
   /** What an address owns of exactly one type, in the order of ids. */
   ownedOfType(owner: string, type: string, after: string, limit: number): readonly StoredObject[] {
-    return this.#ownedOfType.all('address', owner, type, after, limit).map(objectOf);
+    const sql =
+      "SELECT * FROM objects WHERE owner_kind = 'address' AND owner = ? AND type = ? AND id > ? ORDER BY id LIMIT ?";
+    return this.#objects(sql).all(owner, type, after, limit).map(objectOf);
   }
 
   /** Every object, for audits. */
@@ -270,6 +277,16 @@ export class LedgerDatabase {
     this.#db.close();
   }
 
+  /** Versions and rebates may pass 2^53, so that object rows come with bigints. */
+  #objects(sql: string): Statement<ObjectRow> {
+    let statement = this.#objectStatements.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare<ObjectRow>(sql).safeIntegers();
+      this.#objectStatements.set(sql, statement);
+    }
+    return statement;
+  }
+
   #run<Row>(sql: string): Statement<Row> {
     let statement = this.#statements.get(sql);
     if (!statement) {
@@ -304,8 +321,8 @@ export class LedgerDatabase {
   }
 }
 
-/** Most objects are under a kilobyte, so that this stays a few megabytes. */
-const objectsCachedMax = 4_096;
+/** Most objects are under a kilobyte and none that a transaction can make is far above 16 KiB, so that this stays small. */
+const objectsCachedMax = 1_024;
 
 function ownerText(owner: Owner): string {
   if (owner.kind === 'shared') return owner.initialVersion.toString();

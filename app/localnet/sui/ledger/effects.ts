@@ -14,7 +14,7 @@ import { suiAddress } from '../move/world.ts';
 type EffectsInput = Extract<(typeof bcs.TransactionEffects)['$inferInput'], { V2: unknown }>['V2'];
 type StatusInput = EffectsInput['status'];
 
-export interface BalanceChange {
+interface BalanceChange {
   readonly address: string;
   readonly coinType: string;
   readonly amount: string;
@@ -48,7 +48,7 @@ const Events = bcs.vector(
   }),
 );
 
-export function eventsBytes(events: readonly EmittedEvent[], sender: string): Uint8Array {
+function eventsBytes(events: readonly EmittedEvent[], sender: string): Uint8Array {
   return Events.serialize(
     events.map((event) => ({
       package_id: event.caller.package,
@@ -60,7 +60,7 @@ export function eventsBytes(events: readonly EmittedEvent[], sender: string): Ui
   ).toBytes();
 }
 
-export interface EffectsBytes {
+interface EffectsBytes {
   readonly bytes: Uint8Array;
   readonly digest: string;
 }

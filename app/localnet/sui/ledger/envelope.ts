@@ -26,7 +26,7 @@ export interface Envelope {
 }
 
 /** Limits of Sui's protocol configuration. */
-export const transactionBytesMax = 131_072;
+const transactionBytesMax = 131_072;
 const commandsMax = 1_024;
 const inputsMax = 2_048;
 const argumentsMax = 512;
@@ -53,7 +53,7 @@ export function readEnvelope(bytes: Uint8Array): Envelope {
   return { bytes, digest, digestBytes: fromBase58(digest), sender, gas: gasData, expiration, inputs, commands };
 }
 
-export function checkSizes(inputs: Programmable['inputs'], commands: Programmable['commands']): void {
+function checkSizes(inputs: Programmable['inputs'], commands: Programmable['commands']): void {
   if (commands.length === 0) throw invalid('Transaction has no commands');
   if (commands.length > commandsMax)
     throw invalid(`Size limit exceeded: maximum commands in a programmable transaction is ${commandsMax}`);

@@ -46,7 +46,7 @@ export interface Execution {
   readonly dependencies: readonly string[];
 }
 
-export type Work = Pick<Envelope, 'digest' | 'digestBytes' | 'sender' | 'commands'> & {
+type Work = Pick<Envelope, 'digest' | 'digestBytes' | 'sender' | 'commands'> & {
   readonly price: bigint;
   readonly budget: bigint;
 };

@@ -14,7 +14,7 @@ import type { World } from '../move/world.ts';
 import type { Input, ObjectInput } from '../ptb/slots.ts';
 import { fromBase64 } from '@mysten/sui/utils';
 
-export interface Reference {
+interface Reference {
   readonly objectId: string;
   readonly version: string | bigint;
   readonly digest: string;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bcs } from '@mysten/sui/bcs';
@@ -7,6 +7,7 @@ import { Secp256k1Keypair } from '@mysten/sui/keypairs/secp256k1';
 import { Secp256r1Keypair } from '@mysten/sui/keypairs/secp256r1';
 import { Inputs, Transaction } from '@mysten/sui/transactions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSqlite } from './sqlite.ts';
 import { TrialAccount, clientOf, epochMs, openTrial, trialClock, walType } from '../trial-network.ts';
 import type { Trial } from '../trial-network.ts';
 
@@ -260,12 +261,22 @@ describe('a ledger on disk', () => {
     second.ledger.close();
   });
 
-  it('refuses a file of another program', async () => {
+  it('refuses a file of another program', () => {
     const file = join(folder, 'ledger.sqlite');
-    const { openSqlite } = await import('./sqlite.ts');
     const database = openSqlite(file);
     database.pragma('user_version = 9');
     database.close();
     expect(() => openTrial({ file })).toThrow(/newer version/);
+  });
+
+  it('refuses a database without marks that has tables, and a file that is no database', () => {
+    const foreign = join(folder, 'foreign.sqlite');
+    const database = openSqlite(foreign);
+    database.exec('CREATE TABLE theirs (value TEXT)');
+    database.close();
+    expect(() => openTrial({ file: foreign })).toThrow(/another program/);
+    const text = join(folder, 'notes.txt');
+    writeFileSync(text, 'these are notes, '.repeat(1_000));
+    expect(() => openTrial({ file: text })).toThrow(/cannot be read as a database/);
   });
 });

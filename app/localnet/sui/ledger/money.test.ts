@@ -45,7 +45,7 @@ it(`no history makes or loses money (seed ${seed})`, { timeout: 120_000 }, async
       }
       trial.ledger.close();
     }),
-    { numRuns: 12, seed },
+    { numRuns: 6, seed },
   );
 });
 

@@ -28,7 +28,7 @@ interface Programmable {
 }
 
 /** The largest gift of the faucet, in MIST: the operator's coin must last. */
-export const faucetMistMax = 1_000_000_000_000_000n;
+const faucetMistMax = 1_000_000_000_000_000n;
 /** Coins of the operator that are looked at for the largest. */
 const coinsReadMax = 1_000;
 /** Node addresses set in one transaction; a network of 100 nodes needs one. */

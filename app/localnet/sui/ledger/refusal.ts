@@ -1,6 +1,6 @@
 /** A request that the node turns down before anything executes: the caller gets a gRPC status, and the ledger is as it was. */
 
-export type RefusalCode =
+type RefusalCode =
   'INVALID_ARGUMENT' | 'NOT_FOUND' | 'FAILED_PRECONDITION' | 'RESOURCE_EXHAUSTED' | 'UNIMPLEMENTED' | 'INTERNAL';
 
 export class Refusal extends Error {

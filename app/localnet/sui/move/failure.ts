@@ -26,7 +26,7 @@ export type ArgumentFault =
   | 'InvalidMakeMoveVecNonObjectArgument';
 
 /** Statuses without details. */
-export type PlainFault =
+type PlainFault =
   | 'InsufficientGas'
   | 'FeatureNotYetSupported'
   | 'InsufficientCoinBalance'

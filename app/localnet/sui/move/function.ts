@@ -20,7 +20,7 @@ export interface CallContext {
   readonly types: readonly MoveType[];
 }
 
-export type Body<Arguments extends readonly unknown[]> = (call: CallContext, ...given: Arguments) => readonly unknown[];
+type Body<Arguments extends readonly unknown[]> = (call: CallContext, ...given: Arguments) => readonly unknown[];
 
 /** A function before its signature is bound to a ledger's package ids. */
 export interface FunctionDeclaration {

@@ -17,7 +17,7 @@ export interface TypedValue {
 }
 
 /** An object that some command transferred or shared. */
-export interface Placed extends TypedValue {
+interface Placed extends TypedValue {
   readonly owner: Owner;
 }
 
@@ -30,7 +30,7 @@ export interface EmittedEvent {
   readonly contents: Uint8Array;
 }
 
-export interface Caller {
+interface Caller {
   readonly package: string;
   readonly module: string;
 }
@@ -44,7 +44,7 @@ interface Child {
   readonly stored: StoredObject | undefined;
 }
 
-export interface Surroundings {
+interface Surroundings {
   readonly world: World;
   readonly source: ObjectSource;
   readonly digest: Uint8Array;

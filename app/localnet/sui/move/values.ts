@@ -56,7 +56,7 @@ export interface PooledBlobValue {
   readonly deletable: boolean;
 }
 
-export interface TableValue {
+interface TableValue {
   readonly id: string;
   size: bigint;
 }
@@ -104,7 +104,7 @@ export interface SystemInnerValue {
 
 export type CommitteeValue = { readonly pos0: ReadonlyMap<string, readonly number[]> };
 
-export interface EpochParamsValue {
+interface EpochParamsValue {
   readonly total_capacity_size: bigint;
   readonly storage_price_per_unit_size: bigint;
   readonly write_price_per_unit_size: bigint;

@@ -2,7 +2,7 @@
 import type { Transaction, TransactionArgument, TransactionResult } from '@mysten/sui/transactions';
 import type { Ledger } from '../network.ts';
 
-export interface WalrusCalls {
+interface WalrusCalls {
   readonly system: () => TransactionArgument;
   readonly call: (path: string, ...given: readonly TransactionArgument[]) => TransactionResult;
   /** A new coin with this much WAL from the given one. */
@@ -22,7 +22,7 @@ export interface WalrusCalls {
   ) => void;
 }
 
-export interface TrialBlob {
+interface TrialBlob {
   readonly blobId: bigint;
   readonly rootHash: bigint;
   readonly size: number;

@@ -29,7 +29,7 @@ export interface Codec {
   json(value: never): Json;
 }
 
-export interface EnumValue {
+interface EnumValue {
   readonly variant: string;
   readonly value: unknown;
 }

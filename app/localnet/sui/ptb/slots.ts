@@ -31,7 +31,7 @@ interface Slot {
   readonly gas?: boolean;
 }
 
-export type Use = 'take' | 'borrow' | 'borrow-mutably';
+type Use = 'take' | 'borrow' | 'borrow-mutably';
 
 /** What one command did with each slot so far, to refuse aliases within it. */
 export class CommandUses {

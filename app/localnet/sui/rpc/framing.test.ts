@@ -106,7 +106,7 @@ describe.each([
         const { code } = await statusOf(await post(target, dataFrame(payload, 'binary')));
         expect([0, 3, 5, 12]).toContain(code);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

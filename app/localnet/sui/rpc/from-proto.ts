@@ -17,7 +17,7 @@ export type InputBcs = Item<ProgramInput['inputs']>;
 export type CommandBcs = Item<ProgramInput['commands']>;
 type ArgumentBcs = Extract<CommandBcs, { SplitCoins: unknown }>['SplitCoins']['coin'];
 
-export interface Resolved {
+interface Resolved {
   readonly inputs: InputBcs[];
   readonly commands: CommandBcs[];
   /** Ids of all objects among the inputs; gas may not be paid with them. */

@@ -9,7 +9,7 @@ import type { Method } from './service.ts';
 import { statusNumbers, statusOf } from './status.ts';
 import { invalid } from '../ledger/refusal.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly chunks: AsyncIterable<Uint8Array>;

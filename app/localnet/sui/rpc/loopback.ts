@@ -19,7 +19,7 @@ export interface SuiDoor {
   close(): Promise<void>;
 }
 
-export interface LoopbackOptions {
+interface LoopbackOptions {
   readonly host: '127.0.0.1';
   /** 0 takes a free one. */
   readonly port: number;
@@ -27,6 +27,8 @@ export interface LoopbackOptions {
   readonly onDefect?: OnDefect;
 }
 
+/** Far above what the clients of one machine open, and far below what would exhaust its file descriptors. */
+const connectionsMax = 512;
 /** What one call of the faucet gives. */
 const faucetGiftMist = 1_000_000_000_000n;
 const faucetPath = '/v2/gas';
@@ -47,6 +49,7 @@ export async function serveSui(ledger: Ledger, options: LoopbackOptions): Promis
       response.destroy();
     });
   });
+  server.maxConnections = connectionsMax;
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   const url = `http://${options.host}:${port}`;

@@ -2,7 +2,7 @@
 import { invalid } from '../ledger/refusal.ts';
 
 /** The part of a protobuf message type that masks need. */
-export interface MaskedType {
+interface MaskedType {
   readonly fields: readonly {
     readonly name: string;
     readonly localName: string;

@@ -1,6 +1,6 @@
 /** How a method of `sui.rpc.v2` is implemented here: one answer, or a stream of answers until the caller goes. */
-export type Unary<Request, Response> = (request: Request) => Response | Promise<Response>;
-export type Streaming<Request, Response> = (request: Request, signal: AbortSignal) => AsyncIterable<Response>;
+type Unary<Request, Response> = (request: Request) => Response | Promise<Response>;
+type Streaming<Request, Response> = (request: Request, signal: AbortSignal) => AsyncIterable<Response>;
 
 export interface Method {
   readonly read: (bytes: Uint8Array) => unknown;

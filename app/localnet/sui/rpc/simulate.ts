@@ -19,12 +19,12 @@ import { Refusal, invalid } from '../ledger/refusal.ts';
 import { encodeWith } from '../move/runtime.ts';
 import { normalAddress } from '../move/types.ts';
 
-export interface Simulation {
+interface Simulation {
   readonly envelope: Envelope;
   readonly execution: Execution;
 }
 
-export interface SimulationOptions {
+interface SimulationOptions {
   readonly selectGas: boolean;
   readonly checks: boolean;
 }

@@ -24,7 +24,7 @@ export function timestamp(ms: number): { seconds: bigint; nanos: number } {
   return { seconds: BigInt(seconds), nanos: Math.floor(ms - seconds * 1_000) * 1_000_000 };
 }
 
-export function ownerMessage(owner: Owner): GrpcTypes.Owner {
+function ownerMessage(owner: Owner): GrpcTypes.Owner {
   const { Owner_OwnerKind: kinds } = GrpcTypes;
   switch (owner.kind) {
     case 'address':
@@ -47,7 +47,7 @@ function ownerOfBcs(owner: OwnerBcs): GrpcTypes.Owner {
   return ownerMessage({ kind: 'immutable' });
 }
 
-export function valueMessage(json: Json): Value {
+function valueMessage(json: Json): Value {
   if (json === null) return { kind: { oneofKind: 'nullValue', nullValue: 0 } };
   if (typeof json === 'boolean') return { kind: { oneofKind: 'boolValue', boolValue: json } };
   if (typeof json === 'number') return { kind: { oneofKind: 'numberValue', numberValue: json } };

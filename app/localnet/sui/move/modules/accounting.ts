@@ -21,7 +21,7 @@ export function innerOf(runtime: Runtime, system: RootValue): SystemInnerValue {
   );
 }
 
-export const unitsOf = (size: bigint): bigint => (size + unitBytes - 1n) / unitBytes;
+const unitsOf = (size: bigint): bigint => (size + unitBytes - 1n) / unitBytes;
 
 export function ringAt(runtime: Runtime, ring: RingValue, epochsAhead: number): AccountingValue {
   const slot = ring.ring_buffer[(epochsAhead + ring.current_index) % ring.length];

@@ -16,7 +16,7 @@ function insert(metadata: MetadataValue, key: string, value: string): void {
 }
 
 /** The attribute operations of one kind of blob; `module` names whose aborts they raise. */
-export class Attributes {
+class Attributes {
   readonly #module: 'blob' | 'storage_pool';
 
   constructor(module: 'blob' | 'storage_pool') {

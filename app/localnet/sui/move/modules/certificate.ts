@@ -10,12 +10,12 @@ import type { Runtime } from '../runtime.ts';
 import type { BlsCommitteeValue } from '../values.ts';
 import { addressText, suiAddress } from '../world.ts';
 
-export interface CertifiedMessage {
+interface CertifiedMessage {
   readonly type: number;
   readonly body: Uint8Array;
 }
 
-export type BlobMessage = {
+type BlobMessage = {
   readonly blobId: bigint;
   /** The object of a deletable blob; nothing for a permanent one. */
   readonly objectId: string | undefined;
