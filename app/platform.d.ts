@@ -12,6 +12,6 @@ interface AbortSignal {
 declare var AbortController: { new (): { readonly signal: AbortSignal; abort(reason?: unknown): void } };
 declare var TextEncoder: { new (): { encode(text?: string): Uint8Array<ArrayBuffer> } };
 declare var TextDecoder: {
-  new (label?: string, options?: { fatal?: boolean }): { decode(bytes?: Uint8Array): string };
+  new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): { decode(bytes?: Uint8Array): string };
 };
 declare function structuredClone<T>(value: T): T;

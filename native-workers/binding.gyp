@@ -30,6 +30,7 @@
         "codec/src/encode-finish.cc",
         "codec/src/sliver.cc",
         "codec/src/gear.cc",
+        "codec/src/kernel-times.cc",
       ],
       "conditions": [
         ["target_arch=='x64'", {"dependencies": ["engine_avx2", "engine_avx2_gfni", "engine_avx512_gfni"]}],

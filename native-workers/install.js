@@ -33,7 +33,8 @@ function build() {
   const gyp = builder();
   if (gyp === undefined) return 'node-gyp is not installed';
   const nodedir = headers();
-  const options = ['rebuild', '-C', here, '--jobs=max', ...(nodedir === undefined ? [] : [`--nodedir=${nodedir}`])];
+  // Not 'rebuild': that deletes a working addon first, under the feet of who uses it.
+  const options = ['configure', 'build', '-C', here, '--jobs=max', ...(nodedir === undefined ? [] : [`--nodedir=${nodedir}`])];
   const run = spawnSync(process.execPath, [gyp, ...options], { encoding: 'utf8' });
   if (run.status === 0) return undefined;
   if (strict) console.warn(run.stdout + run.stderr);
@@ -45,6 +46,9 @@ const prebuilt = join(here, 'prebuilds', `${process.platform}-${process.arch}`, 
 if (strict || !existsSync(prebuilt)) {
   const problem = build();
   if (problem === undefined) console.log('native-workers: native codec built');
-  else console.warn(`native-workers: no native codec (${problem.trim()}); the portable one will be used, many times slower`);
+  else
+    console.warn(
+      `native-workers: no native codec (${problem.trim()}); the portable one will be used, many times slower`,
+    );
   if (problem !== undefined && strict) process.exitCode = 1;
 }

@@ -17,20 +17,9 @@ import {
 import { restoreCommand } from './commands/restore.ts';
 import { addCommand, quoteCommand, releaseCommand, syncCommand } from './commands/space.ts';
 import { startCommand } from './commands/start.ts';
+import { textFlag, type Context, type Flags, type Run } from './command.ts';
 import { exitCodes, openOutput, type ExitCode, type Output } from './output.ts';
 import { readPassphrase } from './passphrase.ts';
-
-/** What every command gets. */
-export interface Context {
-  readonly home: string;
-  readonly output: Output;
-  readonly passphrase: () => Promise<string | undefined>;
-  /** Aborted by SIGINT and SIGTERM. */
-  readonly signal: AbortSignal;
-}
-
-export type Flags = Readonly<Record<string, unknown>>;
-export type Run = (context: Context, args: readonly string[], flags: Flags) => Promise<ExitCode>;
 
 const integer =
   (name: string, least: number) =>
@@ -41,16 +30,6 @@ const integer =
     return value;
   };
 const collect = (text: string, all: readonly string[] = []): readonly string[] => [...all, text];
-
-/** A flag as text, when it was given. */
-export const textFlag = (flags: Flags, name: string): string | undefined => {
-  const value = flags[name];
-  return typeof value === 'string' ? value : undefined;
-};
-export const numberFlag = (flags: Flags, name: string): number | undefined => {
-  const value = flags[name];
-  return typeof value === 'number' ? value : undefined;
-};
 
 const networks = ['local', 'testnet', 'mainnet'];
 
@@ -95,7 +74,11 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
   )
     .option('--port <P>', 'port of the status page (0: any)', integer('--port', 0))
     .option('--open', 'open the page in a browser')
-    .option('--folder <DIR>', 'protect this folder (sets up a local account if there is none); may be given again', collect);
+    .option(
+      '--folder <DIR>',
+      'protect this folder (sets up a local account if there is none); may be given again',
+      collect,
+    );
   command(
     'init',
     'Makes an account (24 words), or takes one, and makes this computer a device of it.',
@@ -180,13 +163,24 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
   return program;
 }
 
+/** Commander has told people already; scripts get their closing line. */
+function failUsage(output: Output, error: CommanderError): ExitCode {
+  const message =
+    error.code === 'commander.help' ? 'A command is missing. See floe --help.' : error.message.replace(/^error: /, '');
+  output.event('failed', { fault: { code: 'bad-input', retry: 'after-user', message } });
+  return exitCodes.usage;
+}
+
 /** Runs one command line and returns its exit code. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   const isJson = args.includes('--json');
   const output = openOutput(isJson);
   const stop = new AbortController();
-  const onStop = (): void =>
+  const onStop = (): void => {
+    // A second word ends the process at once: what is durable is durable, and a call that hangs must not hold the user.
+    if (stop.signal.aborted) process.exit(exitCodes.failed);
     stop.abort(new Fault('cancelled', 'now', 'Stopped. What was done so far is kept; run the command again to go on.'));
+  };
   process.on('SIGINT', onStop).on('SIGTERM', onStop);
   let code: ExitCode = exitCodes.done;
   const program = buildProgram((work) => async (...given) => {
@@ -205,7 +199,7 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : failUsage(output, error);
     return output.fail(
       stop.signal.aborted && error instanceof Error && error.name === 'AbortError' ? stop.signal.reason : error,
     );

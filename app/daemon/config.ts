@@ -10,6 +10,8 @@ export interface HomeConfig {
   readonly network: NetworkName;
   /** Folder of an embedded network that somebody else runs; undefined: this home runs its own. */
   readonly localnet: string | undefined;
+  /** An init has begun and its phrase was not shown yet: running it again completes it. */
+  readonly setup?: 'begun';
 }
 
 const fileName = 'floe.json';
@@ -43,6 +45,7 @@ export function readConfig(home: string): HomeConfig | undefined {
     version: 1,
     network: parseNetwork(String(field('network'))),
     localnet: typeof localnet === 'string' ? localnet : undefined,
+    ...(field('setup') === 'begun' ? { setup: 'begun' } : {}),
   };
 }
 

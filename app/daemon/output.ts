@@ -47,6 +47,9 @@ export function toJson(value: unknown): string {
   });
 }
 
+/** Nothing that came from a disk, a name or the network may steer the terminal: line breaks are our own, the rest is escaped. */
+const plain = (text: string): string => text.split('\n').map(displayName).join('\n');
+
 export function openOutput(isJson: boolean, stdout: Stream = process.stdout, stderr: Stream = process.stderr): Output {
   let hasProgress = false;
   const clear = (): void => {
@@ -59,15 +62,15 @@ export function openOutput(isJson: boolean, stdout: Stream = process.stdout, std
   };
   return {
     isJson,
-    say: (text) => (isJson ? undefined : line(stdout, text)),
+    say: (text) => (isJson ? undefined : line(stdout, plain(text))),
     event: (event, fields) => (isJson ? line(stdout, toJson({ event, ...fields })) : undefined),
     done: (fields) => (isJson ? line(stdout, toJson({ event: 'done', ...fields })) : undefined),
     progress(text) {
       if (isJson || stderr.isTTY !== true) return;
-      stderr.write(`\r\u001b[K${text.slice(0, 100)}`);
+      stderr.write(`\r\u001b[K${displayName(text).slice(0, 100)}`);
       hasProgress = true;
     },
-    warn: (text) => line(stderr, text),
+    warn: (text) => line(stderr, plain(text)),
     fail(error) {
       const fault = faultOf(error);
       if (!fault) {
@@ -85,7 +88,7 @@ export function openOutput(isJson: boolean, stdout: Stream = process.stdout, std
       }
       const { code, retry, message } = fault;
       if (isJson) line(stdout, toJson({ event: 'failed', fault: { code, retry, message } }));
-      else line(stderr, message);
+      else line(stderr, plain(message));
       return faultExits[code] ?? exitCodes.failed;
     },
   };

@@ -1,7 +1,8 @@
 /** Opens the host for one command, shows the engine's progress while it works, and closes it whatever happens. */
+import { appendFileSync } from 'node:fs';
 import type { EngineEvent } from '../engine/engine.ts';
 import type { Log } from '../ports/log.ts';
-import type { Context } from './cli.ts';
+import type { Context } from './command.ts';
 import { openHost, type Host } from './host.ts';
 import { bytesText, toJson, type Output } from './output.ts';
 
@@ -47,19 +48,24 @@ export function showProgress(host: Pick<Host, 'engine'>, output: Output): void {
   });
 }
 
-/** A crash test names a durable point in FLOE_KILL_AT ("point" or "point#n"); the process then dies there, as by kill -9. */
-function killSwitch(): ((point: string) => void) | undefined {
-  const wanted = process.env['FLOE_KILL_AT'];
-  if (wanted === undefined || wanted === '') return undefined;
+/**
+ * For crash tests: FLOE_POINTS_FILE names a file that gets a line for each durable point passed; FLOE_KILL_AT names the point ("point" or "point#n")
+ * at which the process dies, as by kill -9.
+ */
+function pointListener(): ((point: string) => void) | undefined {
+  const file = process.env['FLOE_POINTS_FILE'] ?? '';
+  const wanted = process.env['FLOE_KILL_AT'] ?? '';
+  if (file === '' && wanted === '') return undefined;
   const [name, times = '1'] = wanted.split('#');
   let left = Number(times);
   return (point) => {
+    if (file !== '') appendFileSync(file, `${point}\n`);
     if (point === name && --left === 0) process.kill(process.pid, 'SIGKILL');
   };
 }
 
 export async function withHost<T>(context: Context, work: (host: Host) => Promise<T>): Promise<T> {
-  const onPoint = killSwitch();
+  const onPoint = pointListener();
   const host = await openHost({
     home: context.home,
     passphrase: context.passphrase,

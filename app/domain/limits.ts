@@ -1,7 +1,7 @@
 /** Every bound that the engine keeps, with its reason. Sizes are bytes, times milliseconds. */
 
 /** One buffer of file bytes on its way through chunking: two of the largest chunks fit, so that a span always makes progress. */
-export const spanBytesMax = 12 * 1024 * 1024;
+export const spanBytesMax = 8 * 1024 * 1024;
 
 /** Small files share a buffer up to this size; larger ones would make the first results wait. */
 export const batchBytesMax = 8 * 1024 * 1024;
@@ -35,8 +35,5 @@ export const compressLevel = 3;
 /** Device indices looked at past the last one in use when an account is recovered. */
 export const deviceGapMax = 5;
 
-/** How long one transaction may take from sending to its effects being shown. */
-export const transactionMsMax = 60_000;
-
 /** Fetched bytes that a restore keeps in memory at once. */
-export const restoreWindowBytes = 32 * 1024 * 1024;
+export const restoreWindowBytes = 24 * 1024 * 1024;

@@ -8,12 +8,15 @@ declare const nameBrand: unique symbol;
 /** One path component that can exist on a disk: not empty, not `.` or `..`, without `/` and NUL, at most 255 bytes. */
 export type PathName = string & { readonly [nameBrand]: true };
 
+/** The name of a space's root folder in records: none. */
+export const rootName = '' as PathName;
+
 /** A path inside a space: names joined by `/`; the root is the empty text. */
 export type SpacePath = string;
 
 export const nameBytesMax = 255;
 
-const strict = new TextDecoder('utf-8', { fatal: true });
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 const escapeBase = 0xdc00;
 

@@ -185,6 +185,8 @@ async function fund(core: EngineCore, signal: AbortSignal): Promise<void> {
   if (before.frost >= core.funding.frostWanted) return;
   try {
     const { spender } = await core.ready(signal);
+    // An exchange that an earlier run left open has been settled by now, and may have brought what was missing.
+    if ((await core.chain.balances(device.address, signal)).frost >= core.funding.frostWanted) return;
     await spender.spend(
       { kind: 'exchange', frost: core.funding.frostWanted },
       { space: undefined, pack: undefined },

@@ -1,6 +1,6 @@
 /** Questions about the engine's state: answered from the catalog, and from the chain where money and leases are concerned. */
 import { Fault, faultOf } from '../domain/fault.ts';
-import type { ChunkId, DeviceId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
+import type { DeviceId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { EntryKind, SpaceMode, Version } from '../domain/space.ts';
 import type { Catalog, RoundRow, SpaceRow } from '../ports/catalog.ts';
 import type { Balances } from '../ports/chain.ts';
@@ -65,7 +65,8 @@ export interface VersionLine {
   readonly bytes: number;
   readonly mode: number;
   readonly mtimeNs: bigint;
-  readonly snapshot: SnapshotId;
+  /** Undefined when the history before it was lost. */
+  readonly snapshot: SnapshotId | undefined;
   readonly since: number;
   readonly until: number | undefined;
   readonly timeMs: number;
@@ -106,7 +107,7 @@ export async function findRound(catalog: Catalog, space: SpaceRow, at: string | 
     const [one] = matching;
     if (one) return one;
   }
-  const time = Date.parse(at);
+  const time = /^\d{4}-\d{2}/.test(at) ? Date.parse(at) : Number.NaN;
   if (Number.isNaN(time))
     throw new Fault(
       'bad-input',
@@ -219,7 +220,8 @@ export async function pathVersions(core: EngineCore, name: string, path: string)
 export async function listPath(core: EngineCore, name: string, path: string, at: string | undefined): Promise<Listing> {
   const space = await findSpace(core.catalog, name);
   const round = await findRound(core.catalog, space, at);
-  const entries = await core.catalog.listAt(space.num, path, round.sequence);
+  const file = path === '' ? undefined : await core.catalog.entryAtSequence(space.num, path, round.sequence);
+  const entries = file && file.kind !== 'folder' ? [file] : await core.catalog.listAt(space.num, path, round.sequence);
   if (!entries) throw new Fault('not-found', 'never', `'${space.name}' had no folder '${path}' then.`);
   return { snapshot: round.snapshot, timeMs: round.timeMs, entries: await withSnapshots(core, space, entries) };
 }
@@ -240,7 +242,7 @@ async function withSnapshots(
       mtimeNs,
       since,
       until,
-      snapshot: round?.snapshot ?? ('' as ChunkId),
+      snapshot: round?.snapshot,
       timeMs: round?.timeMs ?? 0,
     };
   });

@@ -12,7 +12,7 @@ import {
   roundBytesMax,
   roundChangesMax,
 } from '../domain/limits.ts';
-import { nameBytesFromText, type SpacePath } from '../domain/path-name.ts';
+import { nameBytesFromText, rootName, type SpacePath } from '../domain/path-name.ts';
 import type { Content, Snapshot } from '../domain/space.ts';
 import { contentToBytes } from '../formats/listing.ts';
 import { snapshotToBytes } from '../formats/snapshot.ts';
@@ -260,7 +260,7 @@ async function publish(
     timeMs,
     ...counted,
     root: {
-      name: '' as Snapshot['root']['name'],
+      name: rootName,
       node: row.rootNode,
       kind: 'folder',
       mode: rootLook?.mode ?? 0o755,

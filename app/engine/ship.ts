@@ -50,6 +50,8 @@ export interface ShipSpace {
 
 /** Tries of one pack while the network changes its epoch or prices under us; each starts from what is already done. */
 const triesMax = 5;
+/** Refused transactions of one pack in a pass: each costs its gas. */
+const refusedMax = 2;
 
 /** States in the order in which a pack passes them. */
 const states: readonly PackRow['state'][] = ['spooled', 'encoded', 'registered', 'stored', 'certified'];
@@ -85,6 +87,7 @@ async function steadily(
   signal: AbortSignal,
   finish: (certificate: Certificate | undefined) => Promise<void>,
 ): Promise<void> {
+  let refused = 0;
   for (let attempt = 1; ; attempt++) {
     try {
       const certificate = await bringToNodes(space, num, ports, signal);
@@ -92,7 +95,9 @@ async function steadily(
       return;
     } catch (error) {
       const fault = faultOf(error);
-      if (fault?.retry !== 'now' || attempt >= triesMax) throw error;
+      // The chain refuses what was built for a price or an epoch that is over; built anew it goes through, or the reason is another.
+      const isRefused = fault?.code === 'transaction-failed' && ++refused <= refusedMax;
+      if (fault === undefined || (fault.retry !== 'now' && !isRefused) || attempt >= triesMax) throw error;
       ports.log.write('info', 'ship.again', { code: fault.code, attempt });
     }
   }
@@ -141,11 +146,8 @@ async function encode(
   ports: ShipPorts,
   signal: AbortSignal,
 ): Promise<EncodeResult> {
-  const blob = await ports.spool.read(
-    pack.name,
-    pack.bytes,
-    paddedBlobBytes(redStuff(network.committee.shards), pack.bytes),
-  );
+  const roomBytes = paddedBlobBytes(redStuff(network.committee.shards), pack.bytes);
+  const blob = await readSpooled(pack, roomBytes, ports.spool);
   const encoded = await ports.pool.encode(network.committee.shards, blob, pack.bytes, { urgency: 'bulk', signal });
   const known = pack.blobId;
   if (known !== undefined && known !== parseBlobId(encoded.metadata.blobId)) {
@@ -156,6 +158,16 @@ async function encode(
     );
   }
   return encoded;
+}
+
+/** A pack that is gone is as lost as a damaged one: only the files can give it back. */
+async function readSpooled(pack: PackRow, roomBytes: number, spool: Spool): Promise<ArrayBuffer> {
+  try {
+    return await spool.read(pack.name, pack.bytes, roomBytes);
+  } catch (error) {
+    if (faultOf(error)?.code !== 'not-found') throw error;
+    throw new Fault('pack-damaged', 'never', 'A pack is gone from the spool before it was sent.', error);
+  }
 }
 
 /** Registers the blob, buying or growing the pool by what it lacks. The chain is asked first: what stands there was paid for already. */

@@ -3,7 +3,7 @@
  * the folder is still being read. The report tells everything that was done, held back or could not be read.
  */
 import type { BlobId } from '../domain/blob-id.ts';
-import { faultOf, type Fault } from '../domain/fault.ts';
+import { Fault, faultOf } from '../domain/fault.ts';
 import type { SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import { packsWaitingMax } from '../domain/limits.ts';
 import type { SpacePath } from '../domain/path-name.ts';
@@ -51,6 +51,12 @@ export async function releaseHeld(catalog: Catalog, name: string): Promise<void>
 }
 
 export async function syncSpace(core: EngineCore, row: SpaceRow, signal: AbortSignal): Promise<SyncReport> {
+  if (row.folder === undefined)
+    throw new Fault(
+      'bad-input',
+      'after-user',
+      `The space '${row.name}' has no folder on this computer yet. Choose an empty one for it first.`,
+    );
   const { device, spender } = await core.ready(signal);
   const space = core.open(row);
   const ports: ShipPorts = {

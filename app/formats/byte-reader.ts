@@ -21,8 +21,9 @@ export class ByteReader {
     throw new Fault('pack-damaged', 'never', `A stored ${this.#form} cannot be read: ${why}.`);
   }
 
+  /** In memory of their own: `slice` of a Node buffer would share its pool. */
   bytes(count: number): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(this.#take(count), this.#at);
+    return new Uint8Array(this.#bytes.subarray(this.#take(count), this.#at));
   }
 
   u8(): number {

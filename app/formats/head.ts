@@ -19,6 +19,7 @@ import type { Head } from '../domain/space.ts';
 import type { BagEntry } from '../ports/chain.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import { field } from './snapshot.ts';
+import { spaceKeyBytes } from './space-keys.ts';
 
 export interface DeviceRecord {
   readonly device: DeviceId;
@@ -75,9 +76,11 @@ function headFrom(record: unknown): Head {
   const place: unknown = Reflect.get(Object(record), 'place');
   const mode = text('mode');
   if (mode !== 'sync' && mode !== 'archive') throw refused("its field 'mode' is wrong");
+  const spaceKey = fromHex(text('spaceKey'));
+  if (spaceKey.length !== spaceKeyBytes) throw refused("its field 'spaceKey' is wrong");
   return {
     space: parseSpaceId(text('space')),
-    spaceKey: fromHex(text('spaceKey')),
+    spaceKey,
     name: text('name'),
     mode,
     limits: { min: number(limits, 'min'), normal: number(limits, 'normal'), max: number(limits, 'max') },
@@ -96,6 +99,15 @@ function headFrom(record: unknown): Head {
   };
 }
 
+function recordFrom(json: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+  } catch {
+    // The parser's own words would quote the record, which holds a key.
+    throw refused('it is not a record');
+  }
+}
+
 /** An entry of a bag, opened; undefined when it was not sealed by this account (a stranger may send a bag to any address). */
 export function openBagEntry(crypto: Crypto, accountKey: Uint8Array, entry: BagEntry): BagRecord | undefined {
   if (entry.value[0] !== bagVersion) return undefined;
@@ -103,8 +115,10 @@ export function openBagEntry(crypto: Crypto, accountKey: Uint8Array, entry: BagE
   if (!plain || plain.length < 4) return undefined;
   const length = new DataView(plain.buffer).getUint32(0, true);
   if (length > plain.length - 4) throw refused('it is cut short');
-  const record: unknown = JSON.parse(new TextDecoder().decode(plain.subarray(4, 4 + length)));
-  if (field(record, 'kind', 'string', refused) === 'head') return { kind: 'head', record: headFrom(record) };
+  const record = recordFrom(plain.subarray(4, 4 + length));
+  const kind = field(record, 'kind', 'string', refused);
+  if (kind === 'head') return { kind, record: headFrom(record) };
+  if (kind !== 'device') throw refused('it holds an unknown kind of record');
   return {
     kind: 'device',
     record: {

@@ -44,13 +44,15 @@ export function contentFromBytes(bytes: Uint8Array): Content {
   return content;
 }
 
-/** `entries` may come in any order. */
+/** `entries` may come in any order; a name that stands twice is a bug. */
 export function listingToBytes(entries: readonly TreeEntry[]): Uint8Array<ArrayBuffer> {
   const named = entries.map((entry) => ({ entry, name: nameBytesFromText(entry.name) }));
   named.sort((a, b) => compareBytes(a.name, b.name));
   const out = new ByteWriter();
   out.u8(listingVersion).u32(named.length);
-  for (const { entry, name } of named) {
+  for (const [i, { entry, name }] of named.entries()) {
+    const before = named[i - 1];
+    if (before && compareBytes(before.name, name) === 0) throw new Error('a folder holds each name once');
     out.u8(name.length).bytes(name).u8(kinds.indexOf(entry.kind)).bytes(idToBytes(entry.node));
     out.u16(entry.mode).i64(entry.mtimeNs).u64(entry.bytes);
     writeContent(out, entry.content);

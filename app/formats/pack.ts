@@ -5,7 +5,7 @@
 import { concatBytes } from '../domain/bytes.ts';
 import { Fault } from '../domain/fault.ts';
 import { idToBytes, parseChunkId, type SpaceId } from '../domain/ids.ts';
-import { symbolBytes, symbolBytesMax, type RedStuff } from '../domain/redstuff.ts';
+import { symbolBytesMax, type RedStuff } from '../domain/redstuff.ts';
 import type { ChunkKind, ChunkPlace } from '../domain/space.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { Dice } from '../domain/clock.ts';
@@ -118,6 +118,3 @@ export function parseIndex(
     return place;
   });
 }
-
-/** Symbol bytes of a pack, for callers that plan memory. */
-export const packSymbolBytes = (code: RedStuff, bytes: number): number => symbolBytes(code, bytes);

@@ -2,7 +2,7 @@
 import { fromHex, toHex } from '../domain/bytes.ts';
 import { Fault } from '../domain/fault.ts';
 import { parseChunkId, parseDeviceId, parseNodeId, parseSpaceId } from '../domain/ids.ts';
-import type { PathName } from '../domain/path-name.ts';
+import { rootName } from '../domain/path-name.ts';
 import type { Snapshot } from '../domain/space.ts';
 import { contentFromBytes, contentToBytes } from './listing.ts';
 
@@ -39,6 +39,13 @@ export function field<T extends 'string' | 'number'>(
   return value as T extends 'string' ? string : number;
 }
 
+/** Decimal digits of a signed 64-bit number. */
+function nanoseconds(text: string): bigint {
+  const value = /^-?\d{1,19}$/.test(text) ? BigInt(text) : undefined;
+  if (value === undefined || BigInt.asIntN(64, value) !== value) throw refused("its field 'mtimeNs' is wrong");
+  return value;
+}
+
 export function snapshotFromBytes(bytes: Uint8Array): Snapshot {
   let record: unknown;
   try {
@@ -56,16 +63,16 @@ export function snapshotFromBytes(bytes: Uint8Array): Snapshot {
     device: parseDeviceId(field(record, 'device', 'string')),
     deviceName: field(record, 'deviceName', 'string'),
     sequence: field(record, 'sequence', 'number'),
-    parents: parents.map((parent) => parseChunkId(String(parent))),
+    parents: parents.map((parent: unknown) => parseChunkId(String(parent))),
     timeMs: field(record, 'timeMs', 'number'),
     files: field(record, 'files', 'number'),
     bytes: field(record, 'bytes', 'number'),
     root: {
-      name: '' as PathName,
+      name: rootName,
       kind: 'folder',
       node: parseNodeId(field(root, 'node', 'string')),
       mode: field(root, 'mode', 'number'),
-      mtimeNs: BigInt(field(root, 'mtimeNs', 'string')),
+      mtimeNs: nanoseconds(field(root, 'mtimeNs', 'string')),
       bytes: field(root, 'bytes', 'number'),
       content: contentFromBytes(fromHex(field(root, 'content', 'string'))),
     },

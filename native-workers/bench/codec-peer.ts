@@ -10,7 +10,7 @@ interface Digest {
   readonly Digest: readonly number[];
 }
 
-/** What `encode` and `compute_metadata` answer. */
+/** What `encode` answers first. */
 interface Described {
   readonly blob_id: readonly number[];
   readonly metadata: { readonly V1: { readonly hashes: readonly { primary_hash: Digest; secondary_hash: Digest }[] } };
@@ -26,7 +26,8 @@ export interface Peer {
   readonly primary: readonly Uint8Array[];
   readonly secondary: readonly Uint8Array[];
   encode(blob: Uint8Array): PeerBlob;
-  metadata(blob: Uint8Array): PeerBlob;
+  /** The blob id; the peer does not give the sliver hashes without the slivers. */
+  blobId(blob: Uint8Array): Uint8Array;
   /** From SliverData bodies of primary slivers. */
   decode(blobId: Uint8Array, bodies: readonly Uint8Array[], out: Uint8Array): void;
   free(): void;
@@ -56,7 +57,7 @@ export function peerFor(shards: number, blobBytes: number): Peer {
     primary,
     secondary,
     encode: (blob) => described((encoder.encode(blob, primary, byPair) as [Described])[0]),
-    metadata: (blob) => described((encoder.compute_metadata(blob) as [Described])[0]),
+    blobId: (blob) => Uint8Array.from((encoder.compute_metadata(blob) as [readonly number[]])[0]),
     decode: (blobId, slivers, out) => encoder.decode(blobId, BigInt(out.length), [...slivers], out),
     free: () => encoder.free(),
   };

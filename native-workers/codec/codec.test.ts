@@ -5,7 +5,17 @@ import type { Axis } from '../rs2.ts';
 import { sliverLayout } from '../sliver-layout.ts';
 import { loadNative, nativeEngines, nativeProblem, type NativeCodec } from './codec.ts';
 import { exchangeBytes } from './encode-parts.ts';
-import { below, blobSize, bodyIn, enginesHere, pick, randomBytes, randomOf, seed, symbolsOf } from './testing/samples.ts';
+import {
+  below,
+  blobSize,
+  bodyIn,
+  enginesHere,
+  pick,
+  randomBytes,
+  randomOf,
+  seed,
+  symbolsOf,
+} from './testing/samples.ts';
 
 const hasAddon = nativeProblem() === undefined;
 
@@ -43,25 +53,29 @@ it.runIf(hasAddon)('refuses an engine that it does not know or that the processo
   }
 });
 
-it.runIf(hasAddon)('gives the same bytes with every engine', () => {
-  const random = randomOf(seed);
-  const engines = enginesHere();
-  for (let round = 0; round < 80; round++) {
-    const shards = round % 20 === 0 ? 200 + below(random, 1100) : 1 + below(random, 120);
-    const code = redStuff(shards);
-    const cells = code.rows * code.columns;
-    const size = blobSize(random, cells, Math.max(2, Math.min(600, Math.floor(600_000 / cells))));
-    const blob = randomBytes(random, size);
-    const answers = engines.map((codec) => {
-      const { out, metadata } = encoded(codec, shards, blob);
-      return Buffer.concat([out, metadata.hashes, metadata.blobId]);
-    });
-    for (const [at, answer] of answers.entries()) {
-      const where = `seed ${seed}, ${engines[at]?.engine}, ${shards} shards, ${size} bytes`;
-      expect(answer.equals(answers.at(-1) ?? answer), where).toBe(true);
+it.runIf(hasAddon)(
+  'gives the same bytes with every engine',
+  () => {
+    const random = randomOf(seed);
+    const engines = enginesHere();
+    for (let round = 0; round < 80; round++) {
+      const shards = round % 20 === 0 ? 200 + below(random, 1100) : 1 + below(random, 120);
+      const code = redStuff(shards);
+      const cells = code.rows * code.columns;
+      const size = blobSize(random, cells, Math.max(2, Math.min(600, Math.floor(600_000 / cells))));
+      const blob = randomBytes(random, size);
+      const answers = engines.map((codec) => {
+        const { out, metadata } = encoded(codec, shards, blob);
+        return Buffer.concat([out, metadata.hashes, metadata.blobId]);
+      });
+      for (const [at, answer] of answers.entries()) {
+        const where = `seed ${seed}, ${engines[at]?.engine}, ${shards} shards, ${size} bytes`;
+        expect(answer.equals(answers.at(-1) ?? answer), where).toBe(true);
+      }
     }
-  }
-}, 60_000);
+  },
+  60_000,
+);
 
 describe.each(enginesHere())('the native codec with engine $engine', (codec) => {
   it('rebuilds, expands and proves single slivers of both axes', () => {
@@ -85,9 +99,7 @@ describe.each(enginesHere())('the native codec with engine $engine', (codec) => 
           expect(bytes).toEqual(expanded.slice(j * symbol, (j + 1) * symbol));
         }
         expect(codec.recover(code, axis, symbol, crossing)).toEqual(Uint8Array.from(data));
-        expect(codec.symbolProof(code, axis, data, below(random, shards))).toHaveLength(
-          Math.ceil(Math.log2(shards)),
-        );
+        expect(codec.symbolProof(code, axis, data, below(random, shards))).toHaveLength(Math.ceil(Math.log2(shards)));
       }
       expect(codec.identify(shards, blob.length, metadata.hashes)).toEqual({
         blobId: metadata.blobId,
@@ -148,7 +160,13 @@ describe.each(enginesHere())('the native codec with engine $engine', (codec) => 
       () => codec.decode(shards, blob.length, [...primaries.slice(1), { ...sliver('primary', 5), index: 10 }], back),
       () => codec.decode(shards, blob.length, [...primaries.slice(1), { ...sliver('primary', 5), index: -1 }], back),
       () => codec.decode(shards, blob.length, [...primaries.slice(1), { ...sliver('primary', 5), index: 0.5 }], back),
-      () => codec.decode(shards, blob.length, primaries.map((one) => ({ ...one, data: one.data.subarray(1) })), back),
+      () =>
+        codec.decode(
+          shards,
+          blob.length,
+          primaries.map((one) => ({ ...one, data: one.data.subarray(1) })),
+          back,
+        ),
       () => codec.decode(shards, blob.length, primaries, back.subarray(1)),
       () => codec.decode(shards, Number.MAX_SAFE_INTEGER, primaries, back),
       () => codec.decode(shards, Number.NaN, primaries, back),
@@ -173,7 +191,9 @@ describe.each(enginesHere())('the native codec with engine $engine', (codec) => 
     const stopAtSecond = (): boolean => ++asked >= 2;
     expect(refusalOf(() => codec.metadata(1000, blob, stopAtSecond))).toBe('cancelled');
     expect(asked).toBe(2);
-    expect(refusalOf(() => codec.metadata(1000, blob, () => codec.metadata(100, blob) !== undefined))).toBe('codec-refused');
+    expect(refusalOf(() => codec.metadata(1000, blob, () => codec.metadata(100, blob) !== undefined))).toBe(
+      'codec-refused',
+    );
     expect(codec.metadata(100, blob).unencodedBytes).toBe(blob.length);
   });
 });

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../app/domain/fault.ts';
 import type { RedStuff } from '../../app/domain/redstuff.ts';
-import type { Axis, BlobMetadata, CrossingSymbol, IsCancelled, Rs2, Sliver, SliverLayout } from '../rs2.ts';
+import type { Axis, BlobMetadata, CrossingSymbol, IsCancelled, Rs2, Sliver } from '../rs2.ts';
 import type { EncodeParts } from './encode-parts.ts';
 import { findCuts, type CutLimits, type FindCuts } from './gear.ts';
 
@@ -78,6 +78,17 @@ interface Addon {
     isLast: boolean,
     cuts: Uint32Array,
   ): number;
+  kernels(engine: number, shards: number, symbolBytes: number): KernelTimes;
+}
+
+/** What parts of an encode cost at the least on this processor, in ns: see kernel-times.h. */
+export interface KernelTimes {
+  readonly leaf: number;
+  readonly inner: number;
+  readonly columnCode: number;
+  readonly rowCode: number;
+  readonly readByte: number;
+  readonly writeByte: number;
 }
 
 /** What the native codec can do beyond the common face. */
@@ -86,6 +97,8 @@ export interface NativeCodec extends Rs2, EncodeParts {
   identify(shards: number, unencodedBytes: number, hashes: Uint8Array): Pick<BlobMetadata, 'blobId' | 'rootHash'>;
   /** Same results as `findCuts` in gear.ts. */
   readonly findCuts: FindCuts;
+  /** For benchmarks: the kernels alone, timed now. */
+  kernelTimes(shards: number, symbolBytes: number): KernelTimes;
 }
 
 const digestBytes = 32;
@@ -140,7 +153,11 @@ export function loadNative(engine: string | undefined = process.env['FLOE_CODEC_
   const found = all[at];
   if (found === undefined) {
     const names = all.map(({ name }) => name).join(', ');
-    throw new Fault('bad-input', 'after-user', `There is no codec engine '${String(wanted)}' here; there are ${names}.`);
+    throw new Fault(
+      'bad-input',
+      'after-user',
+      `There is no codec engine '${String(wanted)}' here; there are ${names}.`,
+    );
   }
   if (!found.usable) {
     throw new Fault('bad-input', 'after-user', `This processor lacks what the codec engine '${found.name}' needs.`);
@@ -194,17 +211,14 @@ function nativeCodec(addon: Addon, engine: number, name: EngineName): NativeCode
       guarded(() => addon.identify(engine, shards, unencodedBytes, hashes, out));
       return { rootHash: out.slice(0, digestBytes), blobId: out.slice(digestBytes) };
     },
+    kernelTimes: (shards, symbolBytes) => guarded(() => addon.kernels(engine, shards, symbolBytes)),
     findCuts: (bytes, table, limits, isLast) => nativeCuts(addon, bytes, table, limits, isLast),
   };
 }
 
 type SummaryOf = (shards: number) => Uint8Array<ArrayBuffer>;
 
-function wholeBlobs(
-  addon: Addon,
-  engine: number,
-  summaryOf: SummaryOf,
-): Pick<Rs2, 'metadata' | 'encode' | 'decode'> {
+function wholeBlobs(addon: Addon, engine: number, summaryOf: SummaryOf): Pick<Rs2, 'metadata' | 'encode' | 'decode'> {
   return {
     metadata(shards, blob, isCancelled) {
       const summary = summaryOf(shards);
@@ -267,7 +281,8 @@ function singleSlivers(addon: Addon, engine: number): Pick<Rs2, 'sliverHash' | '
       const byIndex = new Map<number, CrossingSymbol>();
       for (const symbol of symbols) byIndex.set(symbol.index, symbol);
       if (byIndex.size < stored) throw refused('there are too few symbols');
-      if (!Number.isInteger(symbolBytes) || symbolBytes < 2 || symbolBytes > 65_534) throw refused('no such symbol size');
+      if (!Number.isInteger(symbolBytes) || symbolBytes < 2 || symbolBytes > 65_534)
+        throw refused('no such symbol size');
       const chosen = [...byIndex.values()].sort((a, b) => a.index - b.index).slice(0, stored);
       const indices = indicesOf(chosen);
       const datas = chosen.map(({ data }) => data);
@@ -292,9 +307,7 @@ function encodeInParts(addon: Addon, engine: number, summaryOf: SummaryOf): Enco
       if (layout.code.shards !== shards) throw refused('the layout belongs to another number of shards');
       const number = phase === 'rows' ? 0 : 1;
       const inBlob = layout.systematicInBlob;
-      guarded(() =>
-        addon.encodePart(engine, shards, blob, out, inBlob, exchange, number, part, parts, isCancelled),
-      );
+      guarded(() => addon.encodePart(engine, shards, blob, out, inBlob, exchange, number, part, parts, isCancelled));
     },
     encodeEnd(parts, { shards, blob, exchange }) {
       const summary = summaryOf(shards);
@@ -316,7 +329,7 @@ function nativeCuts(
 ): number[] {
   const cuts = new Uint32Array(cutsRoom);
   const all: number[] = [];
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const rest = bytes.subarray(start);
     const found = guarded(() => addon.findCuts(rest, table, min, normal, max, isLast, cuts));
     for (const cut of cuts.subarray(0, found)) all.push(start + cut);

@@ -41,7 +41,11 @@ function topMask(bits: number): { high: number; low: number } {
 export const findCuts: FindCuts = (bytes, table, { min, normal, max }, isLast) => {
   const limits = [min, normal, max];
   if (table.length !== 256) throw new Fault('codec-refused', 'never', 'The gear table needs 256 entries.');
-  if (!limits.every((limit) => Number.isInteger(limit) && limit >= 1 && limit <= 2 ** 32) || min > normal || normal > max) {
+  if (
+    !limits.every((limit) => Number.isInteger(limit) && limit >= 1 && limit <= 2 ** 32) ||
+    min > normal ||
+    normal > max
+  ) {
     throw new Fault('codec-refused', 'never', 'Chunk limits must be 1 <= min <= normal <= max.');
   }
   const gear = halves(table);
@@ -49,7 +53,7 @@ export const findCuts: FindCuts = (bytes, table, { min, normal, max }, isLast) =
   const strict = topMask(normalBits + 2);
   const loose = topMask(normalBits - 2);
   const cuts: number[] = [];
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = Math.min(bytes.length, start + max);
     const cut = firstCut(bytes, gear, [start + min, Math.min(end, start + normal), end], strict, loose);
     if (cut === undefined && end - start < max && !isLast) break;

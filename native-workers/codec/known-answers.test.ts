@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { redStuff, symbolBytes } from '../../app/domain/redstuff.ts';
 import { sliverLayout } from '../sliver-layout.ts';
+import { nativeProblem } from './codec.ts';
 import { bodyIn, enginesHere, knownAnswers, knownBytes, symbolsOf } from './testing/samples.ts';
 
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('hex');
@@ -10,6 +11,10 @@ function djb2(bytes: Uint8Array | undefined): string {
   for (const byte of bytes ?? []) hash = (Math.imul(hash, 33) + byte) >>> 0;
   return hash.toString(16).padStart(8, '0');
 }
+
+it('runs every engine that was built, and says why when there is none', () => {
+  expect(enginesHere().length > 0).toBe(nativeProblem() === undefined);
+});
 
 describe.each(enginesHere())('the native codec with engine $engine', (codec) => {
   const isSlow = codec.engine === 'native plain';

@@ -9,13 +9,17 @@ interface Alarm {
   readonly ring: () => void;
 }
 
-export function openIdleClock(): Clock {
+/** `quietTurns`: turns of the event loop in which nothing waits to be done, before the clock jumps; streams need more than one. */
+export function openIdleClock(quietTurns = 1): Clock {
   let nowMs = 0;
   const alarms = new Set<Alarm>();
   let isTicking = false;
+  let quiet = 0;
 
   const tick = (): void => {
     isTicking = false;
+    if (++quiet < quietTurns) return wind();
+    quiet = 0;
     let next: Alarm | undefined;
     for (const alarm of alarms) if (next === undefined || alarm.atMs < next.atMs) next = alarm;
     if (next === undefined) return;
@@ -30,7 +34,7 @@ export function openIdleClock(): Clock {
     setImmediate(tick);
   };
   return {
-    now: () => 1_800_000_000_000 + nowMs,
+    now: () => 1_800_000_000_000 + Math.floor(nowMs),
     steady: () => nowMs,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {

@@ -3,8 +3,11 @@
  * be on the way to a worker.
  */
 import { aggregateSignaturesTask } from '../../native-workers/tasks/aggregate-signatures.ts';
+import { chunkTask } from '../../native-workers/tasks/chunk.ts';
 import { decodeTask } from '../../native-workers/tasks/decode.ts';
 import { encodeTask } from '../../native-workers/tasks/encode.ts';
+import { openTask } from '../../native-workers/tasks/open.ts';
+import { sealTask } from '../../native-workers/tasks/seal.ts';
 import type { Task, TaskContext } from '../../native-workers/tasks/task.ts';
 import { verifySignaturesTask } from '../../native-workers/tasks/verify-signatures.ts';
 import { verifySliverTask } from '../../native-workers/tasks/verify-sliver.ts';
@@ -13,7 +16,7 @@ import { loadNative } from '../../native-workers/codec/codec.ts';
 import { portableRs2 } from '../../native-workers/portable/portable.ts';
 import type { Pool, TaskOptions } from '../../app/ports/pool.ts';
 
-export function openInlinePool(): Pool {
+export function openInlinePool(packBytesMax = 16 * 1024 * 1024): Pool {
   const native = loadNative();
   const rs2 = native ?? portableRs2;
 
@@ -32,14 +35,12 @@ export function openInlinePool(): Pool {
     await Promise.resolve();
     return task.run(claimed, context);
   };
-  const notHere = (): Promise<never> => Promise.reject(new Error('the inline pool has no such task yet'));
-
   return {
     codec: rs2.engine,
-    packBytesMax: 16 * 1024 * 1024,
-    chunk: notHere,
-    seal: notHere,
-    open: notHere,
+    packBytesMax,
+    chunk: (task, options) => run(chunkTask, task, options),
+    seal: (task, options) => run(sealTask, task, options),
+    open: (task, options) => run(openTask, task, options),
     encode: (shards, blob, blobBytes, options) => run(encodeTask, { shards, blob, blobBytes }, options),
     decode: (shards, metadata, slivers, options) => run(decodeTask, { shards, metadata, slivers }, options),
     verifySliver: (shards, sliver, expected, options) => run(verifySliverTask, { shards, sliver, expected }, options),

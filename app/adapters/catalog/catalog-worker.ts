@@ -1,7 +1,7 @@
 /** The catalog's thread: one request after another, each answered by its number. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { faultOf } from '../../domain/fault.ts';
-import { callOperation, openStore, operationNames, type CatalogStore, type OperationName } from './store.ts';
+import { Fault, faultOf, type FaultCode, type Retry } from '../../domain/fault.ts';
+import { callOperation, faultsOf, openStore, operationNames, type CatalogStore, type OperationName } from './store.ts';
 
 export interface CatalogRequest {
   readonly id: number;
@@ -9,11 +9,12 @@ export interface CatalogRequest {
   readonly args: readonly unknown[];
 }
 
-/** A fault as it crosses the thread; without a code it was a bug. */
+/** An error as it crosses the thread; without a fault it was a bug. */
 export interface CrossedError {
-  readonly code: string | undefined;
-  readonly retry: string | undefined;
+  readonly fault: { readonly code: FaultCode; readonly retry: Retry } | undefined;
   readonly message: string;
+  /** Where it happened, for reports of bugs. */
+  readonly stack: string | undefined;
 }
 
 export type CatalogReply =
@@ -24,26 +25,40 @@ export type CatalogReply =
 
 function crossed(error: unknown): CrossedError {
   const fault = faultOf(error);
-  if (fault) return { code: fault.code, retry: fault.retry, message: fault.message };
-  return {
-    code: undefined,
-    retry: undefined,
-    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-  };
+  const shown = fault ?? error;
+  const { message, stack } = shown instanceof Error ? shown : new Error(String(shown));
+  return { fault: fault && { code: fault.code, retry: fault.retry }, message, stack };
+}
+
+/** The error again, on the caller's side. */
+export function rebuiltError({ fault, message, stack }: CrossedError): Error {
+  const error = fault ? new Fault(fault.code, fault.retry, message) : new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+/** Whole folders cross as bytes, which move instead of being copied; all else as it is. */
+function valueOf(store: CatalogStore, { name, args }: CatalogRequest): { value: unknown; moved: ArrayBuffer[] } {
+  if (name === 'close') return { value: store.close(), moved: [] };
+  if (name !== 'children') return { value: callOperation(store, name, args), moved: [] };
+  const folders = (args as Parameters<CatalogStore['packedChildren']>)[0];
+  const value = faultsOf(() => store.packedChildren(folders));
+  return { value, moved: [value.bytes.buffer] };
 }
 
 function serve(store: CatalogStore, port: NonNullable<typeof parentPort>): void {
   port.postMessage({ kind: 'open', names: operationNames(store) } satisfies CatalogReply);
-  port.on('message', ({ id, name, args }: CatalogRequest) => {
+  port.on('message', (request: CatalogRequest) => {
+    const { id } = request;
     const started = performance.now();
     try {
-      if (name === 'close') store.close();
-      const value = name === 'close' ? undefined : callOperation(store, name, args);
-      port.postMessage({ kind: 'done', id, value, ms: performance.now() - started } satisfies CatalogReply);
-      if (name === 'close') port.close();
+      const { value, moved } = valueOf(store, request);
+      const ms = performance.now() - started;
+      port.postMessage({ kind: 'done', id, value, ms } satisfies CatalogReply, moved);
     } catch (error) {
       port.postMessage({ kind: 'refused', id, error: crossed(error) } satisfies CatalogReply);
     }
+    if (request.name === 'close') port.close();
   });
 }
 

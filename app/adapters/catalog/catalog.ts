@@ -1,20 +1,26 @@
-/** The `Catalog` port: SQLite on a thread of its own, or on the caller's for simulations. */
+/**
+ * The `Catalog` port: SQLite on a thread of its own, or on the caller's for simulations. Calls are answered in the order in which they were made. When
+ * the thread is lost every open call and every later one is refused with a fault; what had committed is on disk.
+ */
 import { Worker } from 'node:worker_threads';
-import { Fault, type FaultCode, type Retry } from '../../domain/fault.ts';
-import type { Catalog } from '../../ports/catalog.ts';
-import type { CatalogReply, CatalogRequest, CrossedError } from './catalog-worker.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { Catalog, NodeNum } from '../../ports/catalog.ts';
+import { rebuiltError, type CatalogReply, type CatalogRequest } from './catalog-worker.ts';
+import { unpackChildren, type PackedChildren } from './entries.ts';
 import { callOperation, openStore, operationNames, type OperationName } from './store.ts';
 
 export { quarantine } from './open-database.ts';
 
 export interface CatalogOptions {
   readonly file: string;
-  /** Told of operations that took longer than `slowMs`. */
+  /** Told of operations that took longer than `slowMs`: 100 ms when not given, since a person notices from there on. */
   readonly onSlow?: (operation: string, ms: number) => void;
+  readonly slowMs?: number;
+  /** Given the thread as soon as it runs, so that its owner can end it. */
+  readonly onStarted?: (worker: Worker) => void;
 }
 
-/** A person notices from here on. */
-const slowMs = 100;
+const usualSlowMs = 100;
 
 type Call = (name: OperationName, args: readonly unknown[]) => Promise<unknown>;
 
@@ -24,63 +30,99 @@ function faceOf(names: readonly OperationName[], call: Call, close: () => Promis
   return { ...Object.fromEntries(methods), close } as Catalog;
 }
 
-function rebuilt({ code, retry, message }: CrossedError): Error {
-  return code === undefined ? new Error(message) : new Fault(code as FaultCode, retry as Retry, message);
-}
-
 interface Waiting {
-  readonly name: string;
+  readonly request: CatalogRequest;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
+const closed = (): Fault => new Fault('worker-lost', 'never', 'The catalog is closed.');
+
+/** Opens the catalog on its own thread. Throws Fault 'catalog-damaged', 'home-newer', 'disk-full', 'disk-failed' or 'home-busy'. */
 export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
   const worker = new Worker(new URL('./catalog-worker.ts', import.meta.url), { workerData: options.file });
+  options.onStarted?.(worker);
   const waiting = new Map<number, Waiting>();
   const opened = Promise.withResolvers<readonly OperationName[]>();
+  const exited = Promise.withResolvers<void>();
   let lost: Error | undefined;
+  let closing: Promise<void> | undefined;
   let last = 0;
 
   const lose = (error: Error): void => {
     lost ??= error;
-    opened.reject(error);
-    for (const call of waiting.values()) call.reject(error);
+    opened.reject(lost);
+    for (const call of waiting.values()) call.reject(lost);
     waiting.clear();
   };
   worker.on('error', (error) =>
-    lose(new Fault('worker-lost', 'now', 'The catalog stopped unexpectedly. Nothing was lost; restart Floe.', error)),
+    lose(
+      new Fault(
+        'worker-lost',
+        'after-user',
+        'The catalog stopped unexpectedly. Nothing was lost; restart Floe.',
+        error,
+      ),
+    ),
   );
-  worker.on('exit', () => lose(new Fault('worker-lost', 'now', 'The catalog is closed.')));
+  worker.on('messageerror', (error) => lose(error));
+  worker.on('exit', () => {
+    const message = 'The catalog stopped unexpectedly. Nothing was lost; restart Floe.';
+    lose(closing ? closed() : new Fault('worker-lost', 'after-user', message));
+    exited.resolve();
+  });
   worker.on('message', (reply: CatalogReply) => {
     if (reply.kind === 'open') return opened.resolve(reply.names);
-    if (reply.kind === 'failed') return lose(rebuilt(reply.error));
+    if (reply.kind === 'failed') return lose(rebuiltError(reply.error));
     const call = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if (reply.kind === 'refused') return call?.reject(rebuilt(reply.error));
-    if (call && reply.ms > slowMs) options.onSlow?.(call.name, reply.ms);
-    return call?.resolve(reply.value);
+    if (reply.kind === 'refused') return call?.reject(rebuiltError(reply.error));
+    if (call && reply.ms > (options.slowMs ?? usualSlowMs)) options.onSlow?.(call.request.name, reply.ms);
+    try {
+      call?.resolve(received(call.request, reply.value));
+    } catch (error) {
+      call?.reject(error);
+    }
+    return undefined;
   });
 
   const send = (name: CatalogRequest['name'], args: readonly unknown[]): Promise<unknown> => {
     if (lost) return Promise.reject(lost);
-    const id = ++last;
+    const request: CatalogRequest = { id: ++last, name, args };
     return new Promise((resolve, reject) => {
-      waiting.set(id, { name, resolve, reject });
-      worker.postMessage({ id, name, args } satisfies CatalogRequest);
+      waiting.set(request.id, { request, resolve, reject });
+      worker.postMessage(request);
     });
   };
-  const names = await opened.promise;
-  return faceOf(names, send, async () => {
-    if (lost) return;
-    const exited = new Promise((resolve) => worker.once('exit', resolve));
-    await send('close', []);
-    await exited;
-  });
+  const close = async (): Promise<void> => {
+    if (lost === undefined) await send('close', []);
+    await exited.promise;
+  };
+  try {
+    const call: Call = (name, args) => (closing ? Promise.reject(closed()) : send(name, args));
+    return faceOf(await opened.promise, call, () => (closing ??= close()));
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+}
+
+/** A reply's value in the port's form. */
+function received({ name, args }: CatalogRequest, value: unknown): unknown {
+  if (name !== 'children') return value;
+  return unpackChildren((args as [readonly NodeNum[]])[0], value as PackedChildren);
 }
 
 /** On the caller's thread: for simulations that must be deterministic. `:memory:` keeps nothing. */
-export function openCatalogInline(file: string): Catalog {
+export function openCatalogInline({ file }: Pick<CatalogOptions, 'file'>): Catalog {
   const store = openStore(file);
-  const call: Call = async (name, args) => structuredClone(callOperation(store, name, args));
-  return faceOf(operationNames(store), call, async () => store.close());
+  let isClosed = false;
+  const call: Call = async (name, args) => {
+    if (isClosed) throw closed();
+    return structuredClone(callOperation(store, name, args));
+  };
+  return faceOf(operationNames(store), call, async () => {
+    if (!isClosed) store.close();
+    isClosed = true;
+  });
 }

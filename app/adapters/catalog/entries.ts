@@ -1,210 +1,146 @@
-/** What folders hold now, and how a round's changes are applied and undone. */
+/** What folders hold now. Folders are read whole, each as one value (`packedChildren`); the rest are look-ups of single entries. */
 import type { Database } from 'better-sqlite3';
-import { joinPath, pathNames, type SpacePath } from '../../domain/path-name.ts';
-import type { CatalogOperations, EntryChange, EntryRow, FolderContent, NodeNum } from '../../ports/catalog.ts';
+import { joinPath, pathNames, type PathName, type SpacePath } from '../../domain/path-name.ts';
+import type { CatalogOperations, EntryRow, NodeNum } from '../../ports/catalog.ts';
 import {
-  entryColumns,
-  entryFrom,
-  kindNumber,
-  lookColumns,
-  nameFrom,
-  nameTo,
-  packContent,
-  type RawEntry,
-} from './rows.ts';
+  childrenFromBytes,
+  inodeKey,
+  lookBytes,
+  lookFromBytes,
+  lookToBytes,
+  nameFromBytes,
+  nameToBytes,
+  recordFromBytes,
+} from './entry-record.ts';
+import { damagedCatalog } from './sqlite-fault.ts';
 
 type Operations = Pick<CatalogOperations, 'children' | 'entryAt' | 'pathOf' | 'byInode' | 'setLooks'>;
 type Inodes = Parameters<Operations['byInode']>[1];
-type RawNamed = RawEntry & { readonly id: Uint8Array };
 
-const columns = entryColumns.replaceAll(/(\w+)/g, 'e.$1');
+interface RawEntry {
+  readonly parent: number;
+  readonly name: Buffer;
+  readonly record: Buffer;
+  readonly look: Buffer | null;
+}
 
-export function entryOperations(db: Database): Operations {
-  const children = db
-    .prepare<[number], RawNamed>(
-      `SELECT ${columns}, node.id FROM entry e JOIN node ON node.num = e.num WHERE e.parent = ? ORDER BY e.name`,
-    )
-    .safeIntegers();
-  const child = db
-    .prepare<[number, Uint8Array], RawNamed>(
-      `SELECT ${columns}, node.id FROM entry e JOIN node ON node.num = e.num WHERE e.parent = ? AND e.name = ?`,
-    )
-    .safeIntegers();
-  const inode = db
-    .prepare<[bigint, bigint, number], RawNamed>(
-      `SELECT ${columns}, node.id FROM entry e JOIN node ON node.num = e.num WHERE e.seen_inode = ? AND e.seen_device = ? AND node.space = ? LIMIT 1`,
-    )
-    .safeIntegers();
-  const place = db.prepare<[number], { parent: number; name: Uint8Array }>(
-    'SELECT parent, name FROM entry WHERE num = ?',
-  );
-  const isRoot = db.prepare<[number], { num: number }>('SELECT num FROM space WHERE root = ?');
-  const rootOf = db.prepare<[number], { root: number }>('SELECT root FROM space WHERE num = ?');
-  const setLook = db.prepare(
-    'UPDATE entry SET seen_device = ?, seen_inode = ?, seen_bytes = ?, seen_mtime_ns = ?, seen_ctime_ns = ? WHERE parent = ? AND name = ?',
-  );
+/** Entries of one folder taken at a time: SQLite makes no value above 1 GB, and an entry of a whole chunk list is some kilobytes. */
+const childrenMax = 20_000;
+/** Folders cannot lie deeper; a longer way up is a circle, which only damage makes. */
+const depthMax = 100_000;
 
+const noLook = `x'${'00'.repeat(lookBytes)}'`;
+
+function entryFrom(raw: RawEntry): EntryRow {
   return {
-    children: db.transaction((folders: readonly NodeNum[]) => folders.map((folder) => children.all(folder).map(entryFrom))),
-    entryAt: db.transaction((space: number, path: SpacePath): EntryRow | undefined => {
-      let folder = rootOf.get(space)?.root;
-      let found: RawNamed | undefined;
-      for (const name of pathNames(path)) {
-        if (folder === undefined) return undefined;
-        found = child.get(folder, nameTo(name));
-        folder = found === undefined ? undefined : Number(found.num);
-      }
-      return found && entryFrom(found);
-    }),
-    pathOf: db.transaction((num: NodeNum): SpacePath | undefined => {
-      const names: string[] = [];
-      for (let at = num; !isRoot.get(at);) {
-        const found = place.get(at);
-        if (!found) return undefined;
-        names.push(nameFrom(found.name));
-        at = found.parent;
-      }
-      return names.reverse().reduce((path, name) => joinPath(path, nameFrom(nameTo(name))), '');
-    }),
-    byInode: db.transaction((space: number, inodes: Inodes) =>
-      inodes.map(({ device, inode: number }) => {
-        const found = inode.get(BigInt.asIntN(64, number), BigInt.asIntN(64, device), space);
-        return found && entryFrom(found);
-      }),
-    ),
-    setLooks: db.transaction((looks) => {
-      for (const { parent, name, look } of looks) setLook.run(...lookColumns(look), parent, nameTo(name));
-    }),
+    parent: raw.parent,
+    name: nameFromBytes(raw.name),
+    ...recordFromBytes(raw.record),
+    look: raw.look === null ? undefined : lookFromBytes(raw.look),
   };
 }
 
-/** Applies and undoes the changes of rounds; runs inside the caller's transaction. */
-export interface ChangeApplier {
-  apply(
-    space: number,
-    sequence: number,
-    changes: readonly EntryChange[],
-    folders: readonly FolderContent[],
-    keepsUndo: boolean,
-  ): void;
-  undo(space: number, sequence: number): void;
-  /** The undo information of a certified round is no longer needed. */
-  forgetUndo(space: number, sequence: number): void;
+/** The children of folders in few pieces: for each folder the bytes of its packed rows, one after another. */
+export interface PackedChildren {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly lengths: readonly number[];
 }
 
-export function openApplier(db: Database): ChangeApplier {
-  const get = db
-    .prepare<[number, Uint8Array], RawEntry>(`SELECT ${entryColumns} FROM entry WHERE parent = ? AND name = ?`)
-    .safeIntegers();
-  const marks = entryColumns.replaceAll(/\w+/g, '?');
-  const insert = db.prepare(`INSERT INTO entry (${entryColumns}) VALUES (${marks})`);
-  const remove = db.prepare('DELETE FROM entry WHERE parent = ? AND name = ?');
-  const keep = db.prepare(`INSERT INTO past (${entryColumns}, until) VALUES (${marks}, ?)`);
-  const hasChildren = db.prepare<[number], unknown>('SELECT 1 FROM entry WHERE parent = ? LIMIT 1');
-  const hasPlace = db.prepare<[number], unknown>('SELECT 1 FROM entry WHERE num = ?');
-  const setListing = db.prepare('UPDATE entry SET content = ?, bytes = ? WHERE num = ?');
-  const keepListing = db.prepare(
-    'INSERT OR IGNORE INTO folder_before (space, num, bytes, content) SELECT ?, num, bytes, content FROM entry WHERE num = ?',
-  );
-  const addTotals = db.prepare(
-    'UPDATE space SET files = files + ?, folders = folders + ?, bytes = bytes + ? WHERE num = ?',
-  );
-  const ofRound = `num IN (SELECT num FROM node WHERE space = ?)`;
-  const fresh = db
-    .prepare<[number, number], RawEntry>(`SELECT ${entryColumns} FROM entry WHERE since = ? AND ${ofRound}`)
-    .safeIntegers();
-  const replaced = db
-    .prepare<[number, number], RawEntry>(`SELECT ${entryColumns} FROM past WHERE until = ? AND ${ofRound}`)
-    .safeIntegers();
-  const dropReplaced = db.prepare(`DELETE FROM past WHERE until = ? AND ${ofRound}`);
-  const listings = db.prepare<[number], { num: number; bytes: number; content: Uint8Array }>(
-    'SELECT num, bytes, content FROM folder_before WHERE space = ?',
-  );
-  const dropListings = db.prepare('DELETE FROM folder_before WHERE space = ?');
-  const clearLooks = db.prepare(
-    `UPDATE past SET seen_device = NULL, seen_inode = NULL, seen_bytes = NULL, seen_mtime_ns = NULL, seen_ctime_ns = NULL WHERE until = ? AND ${ofRound}`,
-  );
+export function unpackChildren(
+  folders: readonly NodeNum[],
+  { bytes, lengths }: PackedChildren,
+): readonly (readonly EntryRow[])[] {
+  let at = 0;
+  return folders.map((folder, i) => {
+    const end = at + (lengths[i] ?? 0);
+    const rows = childrenFromBytes(folder, Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at));
+    at = end;
+    return rows;
+  });
+}
 
-  class Totals {
-    files = 0;
-    folders = 0;
-    bytes = 0;
-    count(raw: { readonly kind: bigint | number; readonly bytes: bigint | number }, sign: 1 | -1): void {
-      if (Number(raw.kind) === kindNumber('folder')) this.folders += sign;
-      else if (Number(raw.kind) === kindNumber('file')) {
-        this.files += sign;
-        this.bytes += sign * Number(raw.bytes);
-      }
+/** Reads folders as packed rows; made of one statement, so that it can run on its own for the thread. */
+export function openPackedChildren(db: Database): (folders: readonly NodeNum[]) => PackedChildren {
+  type Packed = [count: number, bytes: Buffer | null, last: Buffer | null];
+  const all = db
+    .prepare<[number, Uint8Array], Packed>(
+      `SELECT count(*), CAST(string_agg(piece, '') AS BLOB), CASE WHEN count(*) = ${childrenMax} THEN max(name) END FROM
+       (SELECT record || coalesce(look, ${noLook}) || name AS piece, name FROM entry
+        WHERE parent = ? AND name > ? ORDER BY name LIMIT ${childrenMax})`,
+    )
+    .raw();
+  const read = (folder: NodeNum): readonly Buffer[] => {
+    const pieces: Buffer[] = [];
+    for (let after: Buffer | null = Buffer.alloc(0); after !== null;) {
+      const [count, bytes, last]: Packed = all.get(folder, after) ?? [0, null, null];
+      if (bytes !== null) pieces.push(bytes);
+      after = count < childrenMax ? null : last;
     }
-    save(space: number): void {
-      addTotals.run(this.files, this.folders, this.bytes, space);
+    return pieces;
+  };
+  return db.transaction((folders: readonly NodeNum[]) => {
+    const pieces: Buffer[] = [];
+    const lengths = folders.map((folder) => {
+      const ofFolder = read(folder);
+      pieces.push(...ofFolder);
+      return ofFolder.reduce((sum, piece) => sum + piece.length, 0);
+    });
+    const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
     }
-  }
+    return { bytes, lengths };
+  });
+}
 
-  const values = (raw: RawEntry): readonly unknown[] =>
-    entryColumns.split(', ').map((column) => Reflect.get(raw, column));
-
-  /** Takes an entry out of its place; a version that a snapshot has seen goes to the past. */
-  function takeOut(raw: RawEntry, sequence: number, totals: Totals): void {
-    if (Number(raw.since) < sequence) keep.run(...values(raw), sequence);
-    remove.run(raw.parent, raw.name);
-    totals.count(raw, -1);
-  }
+export function entryOperations(db: Database): Operations {
+  const packedChildren = openPackedChildren(db);
+  const columns = 'parent, name, record, look';
+  const child = db.prepare<[number, Uint8Array], RawEntry>(
+    `SELECT ${columns} FROM entry WHERE parent = ? AND name = ?`,
+  );
+  const inode = db.prepare<[Uint8Array, number], RawEntry>(
+    `SELECT ${columns} FROM entry WHERE look IS NOT NULL AND substr(look, 1, 16) = ?
+     AND EXISTS (SELECT 1 FROM node WHERE node.num = entry.num AND node.space = ?) ORDER BY parent, name LIMIT 1`,
+  );
+  const place = db.prepare<[number], { parent: number; name: Buffer }>('SELECT parent, name FROM entry WHERE num = ?');
+  const isRoot = db.prepare<[number], { num: number }>('SELECT num FROM space WHERE root = ?');
+  const rootOf = db.prepare<[number], { root: number }>('SELECT root FROM space WHERE num = ?');
+  const setLook = db.prepare('UPDATE entry SET look = ? WHERE parent = ? AND name = ?');
 
   return {
-    apply(space, sequence, changes, folders, keepsUndo) {
-      const totals = new Totals();
-      const left = new Set<number>();
-      if (keepsUndo) for (const { num } of folders) keepListing.run(space, num);
-      for (const change of changes) {
-        const name = nameTo(change.name);
-        const standing = get.get(change.parent, name);
-        if (change.kind === 'remove') {
-          if (!standing) throw new Error('an entry that is removed is there');
-          takeOut(standing, sequence, totals);
-          left.add(Number(standing.num));
-          continue;
-        }
-        if (standing) takeOut(standing, sequence, totals);
-        if (standing && Number(standing.num) !== change.num) left.add(Number(standing.num));
-        const { kind, mode, mtimeNs, bytes, content } = change.entry;
-        insert.run(
-          change.parent,
-          name,
-          change.num,
-          sequence,
-          kindNumber(kind),
-          mode,
-          mtimeNs,
-          bytes,
-          packContent(content),
-          ...lookColumns(change.look),
-        );
-        totals.count({ kind: kindNumber(kind), bytes }, 1);
+    children: (folders) => unpackChildren(folders, packedChildren(folders)),
+    entryAt: db.transaction((space: number, path: SpacePath): EntryRow | undefined => {
+      let folder = rootOf.get(space)?.root;
+      let found: EntryRow | undefined;
+      for (const name of pathNames(path)) {
+        const raw = folder === undefined ? undefined : child.get(folder, nameToBytes(name));
+        if (raw === undefined) return undefined;
+        found = entryFrom(raw);
+        folder = found.kind === 'folder' ? found.num : undefined;
       }
-      for (const num of left)
-        if (!hasPlace.get(num) && hasChildren.get(num)) throw new Error('a folder that left took its children with it');
-      for (const { num, content, bytes } of folders) setListing.run(packContent(content), bytes, num);
-      totals.save(space);
-    },
-    undo(space, sequence) {
-      const totals = new Totals();
-      for (const raw of fresh.all(sequence, space)) {
-        remove.run(raw.parent, raw.name);
-        totals.count(raw, -1);
+      return found;
+    }),
+    pathOf: db.transaction((num: NodeNum): SpacePath | undefined => {
+      const names: PathName[] = [];
+      for (let at = num; isRoot.get(at) === undefined;) {
+        const found = place.get(at);
+        if (found === undefined) return undefined;
+        if (names.push(nameFromBytes(found.name)) > depthMax) throw damagedCatalog('folders lie in a circle');
+        at = found.parent;
       }
-      for (const raw of replaced.all(sequence, space)) {
-        insert.run(...values(raw));
-        totals.count(raw, 1);
-      }
-      dropReplaced.run(sequence, space);
-      for (const { num, bytes, content } of listings.all(space)) setListing.run(content, bytes, num);
-      dropListings.run(space);
-      totals.save(space);
-    },
-    forgetUndo(space, sequence) {
-      clearLooks.run(sequence, space);
-      dropListings.run(space);
-    },
+      return names.reverse().reduce<SpacePath>(joinPath, '');
+    }),
+    byInode: db.transaction((space: number, inodes: Inodes) =>
+      inodes.map(({ device, inode: number }) => {
+        const raw = inode.get(inodeKey(device, number), space);
+        return raw && entryFrom(raw);
+      }),
+    ),
+    setLooks: db.transaction((looks) => {
+      for (const { parent, name, look } of looks) setLook.run(lookToBytes(look), parent, nameToBytes(name));
+    }),
   };
 }

@@ -1,172 +1,111 @@
 /**
- * Questions about the past. An entry was at its place as of snapshot s when it came at or before s and left after s; rows of both tables together
- * tell that for every s, along every path, through moves of the file and of the folders above it.
+ * Questions about the past. An entry was at its place as of snapshot s when it came at or before s and left after s; `entry` and `past` together tell
+ * that for every s, along every path, through moves of the file and of the folders above it. A folder's past is asked name by name (one
+ * search a name), never by reading every version of every file in it.
  */
 import type { Database } from 'better-sqlite3';
 import { joinPath, pathNames, type SpacePath } from '../../domain/path-name.ts';
-import type { Version } from '../../domain/space.ts';
 import type { CatalogOperations } from '../../ports/catalog.ts';
-import { kindAt, nameFrom, nameTo, nodeFrom, unpackContent } from './rows.ts';
+import { nameFromBytes, nameToBytes, recordKind } from './entry-record.ts';
+import { openTreeWalk } from './tree-walk.ts';
+import { versionFrom, type RawVersion } from './version-row.ts';
 
 type Operations = Pick<CatalogOperations, 'versions' | 'listAt' | 'entryAtSequence' | 'treeAt'>;
 
-interface RawVersion {
-  readonly parent: bigint;
-  readonly name: Uint8Array;
-  readonly num: bigint;
-  readonly id: Uint8Array;
-  readonly since: bigint;
-  readonly until: bigint | null;
-  readonly kind: bigint;
-  readonly mode: bigint;
-  readonly mtime_ns: bigint;
-  readonly bytes: bigint;
-  readonly content: Uint8Array;
+/** Rows of both tables under one condition each. */
+const both = (now: string, then: string): string =>
+  `SELECT parent, name, num, since, NULL AS until, record FROM entry WHERE ${now}
+   UNION ALL SELECT parent, name, num, since, until, record FROM past WHERE ${then}`;
+
+/** A folder at a path for a stretch of history; `until` is infinite while it is there. */
+interface Stretch {
+  readonly num: number;
+  readonly since: number;
+  readonly until: number;
 }
 
-const columns = 'v.parent, v.name, v.num, node.id, v.since, v.kind, v.mode, v.mtime_ns, v.bytes, v.content';
-/** Rows of both tables with their stretch of history, under one condition. */
-const both = (now: string, past: string): string =>
-  `SELECT ${columns}, NULL AS until FROM entry v JOIN node ON node.num = v.num WHERE ${now}
-   UNION ALL SELECT ${columns}, v.until FROM past v JOIN node ON node.num = v.num WHERE ${past}`;
-
-const versionFrom = (raw: RawVersion, path: SpacePath): Version => ({
-  path,
-  name: nameFrom(raw.name),
-  node: nodeFrom(raw.id),
-  kind: kindAt(raw.kind),
-  mode: Number(raw.mode),
-  mtimeNs: raw.mtime_ns,
-  bytes: Number(raw.bytes),
-  content: unpackContent(raw.content),
-  since: Number(raw.since),
-  until: raw.until === null ? undefined : Number(raw.until),
-});
-
-/** An empty name sorts before all others. */
-const beforeAll = Buffer.alloc(0);
-const everything = -1;
+/** The latest stretches of a path that are followed down: as many as a person would look back at, each costing a few searches. */
+const stretchesMax = 10_000;
 
 export function historyOperations(db: Database): Operations {
-  const rootOf = db.prepare<[number], { root: number }>('SELECT root FROM space WHERE num = ?');
-  const placeAt = db
-    .prepare<Record<string, unknown>, RawVersion>(
-      `${both('v.parent = @parent AND v.name = @name AND v.since <= @at', 'v.parent = @parent AND v.name = @name AND v.since <= @at AND v.until > @at')} LIMIT 1`,
-    )
-    .safeIntegers();
-  const numAt = db
-    .prepare<Record<string, unknown>, RawVersion>(
-      `${both('v.num = @num AND v.since <= @at', 'v.num = @num AND v.since <= @at AND v.until > @at')} LIMIT 1`,
-    )
-    .safeIntegers();
-  const childrenAt = db
-    .prepare<Record<string, unknown>, RawVersion>(
-      `${both('v.parent = @parent AND v.name > @after AND v.since <= @at', 'v.parent = @parent AND v.name > @after AND v.since <= @at AND v.until > @at')} ORDER BY name LIMIT @limit`,
-    )
-    .safeIntegers();
-  const ofNum = db
-    .prepare<Record<string, unknown>, RawVersion>(`${both('v.num = @num', 'v.num = @num')} ORDER BY since DESC`)
-    .safeIntegers();
-  const lastAtPlace = db
-    .prepare<Record<string, unknown>, RawVersion>(
-      `${both('v.parent = @parent AND v.name = @name', 'v.parent = @parent AND v.name = @name')} ORDER BY since DESC LIMIT 1`,
-    )
-    .safeIntegers();
+  const rootOf = db.prepare<[number], number>('SELECT root FROM space WHERE num = ?').pluck();
+  const atPlace = 'parent = @parent AND name = @name';
+  const placeAt = db.prepare<Record<string, unknown>, RawVersion>(
+    `${both(`${atPlace} AND since <= @at`, `${atPlace} AND since = (SELECT max(since) FROM past WHERE ${atPlace} AND since <= @at) AND until > @at`)} LIMIT 1`,
+  );
+  const numAt = db.prepare<Record<string, unknown>, RawVersion>(
+    `${both('num = @num AND since <= @at', 'num = @num AND since <= @at AND until > @at')} LIMIT 1`,
+  );
+  const ofNum = db.prepare<Record<string, unknown>, RawVersion>(
+    `${both('num = @num', 'num = @num')} ORDER BY since DESC`,
+  );
+  const ofPlace = db.prepare<Record<string, unknown>, RawVersion>(
+    `${both(atPlace, atPlace)} ORDER BY since DESC LIMIT ${stretchesMax}`,
+  );
+  const walk = openTreeWalk(db);
 
-  const rootNum = (space: number): bigint => BigInt(rootOf.get(space)?.root ?? 0);
-
-  function find(space: number, path: SpacePath, at: number): RawVersion | undefined {
-    let parent = rootNum(space);
+  const find = (space: number, path: SpacePath, at: number): RawVersion | undefined => {
+    let parent = rootOf.get(space);
     let found: RawVersion | undefined;
     for (const name of pathNames(path)) {
-      found = placeAt.get({ parent, name: nameTo(name), at });
-      if (!found) return undefined;
+      found = parent === undefined ? undefined : placeAt.get({ parent, name: nameToBytes(name), at });
+      if (found === undefined) return undefined;
       parent = found.num;
     }
     return found;
-  }
+  };
 
   /** Number of a folder as of `at`; the root's for the empty path. */
-  function folderAt(space: number, path: SpacePath, at: number): bigint | undefined {
-    if (path === '') return rootNum(space);
+  const folderAt = (space: number, path: SpacePath, at: number): number | undefined => {
+    if (path === '') return rootOf.get(space);
     const found = find(space, path, at);
-    return found && kindAt(found.kind) === 'folder' ? found.num : undefined;
-  }
+    return found && recordKind(found.record) === 'folder' ? found.num : undefined;
+  };
 
-  /** The path of a row as of the moment it came. */
-  function pathThen(space: number, raw: RawVersion): SpacePath {
-    const root = rootNum(space);
-    const names = [nameFrom(raw.name)];
+  /** The path of a version at the moment it came. */
+  function pathThen(root: number, raw: RawVersion): SpacePath {
+    const names = [nameFromBytes(raw.name)];
     for (let parent = raw.parent; parent !== root;) {
-      const above = numAt.get({ num: parent, at: Number(raw.since) });
-      if (!above) break;
-      names.push(nameFrom(above.name));
+      const above = numAt.get({ num: parent, at: raw.since });
+      if (above === undefined) break;
+      names.push(nameFromBytes(above.name));
       parent = above.parent;
     }
-    return names.reverse().reduce<SpacePath>((path, name) => joinPath(path, name), '');
+    return names.reverse().reduce<SpacePath>(joinPath, '');
   }
 
-  /** The newest row that ever was at a path: through the folders as they are now, or as they last were. */
-  function lastAt(space: number, path: SpacePath): RawVersion | undefined {
-    let parent = rootNum(space);
-    let found: RawVersion | undefined;
+  /** What was last at a path: down through every folder that ever stood on the way, as long as it stood there. */
+  function lastAt(space: number, path: SpacePath): number | undefined {
+    const root = rootOf.get(space);
+    if (root === undefined) return undefined;
+    let stretches: readonly Stretch[] = [{ num: root, since: 0, until: Infinity }];
     for (const name of pathNames(path)) {
-      found = lastAtPlace.get({ parent, name: nameTo(name) });
-      if (!found) return undefined;
-      parent = found.num;
-    }
-    return found;
-  }
-
-  /** Depth first from a folder, going on after a path; stops at the limit. */
-  function collect(
-    parent: bigint,
-    path: SpacePath,
-    after: readonly string[],
-    at: number,
-    limit: number,
-    into: Version[],
-  ): void {
-    const [first, ...deeper] = after;
-    if (first !== undefined) {
-      const standing = placeAt.get({ parent, name: nameTo(first), at });
-      if (standing && kindAt(standing.kind) === 'folder')
-        collect(standing.num, joinPath(path, nameFrom(standing.name)), deeper, at, limit, into);
-    }
-    let last = first === undefined ? beforeAll : nameTo(first);
-    while (into.length < limit) {
-      const rows = childrenAt.all({ parent, after: last, at, limit: limit - into.length });
-      for (const row of rows) {
-        const place = joinPath(path, nameFrom(row.name));
-        into.push(versionFrom(row, place));
-        last = Buffer.from(row.name);
-        if (into.length >= limit) return;
-        if (kindAt(row.kind) === 'folder') {
-          collect(row.num, place, [], at, limit, into);
-          break;
+      const rows = new Map<number, readonly RawVersion[]>();
+      const next: Stretch[] = [];
+      for (const { num, since, until } of stretches) {
+        const known = rows.get(num) ?? ofPlace.all({ parent: num, name: nameToBytes(name) });
+        rows.set(num, known);
+        for (const row of known) {
+          const from = Math.max(since, row.since);
+          const to = Math.min(until, row.until ?? Infinity);
+          if (from < to) next.push({ num: row.num, since: from, until: to });
         }
       }
-      const lastRow = rows.at(-1);
-      if (
-        !lastRow ||
-        (kindAt(lastRow.kind) !== 'folder' && !rows.some((row) => kindAt(row.kind) === 'folder') && rows.length < limit)
-      )
-        return;
+      stretches = merged(next);
     }
+    return stretches[0]?.num;
   }
 
   return {
     versions: db.transaction((space: number, path: SpacePath) => {
-      const newest = lastAt(space, path);
-      if (!newest) return [];
-      return ofNum.all({ num: newest.num }).map((raw) => versionFrom(raw, pathThen(space, raw)));
+      const root = rootOf.get(space);
+      const num = path === '' ? undefined : lastAt(space, path);
+      if (root === undefined || num === undefined) return [];
+      return ofNum.all({ num }).map((raw) => versionFrom(raw, pathThen(root, raw)));
     }),
     listAt: db.transaction((space: number, path: SpacePath, at: number) => {
       const parent = folderAt(space, path, at);
-      if (parent === undefined) return undefined;
-      return childrenAt
-        .all({ parent, after: beforeAll, at, limit: everything })
-        .map((raw) => versionFrom(raw, joinPath(path, nameFrom(raw.name))));
+      return parent === undefined ? undefined : walk.list(parent, path, at);
     }),
     entryAtSequence: db.transaction((space: number, path: SpacePath, at: number) => {
       const found = find(space, path, at);
@@ -175,12 +114,20 @@ export function historyOperations(db: Database): Operations {
     treeAt: db.transaction(
       (space: number, path: SpacePath, at: number, after: SpacePath | undefined, limit: number) => {
         const parent = folderAt(space, path, at);
-        if (parent === undefined) return [];
-        const rest = after === undefined ? [] : pathNames(after).slice(pathNames(path).length);
-        const into: Version[] = [];
-        collect(parent, path, rest, at, limit, into);
-        return into;
+        return parent === undefined ? [] : walk.below({ parent, path, at }, after, limit);
       },
     ),
   };
+}
+
+/** Newest first, with neighbours of the same thing as one. At a path there is one thing at a time, so stretches do not overlap. */
+function merged(stretches: readonly Stretch[]): readonly Stretch[] {
+  const sorted = [...stretches].sort((a, b) => b.since - a.since);
+  const whole: Stretch[] = [];
+  for (const { num, since, until } of sorted) {
+    const last = whole.at(-1);
+    if (last?.num === num && last.since === until) whole.splice(-1, 1, { num, since, until: last.until });
+    else whole.push({ num, since, until });
+  }
+  return whole.slice(0, stretchesMax);
 }

@@ -1,14 +1,15 @@
-/** Packs, their chunks and the confirmations of storage nodes. */
+/**
+ * Packs on their way from the spool to the chain, and the confirmations of storage nodes. A pack only moves forward: a step repeated after a crash
+ * changes nothing, and a dead pack stays dead.
+ */
 import type { Database } from 'better-sqlite3';
 import { parseBlobId } from '../../domain/blob-id.ts';
-import { idToBytes, parseSuiId, type ChunkId } from '../../domain/ids.ts';
-import type { ChunkKind, ChunkPlace } from '../../domain/space.ts';
-import type { CatalogOperations, ChunkLocation, NewPack, PackRow, PackState } from '../../ports/catalog.ts';
+import { parseSuiId } from '../../domain/ids.ts';
+import type { CatalogOperations, NewPack, PackRow, PackState } from '../../ports/catalog.ts';
+import { openChunkKeeper } from './chunks.ts';
 
 type Operations = Pick<
   CatalogOperations,
-  | 'knownChunks'
-  | 'chunkLocations'
   | 'addPack'
   | 'packs'
   | 'pack'
@@ -37,20 +38,6 @@ interface RawPack {
   readonly certified_epoch: number | null;
 }
 
-interface RawChunk {
-  readonly pack: number;
-  readonly kind: number;
-  readonly start: number;
-  readonly bytes: number;
-  readonly plain_bytes: number;
-  readonly blob_id: string | null;
-  readonly pack_bytes: number;
-  readonly state: PackState;
-  readonly name: string;
-}
-
-const chunkKinds: readonly ChunkKind[] = ['file', 'tree', 'snapshot'];
-
 function packFrom(raw: RawPack): PackRow {
   return {
     num: raw.num,
@@ -68,48 +55,58 @@ function packFrom(raw: RawPack): PackRow {
   };
 }
 
-/** Puts a finished pack and its chunks into the tables; runs inside the caller's transaction. */
-export function openPackAdder(db: Database): (pack: NewPack) => number {
-  const insertPack = db.prepare("INSERT INTO pack (space, name, state, bytes, round) VALUES (?, ?, 'spooled', ?, ?)");
-  const addChunks = openChunkAdder(db);
-  return (pack) => {
-    const num = Number(insertPack.run(pack.space, pack.name, pack.bytes, pack.round).lastInsertRowid);
-    addChunks(num, pack.chunks);
-    return num;
+/** Packs as rounds use them; runs inside the caller's transaction. */
+export interface PackKeeper {
+  add(pack: NewPack): number;
+  /** The pack and its chunks are gone; chunks that another pack holds too are found there. */
+  bury(pack: number): void;
+}
+
+export function openPackKeeper(db: Database): PackKeeper {
+  const insert = db.prepare("INSERT INTO pack (space, name, state, bytes, round) VALUES (?, ?, 'spooled', ?, ?)");
+  const setDead = db.prepare("UPDATE pack SET state = 'dead' WHERE num = ?");
+  const dropConfirmations = db.prepare('DELETE FROM confirmation WHERE pack = ?');
+  const chunks = openChunkKeeper(db);
+  return {
+    add(pack) {
+      const num = Number(insert.run(pack.space, pack.name, pack.bytes, pack.round).lastInsertRowid);
+      chunks.add(num, pack.chunks);
+      return num;
+    },
+    bury(pack) {
+      chunks.drop(pack);
+      dropConfirmations.run(pack);
+      if (setDead.run(pack).changes === 0) throw new Error('there is no such pack');
+    },
   };
 }
 
-function openChunkAdder(db: Database): (pack: number, chunks: readonly ChunkPlace[]) => void {
-  const insert = db.prepare(
-    'INSERT OR IGNORE INTO chunk (id, pack, kind, start, bytes, plain_bytes) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  return (pack, chunks) => {
-    for (const chunk of chunks)
-      insert.run(idToBytes(chunk.id), pack, chunkKinds.indexOf(chunk.kind), chunk.start, chunk.bytes, chunk.plainBytes);
-  };
-}
+/** States from which each step may be taken; the step's own state is among them, since a crash may repeat it. */
+const before = {
+  encoded: "('spooled', 'encoded')",
+  registered: "('encoded', 'registered')",
+  stored: "('registered', 'stored')",
+  certified: "('encoded', 'registered', 'stored', 'certified')",
+};
 
 export function packOperations(db: Database): Operations {
-  const known = db.prepare<[Uint8Array], unknown>('SELECT 1 FROM chunk WHERE id = ?');
-  const locate = db.prepare<[Uint8Array], RawChunk>(
-    `SELECT chunk.pack, chunk.kind, chunk.start, chunk.bytes, chunk.plain_bytes, pack.blob_id, pack.bytes AS pack_bytes, pack.state, pack.name
-     FROM chunk JOIN pack ON pack.num = chunk.pack WHERE chunk.id = ?`,
-  );
   const get = db.prepare<[number], RawPack>('SELECT * FROM pack WHERE num = ?');
   const all = db.prepare<[number], RawPack>('SELECT * FROM pack WHERE space = ? ORDER BY num');
-  const byBlob = db.prepare<[number, string], { num: number }>(
-    "SELECT num FROM pack WHERE space = ? AND blob_id = ? AND state <> 'dead'",
+  const inState = db.prepare<[number, string], RawPack>(
+    'SELECT * FROM pack WHERE space = ? AND state = ? ORDER BY num',
   );
-  const setState = db.prepare('UPDATE pack SET state = ? WHERE num = ?');
+  const byBlob = db.prepare<[number, string], { num: number }>(
+    "SELECT num FROM pack WHERE space = ? AND blob_id = ? AND state <> 'dead' ORDER BY num LIMIT 1",
+  );
   const setEncoded = db.prepare(
-    "UPDATE pack SET state = 'encoded', blob_id = ?, root_hash = ?, encoded_bytes = ? WHERE num = ? AND state = 'spooled'",
+    `UPDATE pack SET state = 'encoded', blob_id = ?, root_hash = ?, encoded_bytes = ? WHERE num = ? AND state IN ${before.encoded}`,
   );
   const setRegistered = db.prepare(
-    "UPDATE pack SET state = 'registered', pool = ?, object = ? WHERE num = ? AND state IN ('encoded', 'registered')",
+    `UPDATE pack SET state = 'registered', pool = ?, object = ? WHERE num = ? AND state IN ${before.registered}`,
   );
-  const setStored = db.prepare("UPDATE pack SET state = 'stored' WHERE num = ? AND state IN ('registered', 'stored')");
+  const setStored = db.prepare(`UPDATE pack SET state = 'stored' WHERE num = ? AND state IN ${before.stored}`);
   const setCertified = db.prepare(
-    "UPDATE pack SET state = 'certified', certified_epoch = ? WHERE num = ? AND state <> 'live'",
+    `UPDATE pack SET state = 'certified', certified_epoch = ? WHERE num = ? AND state IN ${before.certified}`,
   );
   const addConfirmation = db.prepare(
     'INSERT OR REPLACE INTO confirmation (pack, epoch, member, message, signature) VALUES (?, ?, ?, ?, ?)',
@@ -117,49 +114,29 @@ export function packOperations(db: Database): Operations {
   const confirmations = db.prepare<
     [number],
     { pack: number; epoch: number; member: number; message: Uint8Array; signature: Uint8Array }
-  >('SELECT * FROM confirmation WHERE pack = ? ORDER BY member');
-  const dropChunks = db.prepare('DELETE FROM chunk WHERE pack = ?');
-  const dropConfirmations = db.prepare('DELETE FROM confirmation WHERE pack = ?');
+  >('SELECT pack, epoch, member, message, signature FROM confirmation WHERE pack = ? ORDER BY epoch, member');
   const importPack = db.prepare(
     `INSERT INTO pack (space, name, state, bytes, blob_id, encoded_bytes, pool, object, certified_epoch) VALUES (?, '', 'live', ?, ?, ?, ?, ?, ?)`,
   );
-  const add = openPackAdder(db);
-  const addChunks = openChunkAdder(db);
+  const found = db.prepare(
+    "UPDATE pack SET state = 'live', encoded_bytes = ?, pool = ?, object = ?, certified_epoch = ? WHERE num = ?",
+  );
+  const packs = openPackKeeper(db);
+  const chunks = openChunkKeeper(db);
 
   function rowOf(num: number): PackRow {
     const raw = get.get(num);
-    if (!raw) throw new Error('there is no such pack');
+    if (raw === undefined) throw new Error('there is no such pack');
     return packFrom(raw);
   }
 
-  function locationOf(id: ChunkId): ChunkLocation | undefined {
-    const raw = locate.get(idToBytes(id));
-    if (!raw) return undefined;
-    const { pack, start, bytes } = raw;
-    const blobId = raw.blob_id === null ? undefined : parseBlobId(raw.blob_id);
-    const kind = chunkKinds[raw.kind] ?? 'file';
-    return {
-      id,
-      kind,
-      start,
-      bytes,
-      plainBytes: raw.plain_bytes,
-      pack,
-      blobId,
-      packBytes: raw.pack_bytes,
-      packState: raw.state,
-      packName: raw.name,
-    };
-  }
-
   return {
-    knownChunks: db.transaction((ids: readonly ChunkId[]) => ids.map((id) => known.get(idToBytes(id)) !== undefined)),
-    chunkLocations: db.transaction((ids: readonly ChunkId[]) => ids.map(locationOf)),
-    addPack: db.transaction((pack) => rowOf(add(pack))),
-    packs(space, states) {
-      const rows = all.all(space).map(packFrom);
-      return states === undefined ? rows : rows.filter((row) => states.includes(row.state));
-    },
+    addPack: db.transaction((pack) => rowOf(packs.add(pack))),
+    packs: db.transaction((space: number, states?: readonly PackState[]) => {
+      const rows =
+        states === undefined ? all.all(space) : [...new Set(states)].flatMap((state) => inState.all(space, state));
+      return rows.map(packFrom).sort((a, b) => a.num - b.num);
+    }),
     pack(num) {
       const raw = get.get(num);
       return raw && packFrom(raw);
@@ -173,25 +150,15 @@ export function packOperations(db: Database): Operations {
         .map((row) => ({ ...row, message: Uint8Array.from(row.message), signature: Uint8Array.from(row.signature) })),
     setStored: (pack) => void setStored.run(pack),
     setCertified: (pack, epoch) => void setCertified.run(epoch, pack),
-    setDead: db.transaction((pack) => {
-      dropChunks.run(pack);
-      dropConfirmations.run(pack);
-      setState.run('dead', pack);
-    }),
+    setDead: db.transaction((pack: number) => packs.bury(pack)),
     importPack: db.transaction((pack) => {
-      const standing = byBlob.get(pack.space, pack.blobId);
-      if (standing) return rowOf(standing.num);
-      const { lastInsertRowid } = importPack.run(
-        pack.space,
-        pack.bytes,
-        pack.blobId,
-        pack.encodedBytes,
-        pack.pool,
-        pack.object,
-        pack.certifiedEpoch,
-      );
-      addChunks(Number(lastInsertRowid), pack.chunks);
-      return rowOf(Number(lastInsertRowid));
+      const { space, bytes, blobId, encodedBytes, pool, object, certifiedEpoch } = pack;
+      const standing = byBlob.get(space, blobId);
+      const values = [encodedBytes, pool, object, certifiedEpoch];
+      if (standing !== undefined) found.run(...values, standing.num);
+      const num = standing?.num ?? Number(importPack.run(space, bytes, blobId, ...values).lastInsertRowid);
+      chunks.add(num, pack.chunks);
+      return rowOf(num);
     }),
   };
 }

@@ -1,12 +1,12 @@
-/** Rounds from sealed to certified, and snapshots that a rebuild brings in. */
+/** Rounds from sealed to certified or abandoned, and snapshots that a rebuild brings in. Each step is one transaction. */
 import type { Database } from 'better-sqlite3';
 import { concatBytes } from '../../domain/bytes.ts';
 import { idToBytes, parseChunkId, parseDeviceId, type SnapshotId } from '../../domain/ids.ts';
 import { toHex } from '../../domain/bytes.ts';
-import type { CatalogOperations, RoundRow } from '../../ports/catalog.ts';
-import { openApplier } from './entries.ts';
-import { openPackAdder } from './packs.ts';
-import { packContent, unpackContent } from './rows.ts';
+import type { CatalogOperations, EntryChange, FolderContent, RoundRow } from '../../ports/catalog.ts';
+import { openApplier, type Application } from './changes.ts';
+import { contentFromBytes, contentToBytes } from './entry-record.ts';
+import { openPackKeeper } from './packs.ts';
 
 type Operations = Pick<
   CatalogOperations,
@@ -22,11 +22,14 @@ interface RawRound {
   readonly time_ms: number;
   readonly files: number;
   readonly bytes: number;
-  readonly root: Uint8Array;
+  readonly root: Buffer;
   readonly start: number;
   readonly sealed: number;
   readonly plain: number;
-  readonly last_pack: number;
+  readonly last_pack: number | null;
+  readonly added_files: number;
+  readonly added_folders: number;
+  readonly added_bytes: number;
   readonly state: 'sealed' | 'certified';
 }
 
@@ -49,80 +52,113 @@ function roundFrom(raw: RawRound): RoundRow {
     timeMs: raw.time_ms,
     files: raw.files,
     bytes: raw.bytes,
-    root: unpackContent(raw.root),
+    root: contentFromBytes(raw.root),
     place: { id: snapshot, kind: 'snapshot', start: raw.start, bytes: raw.sealed, plainBytes: raw.plain },
-    lastPack: raw.last_pack,
+    // No pack has the number 0: the snapshot lies in one that this catalog does not hold.
+    lastPack: raw.last_pack ?? 0,
     state: raw.state,
   };
 }
 
 export function roundOperations(db: Database): Operations {
   const insert = db.prepare(
-    `INSERT INTO round (space, sequence, snapshot, parents, device, time_ms, files, bytes, root, start, sealed, plain, last_pack, state)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO round (space, sequence, snapshot, parents, device, time_ms, files, bytes, root, start, sealed, plain, last_pack, state, added_files, added_folders, added_bytes)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)`,
   );
   const pending = db.prepare<[number], RawRound>("SELECT * FROM round WHERE space = ? AND state = 'sealed'");
   const get = db.prepare<[number, number], RawRound>('SELECT * FROM round WHERE space = ? AND sequence = ?');
   const all = db.prepare<[number], RawRound>('SELECT * FROM round WHERE space = ? ORDER BY sequence');
+  const newest = db.prepare<[number], { sequence: number }>('SELECT sequence FROM space WHERE num = ?');
   const certify = db.prepare("UPDATE round SET state = 'certified' WHERE space = ? AND sequence = ?");
   const drop = db.prepare('DELETE FROM round WHERE space = ? AND sequence = ?');
-  const live = db.prepare("UPDATE pack SET state = 'live' WHERE space = ? AND state = 'certified'");
+  const live = db.prepare(
+    "UPDATE pack SET state = 'live' WHERE space = ? AND state = 'certified' AND (round IS NULL OR round <= ?)",
+  );
+  const packState = db.prepare<[number], string>('SELECT state FROM pack WHERE num = ?').pluck();
   const setNewest = db.prepare('UPDATE space SET sequence = ?, snapshot = ? WHERE num = ?');
+  const setAdded = db.prepare(
+    'UPDATE round SET added_files = ?, added_folders = ?, added_bytes = ? WHERE space = ? AND sequence = ?',
+  );
   const applier = openApplier(db);
-  const addPack = openPackAdder(db);
+  const packs = openPackKeeper(db);
 
-  function write(round: Omit<RoundRow, 'state'>, state: RoundRow['state']): void {
-    const { space, sequence, snapshot, parents, device, timeMs, files, bytes, root, place, lastPack } = round;
+  function write(round: Omit<RoundRow, 'state' | 'lastPack'>, lastPack: number | null, state: RoundRow['state']): void {
+    const { space, sequence, snapshot, parents, device, timeMs, files, bytes, root, place } = round;
+    if (place.id !== snapshot) throw new Error("a round's place is that of its snapshot");
     const ids = concatBytes(...parents.map(idToBytes));
+    const counts = [timeMs, files, bytes];
+    const where = [place.start, place.bytes, place.plainBytes];
+    const listing = contentToBytes(root);
     insert.run(
       space,
       sequence,
       idToBytes(snapshot),
       ids,
       idToBytes(device),
-      timeMs,
-      files,
-      bytes,
-      packContent(root),
-      place.start,
-      place.bytes,
-      place.plainBytes,
+      ...counts,
+      listing,
+      ...where,
       lastPack,
       state,
     );
   }
 
+  /** History only grows at its end. */
+  function checkNext(space: number, sequence: number): void {
+    const last = newest.get(space)?.sequence;
+    if (last === undefined) throw new Error('a round is of a known space');
+    if (sequence <= last) throw new Error('a round comes after the newest one');
+    if (pending.get(space) !== undefined)
+      throw new Error('one round of a space is certified before the next is sealed');
+  }
+
+  function apply(to: Application, changes: readonly EntryChange[], folders: readonly FolderContent[]): void {
+    const { files, folders: counted, bytes } = applier.apply(to, changes, folders);
+    setAdded.run(files, counted, bytes, to.space, to.sequence);
+  }
+
   return {
     sealRound: db.transaction((round, lastPack, changes, folders) => {
-      if (pending.get(round.space)) throw new Error('one round of a space is certified before the next is sealed');
-      const num = addPack(lastPack);
-      write({ ...round, lastPack: num }, 'sealed');
-      applier.apply(round.space, round.sequence, changes, folders, true);
+      const { space, sequence } = round;
+      checkNext(space, sequence);
+      const num = packs.add(lastPack);
+      write(round, num, 'sealed');
+      apply({ space, sequence, keepsUndo: true }, changes, folders);
       return { ...round, lastPack: num, state: 'sealed' } as const;
     }),
     pendingRound(space) {
       const raw = pending.get(space);
       return raw && roundFrom(raw);
     },
-    certifyRound: db.transaction((space, sequence) => {
+    // Asked again after a crash between the head's move and the caller's own note of it, it has nothing left to do.
+    certifyRound: db.transaction((space: number, sequence: number) => {
       const raw = get.get(space, sequence);
-      if (raw?.state !== 'sealed') throw new Error('a round is sealed before it is certified');
+      if (raw === undefined) throw new Error('a round is sealed before it is certified');
+      if (raw.state === 'certified') return;
       certify.run(space, sequence);
-      live.run(space);
+      live.run(space, sequence);
       setNewest.run(sequence, raw.snapshot, space);
-      applier.forgetUndo(space, sequence);
+      applier.forgetUndo(space);
     }),
-    abandonRound: db.transaction((space, sequence) => {
-      if (get.get(space, sequence)?.state !== 'sealed') throw new Error('only a sealed round can be undone');
-      applier.undo(space, sequence);
+    // The last pack came with the round and goes with it, unless it is on chain by now.
+    abandonRound: db.transaction((space: number, sequence: number) => {
+      const raw = get.get(space, sequence);
+      if (raw?.state !== 'sealed') throw new Error('only a sealed round can be undone');
+      const added = { files: raw.added_files, folders: raw.added_folders, bytes: raw.added_bytes };
+      applier.undo(space, sequence, added);
       drop.run(space, sequence);
+      if (raw.last_pack === null) return;
+      const state = packState.get(raw.last_pack) ?? 'dead';
+      if (state === 'spooled' || state === 'encoded') packs.bury(raw.last_pack);
     }),
     snapshots: (space) => all.all(space).map(roundFrom),
     importSnapshot: db.transaction((round, changes, folders) => {
-      if (get.get(round.space, round.sequence)) return;
-      write({ ...round, lastPack: round.lastPack ?? 0 }, 'certified');
-      applier.apply(round.space, round.sequence, changes, folders, false);
-      setNewest.run(round.sequence, idToBytes(round.snapshot), round.space);
+      const { space, sequence, snapshot } = round;
+      if (get.get(space, sequence)?.state === 'certified') return;
+      checkNext(space, sequence);
+      write(round, round.lastPack ?? null, 'certified');
+      apply({ space, sequence, keepsUndo: false }, changes, folders);
+      setNewest.run(sequence, idToBytes(snapshot), space);
     }),
   };
 }

@@ -4,6 +4,7 @@ import { toHex } from '../../domain/bytes.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type NodeId, idToBytes, parseChunkId, parseNodeId, parseSpaceId, parseSuiId } from '../../domain/ids.ts';
 import type { CatalogOperations, SpaceRow } from '../../ports/catalog.ts';
+import { idBuffer } from './entry-record.ts';
 
 type Operations = Pick<
   CatalogOperations,
@@ -60,7 +61,7 @@ export function spaceOperations(db: Database): Operations {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertNode = db.prepare('INSERT INTO node (space, id) VALUES (?, ?)');
-  const findNode = db.prepare<[number, Uint8Array], { num: number }>('SELECT num FROM node WHERE space = ? AND id = ?');
+  const findNode = db.prepare<[number, Uint8Array], number>('SELECT num FROM node WHERE space = ? AND id = ?').pluck();
   const setFolder = db.prepare('UPDATE space SET folder = ? WHERE num = ?');
   const setPool = db.prepare('UPDATE space SET pool = ? WHERE num = ?');
   const setLease = db.prepare('UPDATE space SET lease_epochs = ? WHERE num = ?');
@@ -73,6 +74,8 @@ export function spaceOperations(db: Database): Operations {
     setRecord: (key, value) => void putRecord.run(key, value),
     spaces: () => allSpaces.all().map(spaceFrom),
     addSpace: db.transaction((space) => {
+      if (allSpaces.all().some((row) => toHex(row.id) === space.id))
+        throw new Fault('already-exists', 'never', 'This device knows that space already.');
       const num = nextSpace.get()?.num ?? 1;
       const root = Number(insertNode.run(num, idToBytes(space.rootNode)).lastInsertRowid);
       const { min, normal, max } = space.limits;
@@ -102,11 +105,11 @@ export function spaceOperations(db: Database): Operations {
       if (!found) throw new Fault('not-found', 'never', 'There is no such space.');
       return found;
     },
-    // An identity that is known keeps its number; a fresh one that is never used costs a few bytes.
+    // An identity that is known keeps its number; a fresh one that is never used is forgotten when the catalog is next opened.
     allotNodes: db.transaction((space: number, nodes: readonly NodeId[]) =>
       nodes.map((node) => {
-        const id = idToBytes(node);
-        return findNode.get(space, id)?.num ?? Number(insertNode.run(space, id).lastInsertRowid);
+        const id = idBuffer(node);
+        return findNode.get(space, id) ?? Number(insertNode.run(space, id).lastInsertRowid);
       }),
     ),
   };

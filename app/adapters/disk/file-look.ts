@@ -8,12 +8,16 @@ export function kindOf(stat: BigIntStats): FileKind {
   return stat.isSymbolicLink() ? 'symlink' : 'other';
 }
 
+/** Formats and catalog hold times as 64-bit nanoseconds: 1677 to 2262. What a disk claims beyond that counts as the nearest end. */
+const nsMax = 2n ** 63n - 1n;
+export const clampNs = (ns: bigint): bigint => (ns > nsMax ? nsMax : ns < -nsMax ? -nsMax : ns);
+
 export function statOf(stat: BigIntStats): FileStat {
   return {
     kind: kindOf(stat),
     bytes: Number(stat.size),
-    mtimeNs: stat.mtimeNs,
-    ctimeNs: stat.ctimeNs,
+    mtimeNs: clampNs(stat.mtimeNs),
+    ctimeNs: clampNs(stat.ctimeNs),
     mode: Number(stat.mode & 0o7777n),
     device: stat.dev,
     inode: stat.ino,

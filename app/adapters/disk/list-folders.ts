@@ -11,7 +11,7 @@ import { Fault } from '../../domain/fault.ts';
 import { displayName, textFromNameBytes, type SpacePath } from '../../domain/path-name.ts';
 import { diskFault, packFault } from './disk-fault.ts';
 import { columns, type PackedFolder, type PackedListings } from './disk-jobs.ts';
-import { kindOf } from './file-look.ts';
+import { clampNs, kindOf } from './file-look.ts';
 import { childPath, isStillAt, withFolder, type DiskPath, type FolderHandle } from './folder-handle.ts';
 import { isTemporary } from './temporary-name.ts';
 
@@ -60,7 +60,7 @@ function listInto(folder: FolderHandle, path: SpacePath, rows: Growing): PackedF
       }
       rows.names.push(name);
       rows.numbers.push(kinds.indexOf(kind), Number(stat.size), Number(stat.mode) & 0o7777, Number(stat.nlink));
-      rows.bigs.push(stat.mtimeNs, stat.ctimeNs, stat.dev, stat.ino);
+      rows.bigs.push(clampNs(stat.mtimeNs), clampNs(stat.ctimeNs), stat.dev, stat.ino);
     } catch (error) {
       problems.push({ path: whole, fault: packFault(diskFault(error, whole, 'listed')) });
     }

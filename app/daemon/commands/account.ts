@@ -6,7 +6,7 @@ import { lockHome } from '../../adapters/home/home.ts';
 import { openVault } from '../../adapters/vault/vault.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { VaultKind } from '../../ports/vault.ts';
-import { textFlag, type Context, type Flags, type Run } from '../cli.ts';
+import { textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { parseNetwork, readConfig, writeConfig, type HomeConfig } from '../config.ts';
 import { exitCodes, table } from '../output.ts';
 import { readPhraseFile } from '../passphrase.ts';
@@ -18,27 +18,39 @@ export async function setUpHome(
   config: HomeConfig,
   phrase: string,
 ): Promise<VaultKind> {
+  return (await beginHome(context, config, phrase)).kind;
+}
+
+/** The same, making a phrase when none is given. A setup that was cut short goes on with the phrase that it kept: nobody has seen it yet. */
+async function beginHome(
+  context: Pick<Context, 'home' | 'passphrase'>,
+  config: HomeConfig,
+  given: string | undefined,
+): Promise<{ readonly kind: VaultKind; readonly phrase: string }> {
   const lock = lockHome(context.home);
   try {
-    const vault = openVault({ homeDir: context.home, network: config.network, passphrase: context.passphrase });
     const known = readConfig(context.home);
+    const vault = openVault({ homeDir: context.home, network: config.network, passphrase: context.passphrase });
     const kept = await vault.kept();
-    if (kept && known)
+    if (kept && known && known.setup !== 'begun')
       throw new Fault(
         'already-exists',
         'after-user',
         `There is a Floe account in ${context.home} already. Choose another home with --home.`,
       );
-    // A setup that was cut short between the two is completed only with the very same words.
-    if (kept && (await vault.phrase()) !== phrase)
+    const before = kept === undefined ? undefined : await vault.phrase();
+    const isOther = given !== undefined && before !== undefined && before !== given;
+    const isElsewhere = known && (known.network !== config.network || known.localnet !== config.localnet);
+    if (isOther || (kept && isElsewhere))
       throw new Fault(
         'already-exists',
         'after-user',
-        `A setup of ${context.home} was cut short with another phrase. Choose another home with --home.`,
+        `A setup of ${context.home} was cut short with another phrase or network. Choose another home with --home.`,
       );
+    const phrase = before ?? given ?? makePhrase();
     const kind = kept ?? (await vault.keep(phrase));
     writeConfig(context.home, config);
-    return kind;
+    return { kind, phrase };
   } finally {
     lock.release();
   }
@@ -52,18 +64,36 @@ function configFrom(flags: Flags): HomeConfig {
   return { version: 1, network, localnet: localnet === undefined ? undefined : resolve(localnet) };
 }
 
+/** Sets the home up, or takes up a setup that was cut short before the device had its place. Returns the words when nobody has seen them yet. */
+async function beginSetUp(
+  context: Context,
+  config: HomeConfig,
+  given: string | undefined,
+): Promise<{ kind: VaultKind; madePhrase: string | undefined }> {
+  if (given === undefined && readConfig(context.home) !== undefined) {
+    const found = await withHost(context, async ({ engine, vault, config: known }) => {
+      if ((await engine.device()) !== undefined || known.network !== config.network) return undefined;
+      const [kind, phrase] = [await vault.kept(), await vault.phrase()];
+      return kind && phrase !== undefined ? { kind, madePhrase: phrase } : undefined;
+    });
+    if (found) return found;
+  }
+  const phrase = given ?? makePhrase();
+  return { kind: await setUpHome(context, config, phrase), madePhrase: given === undefined ? phrase : undefined };
+}
+
 export const initCommand: Run = async (context, _args, flags) => {
   const { output } = context;
   const file = textFlag(flags, 'phraseFile');
-  const phrase = file === undefined ? makePhrase() : parsePhrase(await readPhraseFile(file));
   const config = configFrom(flags);
-  const kind = await setUpHome(context, config, phrase);
+  const given = file === undefined ? undefined : parsePhrase(await readPhraseFile(file));
+  const { kind, madePhrase } = await beginSetUp(context, config, given);
   return withHost(context, async ({ engine }) => {
     const device = await engine.chooseDevice(textFlag(flags, 'device') ?? hostname(), context.signal);
     if (config.network === 'local') await engine.fund(context.signal);
-    if (file === undefined) {
+    if (madePhrase !== undefined) {
       output.say('Your recovery phrase. Write it down: it alone brings everything back, and nobody else has it.\n');
-      output.say(numbered(phrase));
+      output.say(numbered(madePhrase));
     }
     output.say(kind.words);
     output.say(
@@ -71,7 +101,7 @@ export const initCommand: Run = async (context, _args, flags) => {
     );
     if (config.network !== 'local') output.say('Send SUI and WAL to that address before you add a folder.');
     output.done({
-      ...(file === undefined ? { phrase } : {}),
+      ...(madePhrase === undefined ? {} : { phrase: madePhrase }),
       address: device.address,
       device: device.name,
       deviceId: device.id,
@@ -91,7 +121,13 @@ export const recoverCommand: Run = async (context, _args, flags) => {
   const phrase = parsePhrase(await readPhraseFile(textFlag(flags, 'phraseFile') ?? ''));
   const config = configFrom(flags);
   if (readConfig(context.home) === undefined) await setUpHome(context, config, phrase);
-  return withHost(context, async ({ engine }) => {
+  return withHost(context, async ({ engine, vault }) => {
+    if ((await vault.phrase()) !== phrase)
+      throw new Fault(
+        'already-exists',
+        'after-user',
+        `The account in ${context.home} has another phrase. Choose another home with --home.`,
+      );
     const spaces = await engine.recover(context.signal);
     const device = await engine.chooseDevice(textFlag(flags, 'device') ?? hostname(), context.signal);
     if (config.network === 'local') await engine.fund(context.signal);

@@ -29,6 +29,10 @@ function sameContent(a: Buffer, b: Buffer): boolean {
   }
 }
 
+/** Restored times are exact to the microsecond, between 1677 and 2262. */
+const lastNs = 2n ** 63n - 1n;
+const keptTime = (ns: bigint): bigint => (ns > lastNs ? lastNs : ns < -lastNs ? -lastNs : ns) / 1000n;
+
 const kindOf = (stat: BigIntStats): string =>
   stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : stat.isFile() ? 'file' : 'special';
 
@@ -40,8 +44,7 @@ function difference(a: Buffer, b: Buffer, left: BigIntStats, right: BigIntStats)
     return readlinkSync(a, 'buffer').equals(readlinkSync(b, 'buffer')) ? undefined : 'another target';
   if ((left.mode & 0o7777n) !== (right.mode & 0o7777n)) return 'other permissions';
   if (kind === 'folder') return undefined;
-  // Restored times are exact to the microsecond.
-  if (left.mtimeNs / 1000n !== right.mtimeNs / 1000n) return 'another time';
+  if (keptTime(left.mtimeNs) !== keptTime(right.mtimeNs)) return 'another time';
   if (left.size !== right.size || !sameContent(a, b)) return 'other content';
   return undefined;
 }

@@ -13,7 +13,7 @@ import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import type { SyncReport } from '../../engine/engine.ts';
 import { setUpHome } from './account.ts';
-import { numberFlag, textFlag, type Context, type Flags, type Run } from '../cli.ts';
+import { numberFlag, textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { controlNetwork, startEmbeddedNetwork, type NetworkDoor } from '../embedded-network.ts';
 import { openHost, type Host } from '../host.ts';
 import { bytesText, coinText, exitCodes, type ExitCode } from '../output.ts';
@@ -60,6 +60,7 @@ async function tell(context: Context, source: string | undefined, place: string,
     const problems = await restoreAndCompare(stage, folder, source, phrase, told);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     for (const problem of problems) output.say(`  Differs: ${displayName(problem)}`);
+    for (const words of told.problems) output.say(`  Not kept: ${words}`);
     const isIdentical = problems.length === 0;
     output.say(
       isIdentical
@@ -113,7 +114,8 @@ interface Told {
 
 /** A copy with exact times: Node's own keeps only milliseconds, so the platform's command is asked where there is one. */
 async function copyFolder(from: string, to: string): Promise<void> {
-  if (process.platform === 'win32') await cp(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  if (process.platform === 'win32')
+    await cp(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
   else await promisify(execFile)('cp', ['-a', from, to]);
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultOf } from '../../domain/fault.ts';
-import type { Context, Run } from '../cli.ts';
+import type { Context, Run } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { exitCodes } from '../output.ts';
 import { withHost } from '../session.ts';

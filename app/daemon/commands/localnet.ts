@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { systemClock, systemDice } from '../../adapters/time/time.ts';
 import { startLocalnet } from '../../localnet/localnet.ts';
-import { numberFlag, textFlag, type Run } from '../cli.ts';
+import { numberFlag, textFlag, type Run } from '../command.ts';
 import { exitCodes } from '../output.ts';
 
 export const localnetCommand: Run = async ({ output, signal }, _args, flags) => {

@@ -1,9 +1,10 @@
 /** `floe status`, `spaces`, `devices`, `log`, `versions`, `ls`: state and history, read only. */
 import { displayName } from '../../domain/path-name.ts';
 import type { EngineStatus, SpaceStatus, VersionLine } from '../../engine/engine.ts';
-import { textFlag, type Run } from '../cli.ts';
+import { textFlag, type Run } from '../command.ts';
 import { bytesText, coinText, exitCodes, table, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
+import { trimSlashes } from './restore.ts';
 
 const dateText = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 const isoFromNs = (ns: bigint): string => dateText(Number(ns / 1_000_000n));
@@ -17,8 +18,10 @@ export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void 
         : space.isPending
           ? 'certified up to the last round; a new one is on its way'
           : 'all certified';
-    output.say(`'${space.name}' (${space.mode}): ${space.files} files, ${bytesText(space.bytes)}, ${state}.`);
-    output.say(`  ${space.folder ?? 'no folder on this device'}`);
+    output.say(
+      `'${displayName(space.name)}' (${space.mode}): ${space.files} files, ${bytesText(space.bytes)}, ${state}.`,
+    );
+    output.say(`  ${displayName(space.folder ?? 'no folder on this device')}`);
     if (space.leaseEndEpoch !== undefined && space.leaseEndsAtMs !== undefined)
       output.say(`  Paid until ${dateText(space.leaseEndsAtMs)} (epoch ${space.leaseEndEpoch}).`);
   }
@@ -26,7 +29,7 @@ export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void 
 
 export function sayStatus(output: Output, status: EngineStatus): void {
   const { device, chain } = status;
-  if (device) output.say(`Device '${device.name}', number ${device.index}, on ${status.network}.`);
+  if (device) output.say(`Device '${displayName(device.name)}', number ${device.index}, on ${status.network}.`);
   if (chain) {
     output.say(
       `Network: epoch ${chain.epoch}, ${chain.nodes} nodes, ${chain.shards} shards; next epoch from ${dateText(chain.nextEpochAtMs)}.`,
@@ -117,11 +120,11 @@ const versionRow = (line: VersionLine): object => ({
 
 export const versionsCommand: Run = async (context, [space = '', path = '']) =>
   withHost(context, async ({ engine }) => {
-    const versions = await engine.versions(space, path);
+    const versions = await engine.versions(space, trimSlashes(path));
     context.output.say(
       table(
         versions.map((line) => [
-          line.snapshot.slice(0, 12),
+          line.snapshot?.slice(0, 12) ?? '',
           dateText(line.timeMs),
           bytesText(line.bytes),
           displayName(line.path),
@@ -135,11 +138,7 @@ export const versionsCommand: Run = async (context, [space = '', path = '']) =>
 
 export const lsCommand: Run = async (context, [space = '', path = ''], flags) =>
   withHost(context, async ({ engine }) => {
-    const { entries, snapshot, timeMs } = await engine.list(
-      space,
-      path.replace(/^\/+|\/+$/g, ''),
-      textFlag(flags, 'at'),
-    );
+    const { entries, snapshot, timeMs } = await engine.list(space, trimSlashes(path), textFlag(flags, 'at'));
     const mark = { file: '', folder: '/', symlink: '@' } as const;
     const rows = entries.map((line) => [
       line.kind === 'file' ? bytesText(line.bytes) : '-',

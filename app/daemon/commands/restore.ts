@@ -1,20 +1,34 @@
 /** `floe restore`. */
 import { mkdir } from 'node:fs/promises';
+import { diskFault } from '../../adapters/disk/disk.ts';
+import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
-import { textFlag, type Run } from '../cli.ts';
+import { textFlag, type Run } from '../command.ts';
 import { bytesText, exitCodes } from '../output.ts';
 import { withHost } from '../session.ts';
 
 const problemsShownMax = 20;
 
+/** A path as people type it: outer slashes do not count. */
+export const trimSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
+
+async function makeTarget(to: string): Promise<void> {
+  if (to === '') throw new Fault('bad-input', 'after-user', '--to needs a folder.');
+  try {
+    await mkdir(to, { recursive: true });
+  } catch (error) {
+    throw diskFault(error, to, 'written');
+  }
+}
+
 export const restoreCommand: Run = async (context, [space = ''], flags) =>
   withHost(context, async ({ engine }) => {
     const { output } = context;
     const to = textFlag(flags, 'to') ?? '';
-    const paths = Array.isArray(flags['path']) ? flags['path'].map(String) : [];
+    const paths = Array.isArray(flags['path']) ? flags['path'].map((path) => trimSlashes(String(path))) : [];
     const rule = textFlag(flags, 'overwrite');
     const overwrite = rule === 'always' || rule === 'if-older' ? rule : 'never';
-    await mkdir(to, { recursive: true });
+    await makeTarget(to);
     const started = performance.now();
     const report = await engine.restore({ space, to, paths, at: textFlag(flags, 'at'), overwrite }, context.signal);
     const seconds = (performance.now() - started) / 1000;

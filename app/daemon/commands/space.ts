@@ -1,7 +1,10 @@
 /** `floe add`, `floe sync`, `floe quote`, `floe release`. */
+import { realpath } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import type { Engine, Quote, SyncReport } from '../../engine/engine.ts';
-import { numberFlag, textFlag, type Context, type Run } from '../cli.ts';
+import { numberFlag, textFlag, type Context, type Run } from '../command.ts';
 import { bytesText, coinText, exitCodes, type ExitCode, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
 
@@ -14,11 +17,24 @@ function sayQuote(output: Output, path: string, quote: Quote): void {
   );
 }
 
+/** A space that holds Floe's own home would grow by being kept, and the vault would be in it. */
+export async function refuseHome(folder: string, home: string): Promise<void> {
+  const [path, own] = await Promise.all([folder, home].map((place) => realpath(place).catch(() => resolve(place))));
+  const isWithin = (inner = '', outer = ''): boolean => inner === outer || inner.startsWith(outer.replace(/\/?$/, sep));
+  if (isWithin(path, own) || isWithin(own, path))
+    throw new Fault(
+      'bad-input',
+      'after-user',
+      `The folder ${displayName(folder)} and Floe's home ${displayName(home)} lie within one another. Choose another folder, or a home outside it with --home.`,
+    );
+}
+
 export const addCommand: Run = async (context, [path = '.'], flags) =>
   withHost(context, async ({ engine }) => {
     const { output, signal } = context;
     const leaseEpochs = numberFlag(flags, 'leaseEpochs');
     const joins = textFlag(flags, 'space');
+    await refuseHome(path, context.home);
     const quote = joins === undefined ? await engine.quote(path, leaseEpochs, signal) : undefined;
     if (quote) {
       sayQuote(output, path, quote);
@@ -34,7 +50,7 @@ export const addCommand: Run = async (context, [path = '.'], flags) =>
       signal,
     );
     output.say(
-      `${joins === undefined ? 'Added' : 'Joined'} '${row.name}'. Run 'floe sync' to protect it once, or 'floe start' to keep it in step.`,
+      `${joins === undefined ? 'Added' : 'Joined'} '${displayName(row.name)}'. Run 'floe sync' to protect it once, or 'floe start' to keep it in step.`,
     );
     output.done({ space: row.id, name: row.name });
     return exitCodes.done;
@@ -114,7 +130,8 @@ function jsonReport(report: SyncReport): object {
 const problemsShownMax = 20;
 
 export function sayReport(output: Output, report: SyncReport): void {
-  const { name, files, bytes, packs, newBytes } = report;
+  const { files, bytes, packs, newBytes } = report;
+  const name = displayName(report.name);
   if (packs.length === 0) output.say(`'${name}': ${files} files, ${bytesText(bytes)}, all certified. Nothing new.`);
   else
     output.say(

@@ -7,17 +7,18 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { makePhrase } from '../../adapters/account/account.ts';
 import { systemClock } from '../../adapters/time/time.ts';
+import { diskFault } from '../../adapters/disk/disk.ts';
 import { openWatcher } from '../../adapters/watcher/watcher.ts';
 import { faultOf } from '../../domain/fault.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { numberFlag, type Context, type Flags, type Run } from '../cli.ts';
+import { numberFlag, type Context, type Flags, type Run } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { openBrowser } from '../open-browser.ts';
 import { exitCodes } from '../output.ts';
 import { withHost } from '../session.ts';
 import { serveStatus } from '../status-page.ts';
 import { setUpHome } from './account.ts';
-import { sayReport } from './space.ts';
+import { refuseHome, sayReport } from './space.ts';
 
 /** Quiet time after a change before a pass: an editor that saves in several steps is done by then. */
 const settleMs = 500;
@@ -57,10 +58,15 @@ async function setUpWhenNew(context: Context): Promise<void> {
   );
 }
 
-async function addFolders(engine: Engine, { output, signal }: Context, flags: Flags): Promise<void> {
+async function addFolders(engine: Engine, { home, output, signal }: Context, flags: Flags): Promise<void> {
   const folders = Array.isArray(flags['folder']) ? flags['folder'].flat().map(String) : [];
   for (const folder of folders) {
-    await mkdir(folder, { recursive: true });
+    await refuseHome(folder, home);
+    try {
+      await mkdir(folder, { recursive: true });
+    } catch (error) {
+      throw diskFault(error, folder, 'written');
+    }
     const known = (await engine.spaces()).some((space) => space.folder === resolve(folder));
     if (known) continue;
     const space = await engine.addSpace(

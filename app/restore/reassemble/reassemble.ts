@@ -3,13 +3,14 @@
  * compared first, so an interrupted restore that is run again goes on where it was. Nothing is half visible, and nothing newer is written over
  * unless the user said 'always'.
  */
+import { concatBytes } from '../../domain/bytes.ts';
 import { Fault, faultOf } from '../../domain/fault.ts';
 import type { ChunkId } from '../../domain/ids.ts';
 import { restoreWindowBytes } from '../../domain/limits.ts';
 import { joinPath, pathNames, textFromNameBytes, type SpacePath } from '../../domain/path-name.ts';
 import type { Version } from '../../domain/space.ts';
 import type { Catalog } from '../../ports/catalog.ts';
-import type { Disk, FileStat } from '../../ports/disk.ts';
+import type { Disk, FileStat, ListedEntry } from '../../ports/disk.ts';
 import type { ChunkReader } from '../content/content.ts';
 
 export type Overwrite = 'never' | 'if-older' | 'always';
@@ -50,6 +51,8 @@ class Restore {
   unchanged = 0;
   readonly problems: { path: SpacePath; fault: Fault }[] = [];
   readonly folders: Version[] = [];
+  /** Folders whose place is taken by something else. */
+  readonly blocked: SpacePath[] = [];
   readonly input: RestoreInput;
   readonly ports: Ports;
   readonly signal: AbortSignal;
@@ -58,6 +61,10 @@ class Restore {
     this.input = input;
     this.ports = ports;
     this.signal = signal;
+  }
+
+  isBlocked(path: SpacePath): boolean {
+    return this.blocked.some((folder) => path === folder || path.startsWith(`${folder}/`));
   }
 
   done(version: Version): void {
@@ -101,24 +108,35 @@ async function makeParents(run: Restore, path: SpacePath): Promise<void> {
 const parentOf = (path: SpacePath): SpacePath => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /** What stands in the folders of a page's files: one listing a folder instead of one look a file. */
-async function looksFor(run: Restore, page: readonly Version[]): Promise<ReadonlyMap<SpacePath, FileStat>> {
-  const looks = new Map<SpacePath, FileStat>();
+async function looksFor(run: Restore, page: readonly Version[]): Promise<ReadonlyMap<SpacePath, ListedEntry>> {
+  const looks = new Map<SpacePath, ListedEntry>();
   for (const folder of new Set(
     page.filter((version) => version.kind !== 'folder').map((version) => parentOf(version.path)),
   )) {
     const { entries } = await run.ports.disk.list(run.input.target, folder);
-    for (const entry of entries) looks.set(joinPath(folder, entry.name), entry.stat);
+    for (const entry of entries) looks.set(joinPath(folder, entry.name), entry);
   }
   return looks;
+}
+
+/** A folder, unless something else stands at its place: that is kept, and what would lie in the folder is passed over. */
+async function makeFolder(run: Restore, path: SpacePath): Promise<void> {
+  try {
+    await run.ports.disk.makeFolder(run.input.target, path);
+  } catch (error) {
+    run.fail(path, error);
+    run.blocked.push(path);
+  }
 }
 
 async function restorePage(run: Restore, page: readonly Version[]): Promise<void> {
   const wanted: Version[] = [];
   for (const version of page) {
-    if (version.kind === 'folder') await run.ports.disk.makeFolder(run.input.target, version.path);
+    if (version.kind === 'folder' && !run.isBlocked(version.path)) await makeFolder(run, version.path);
   }
-  const looks = await looksFor(run, page);
-  for (const version of page) {
+  const open = page.filter((version) => !run.isBlocked(version.path));
+  const looks = await looksFor(run, open);
+  for (const version of open) {
     if (version.kind === 'folder') run.folders.push(version);
     else if (await isWanted(run, version, looks.get(version.path))) wanted.push(version);
   }
@@ -128,9 +146,10 @@ async function restorePage(run: Restore, page: readonly Version[]): Promise<void
 }
 
 /** Whether a version has to be written, by what stands at its place now. */
-async function isWanted(run: Restore, version: Version, stat: FileStat | undefined): Promise<boolean> {
-  if (stat === undefined) return true;
-  if (isSame(stat, version)) {
+async function isWanted(run: Restore, version: Version, entry: ListedEntry | undefined): Promise<boolean> {
+  if (entry === undefined) return true;
+  const { stat } = entry;
+  if (await isSame(run, entry, version)) {
     run.unchanged++;
     await run.input.onPlaced?.([{ version, stat }]);
     return false;
@@ -147,13 +166,12 @@ async function isWanted(run: Restore, version: Version, stat: FileStat | undefin
 /** A disk may keep a time less exactly than it was; whole microseconds are kept everywhere that Floe writes. */
 const sameTime = (a: bigint, b: bigint): boolean => a / 1000n === b / 1000n;
 
-function isSame(stat: FileStat, version: Version): boolean {
-  if (stat.kind !== version.kind) return false;
-  return (
-    stat.bytes === version.bytes &&
-    sameTime(stat.mtimeNs, version.mtimeNs) &&
-    (version.kind === 'symlink' || stat.mode === version.mode)
-  );
+async function isSame(run: Restore, { stat, target }: ListedEntry, version: Version): Promise<boolean> {
+  if (stat.kind !== version.kind || stat.bytes !== version.bytes) return false;
+  if (version.kind !== 'symlink') return sameTime(stat.mtimeNs, version.mtimeNs) && stat.mode === version.mode;
+  // A link has nothing but its target; its own time is not kept.
+  const bytes = await run.ports.reader.bytes(version.content, version.bytes, run.signal);
+  return target === textFromNameBytes(bytes);
 }
 
 /** Items in groups of at most a window of bytes each; one larger item stands alone. */
@@ -176,12 +194,21 @@ function* windows<T>(
   if (group.length > 0) yield group;
 }
 
-async function restoreSmall(run: Restore, versions: readonly Version[]): Promise<void> {
-  const { reader, disk } = run.ports;
+async function contentsOf(
+  run: Restore,
+  versions: readonly Version[],
+): Promise<readonly { readonly version: Version; readonly bytes: Uint8Array }[]> {
+  const { reader } = run.ports;
   const ids = await Promise.all(versions.map((version) => reader.flatten(version.content, run.signal)));
-  let chunks: ReadonlyMap<ChunkId, Uint8Array>;
+  const chunks = await reader.chunks(ids.flat(), run.signal);
+  return versions.map((version, i) => ({ version, bytes: put(ids[i] ?? [], chunks, version.bytes) }));
+}
+
+async function restoreSmall(run: Restore, versions: readonly Version[]): Promise<void> {
+  const { disk } = run.ports;
+  let contents: Awaited<ReturnType<typeof contentsOf>>;
   try {
-    chunks = await reader.chunks(ids.flat(), run.signal);
+    contents = await contentsOf(run, versions);
   } catch (error) {
     // One bad piece must not hide the others: each file of the group is tried by itself and fails by itself.
     if (versions.length === 1 && versions[0]) return run.fail(versions[0].path, error);
@@ -189,7 +216,6 @@ async function restoreSmall(run: Restore, versions: readonly Version[]): Promise
     return;
   }
   const over = run.input.overwrite === 'never' ? 'never' : 'replace';
-  const contents = versions.map((version, i) => ({ version, bytes: put(ids[i] ?? [], chunks, version.bytes) }));
   const files = contents.filter(({ version }) => version.kind === 'file');
   const placed = await disk.placeSmall(
     run.input.target,
@@ -219,16 +245,11 @@ async function restoreSmall(run: Restore, versions: readonly Version[]): Promise
 }
 
 function put(ids: readonly ChunkId[], chunks: ReadonlyMap<ChunkId, Uint8Array>, bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const id of ids) {
-    const chunk = chunks.get(id) ?? new Uint8Array();
-    if (at + chunk.length > bytes) break;
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  if (at !== bytes) throw new Fault('pack-damaged', 'never', 'A stored file is not as long as its listing says.');
-  return whole;
+  const parts = ids.map((id) => chunks.get(id) ?? new Uint8Array());
+  // Before any memory is taken: the listing may claim anything.
+  if (parts.reduce((sum, part) => sum + part.length, 0) !== bytes)
+    throw new Fault('pack-damaged', 'never', 'A stored file is not as long as its listing says.');
+  return concatBytes(...parts);
 }
 
 async function restoreLarge(run: Restore, version: Version): Promise<void> {

@@ -3,6 +3,7 @@
  * move: it keeps its number, and its own content is compared with what it was.
  */
 import { sameBytes } from '../../domain/bytes.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { NodeId } from '../../domain/ids.ts';
 import type { Content, TreeEntry } from '../../domain/space.ts';
 import { contentToBytes } from '../../formats/listing.ts';
@@ -86,22 +87,34 @@ async function comparePair(
   const place = { parent: pair.parent, depth: pair.depth };
   for (const old of was) {
     const now = is.get(old.name);
-    if (now?.node !== old.node) {
+    // An identity that became another kind of thing is a folder's end or beginning: both sides are opened apart.
+    if (now?.node !== old.node || now.kind !== old.kind) {
+      claim(left, leftDone, old.node);
       left.set(old.node, { ...place, entry: old });
       continue;
     }
     is.delete(old.name);
     if (sameEntry(old, now)) continue;
+    claim(came, cameDone, now.node);
     if (now.kind === 'folder') {
       contents.push({ node: now.node, entry: now });
       leftDone.add(now.node);
       cameDone.add(now.node);
       deeper.push({ parent: now.node, depth: pair.depth + 1, before: old.content, after: now.content });
-      if (old.mode !== now.mode) came.set(now.node, { ...place, entry: now });
+      if (old.mode !== now.mode || old.mtimeNs !== now.mtimeNs) came.set(now.node, { ...place, entry: now });
     } else came.set(now.node, { ...place, entry: now });
   }
-  for (const now of is.values()) came.set(now.node, { ...place, entry: now });
+  for (const now of is.values()) {
+    claim(came, cameDone, now.node);
+    came.set(now.node, { ...place, entry: now });
+  }
   return deeper;
+}
+
+/** An identity has one place in a tree. Two, or a folder inside itself, would make entries that point at each other. */
+function claim(side: ReadonlyMap<NodeId, Placed>, done: ReadonlySet<NodeId>, node: NodeId): void {
+  if (side.has(node) || done.has(node))
+    throw new Fault('pack-damaged', 'never', 'A stored tree cannot be read: a file or folder stands in it twice.');
 }
 
 /**

@@ -16,10 +16,19 @@ export interface Findings {
   jobs: ContentJob[];
   placed: Placed[];
   missing: EntryRow[];
+  /** Those of `missing` whose place something of another kind has taken: they cannot stay, whatever the space's mode. */
+  replaced: Set<NodeNum>;
   looks: { parent: NodeNum; name: PathName; look: Look }[];
   problems: { path: SpacePath; fault: Fault }[];
   special: number;
   seen: number;
+}
+
+/** Who has which identity now. Each is given once: to what is found at its old place, or to what was found elsewhere with its inode before. */
+export interface Identities {
+  isTaken(num: NodeNum): boolean;
+  /** The entry at `path` keeps the identity that it had there. */
+  keep(row: EntryRow, path: SpacePath, parent: NodeNum): void;
 }
 
 /** The names that Floe keeps for itself: temporary files and markers. */
@@ -47,7 +56,7 @@ export function compareFolder(
   parent: NodeNum,
   children: readonly EntryRow[],
   found: Findings,
-  onFolder: (row: EntryRow) => void,
+  identities: Identities,
 ): readonly Newcomer[] {
   const rows = new Map(children.map((row) => [row.name as string, row]));
   const newcomers: Newcomer[] = [];
@@ -65,9 +74,17 @@ export function compareFolder(
     if (row === undefined) newcomers.push({ parent, path, entry });
     else if (row.kind !== entry.stat.kind) {
       found.missing.push(row);
+      found.replaced.add(row.num);
       newcomers.push({ parent, path, entry });
-    } else if (row.kind === 'folder') compareOneFolder(row, entry, path, parent, found, onFolder);
-    else if (!isSameLook(row.look, entry.stat)) {
+    } else if (identities.isTaken(row.num)) {
+      // What was here was met elsewhere already: this is something new under its old name.
+      found.missing.push(row);
+      newcomers.push({ parent, path, entry });
+    } else if (row.kind === 'folder') {
+      identities.keep(row, path, parent);
+      compareOneFolder(row, entry, path, parent, found);
+    } else if (!isSameLook(row.look, entry.stat)) {
+      identities.keep(row, path, parent);
       found.jobs.push({
         path,
         parent,
@@ -90,15 +107,7 @@ export function compareFolder(
 }
 
 /** A folder's time is not a change; its permissions are. */
-function compareOneFolder(
-  row: EntryRow,
-  entry: ListedEntry,
-  path: SpacePath,
-  parent: NodeNum,
-  found: Findings,
-  onFolder: (row: EntryRow) => void,
-): void {
-  onFolder(row);
+function compareOneFolder(row: EntryRow, entry: ListedEntry, path: SpacePath, parent: NodeNum, found: Findings): void {
   if (row.mode !== entry.stat.mode)
     found.placed.push({ path, parent, name: entry.name, num: row.num, stat: entry.stat, from: row });
   else if (row.look?.inode !== entry.stat.inode || row.look.device !== entry.stat.device) {

@@ -6,11 +6,11 @@
 import type { Dice } from '../../domain/clock.ts';
 import type { Fault } from '../../domain/fault.ts';
 import { parseNodeId, type NodeId } from '../../domain/ids.ts';
-import { joinPath, type PathName, type SpacePath } from '../../domain/path-name.ts';
+import type { PathName, SpacePath } from '../../domain/path-name.ts';
 import type { SpaceMode } from '../../domain/space.ts';
 import type { Catalog, EntryRow, Look, NodeNum } from '../../ports/catalog.ts';
 import type { Disk, FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
-import { compareFolder, lookOf, type Newcomer } from './compare-folder.ts';
+import { compareFolder, lookOf, type Findings, type Identities, type Newcomer } from './compare-folder.ts';
 
 /** A file or symlink whose content must be looked at. `before` is what the space holds in its place, when there is something. */
 export interface ContentJob {
@@ -74,27 +74,33 @@ export interface ScanInput {
 /** Tells whether two looks are of the same unchanged file. */
 export { lookOf };
 
-interface Finding {
-  jobs: ContentJob[];
-  placed: Placed[];
-  missing: EntryRow[];
-  looks: { parent: NodeNum; name: PathName; look: Look }[];
-  problems: { path: SpacePath; fault: Fault }[];
-  special: number;
-  seen: number;
-}
-
 export async function scan(
   input: ScanInput,
   ports: { disk: Disk; catalog: Catalog; dice: Dice },
   signal: AbortSignal,
 ): Promise<Scan> {
-  const found: Finding = { jobs: [], placed: [], missing: [], looks: [], problems: [], special: 0, seen: 0 };
+  const found: Findings = {
+    jobs: [],
+    placed: [],
+    missing: [],
+    replaced: new Set(),
+    looks: [],
+    problems: [],
+    special: 0,
+    seen: 0,
+  };
   const folders = new Map<NodeNum, FolderPlace>([[input.space.root, { path: '', parent: undefined, name: undefined }]]);
   const numOf = new Map<SpacePath, NodeNum>([['', input.space.root]]);
   /** Numbers that have a place on disk now: an entry of `missing` with such a number has moved. */
   const placedNums = new Set<NodeNum>();
   const nodes = new Map<NodeNum, NodeId>();
+  const identities: Identities = {
+    isTaken: (num) => placedNums.has(num),
+    keep(row, path, parent) {
+      if (row.kind === 'folder') enter(row.num, path, parent, row.name);
+      else placedNums.add(row.num);
+    },
+  };
   let isPartial = false;
 
   for await (const batch of ports.disk.walk(input.root, '', input.isLeftOut, signal)) {
@@ -107,11 +113,7 @@ export async function scan(
     const newcomers: Newcomer[] = [];
     // Parents come before children, but perhaps in one batch: a folder that is new in it is met again below, once it has a number.
     for (const [i, { listing, num }] of known.entries()) {
-      newcomers.push(
-        ...compareFolder(input, listing, num, children[i] ?? [], found, (row) =>
-          enter(row.num, joinPath(listing.path, row.name), num, row.name),
-        ),
-      );
+      newcomers.push(...compareFolder(input, listing, num, children[i] ?? [], found, identities));
     }
     if (!isPartial) await admit(newcomers);
     const late = batch.filter((listing) => !known.some((k) => k.listing === listing));
@@ -123,7 +125,7 @@ export async function scan(
   for (const { num, from } of found.placed) if (from && from.num === num) nodes.set(num, from.node);
   return {
     ...found,
-    ...settle(input.space.mode === 'archive' || isPartial, found.missing, placedNums, await subtrees(found.missing)),
+    ...settle(input.space.mode === 'archive' || isPartial, found, placedNums, await subtrees(found.missing)),
     folders,
     nodes,
     isPartial,
@@ -143,9 +145,7 @@ export async function scan(
       const nums = ready.map((listing) => numOf.get(listing.path) ?? 0);
       const children = await ports.catalog.children(nums);
       const newcomers = ready.flatMap((listing, i) =>
-        compareFolder(input, listing, nums[i] ?? 0, children[i] ?? [], found, (row) =>
-          enter(row.num, joinPath(listing.path, row.name), nums[i] ?? 0, row.name),
-        ),
+        compareFolder(input, listing, nums[i] ?? 0, children[i] ?? [], found, identities),
       );
       await admit(newcomers);
       rest = rest.filter((listing) => !ready.includes(listing));
@@ -170,17 +170,22 @@ export async function scan(
       const id = origin && !isTaken ? origin.node : ids[i];
       if (id) nodes.set(num, id);
       if (entry.stat.kind === 'folder') enter(num, path, parent, entry.name);
-      if (entry.stat.kind === 'folder' || origin) found.placed.push({ ...common, from: origin });
+      // A folder that is not the old one has a listing of its own.
+      if (entry.stat.kind === 'folder') found.placed.push({ ...common, from: isTaken ? undefined : origin });
+      else if (origin) found.placed.push({ ...common, from: origin });
       else found.jobs.push({ ...common, target: entry.target, before: undefined });
     }
   }
 
-  /** Whether an entry has left the place that the catalog knows: its old place is looked at once, now. */
+  /**
+   * Whether an entry has left the place that the catalog knows: its old place is looked at once, now. When something of its kind stands there (an
+   * editor put the old file aside and saved a new one), the identity stays with the name.
+   */
   async function isAway(origin: EntryRow): Promise<boolean> {
     const path = await ports.catalog.pathOf(origin.num);
     if (path === undefined) return true;
     const stat = await ports.disk.look(input.root, path);
-    return stat === undefined || stat.inode !== origin.look?.inode || stat.device !== origin.look.device;
+    return stat === undefined || stat.kind !== origin.kind;
   }
 
   /** Everything below folders that are missing and have not moved, children before their folder. */
@@ -209,15 +214,20 @@ function sameThing(origin: EntryRow | undefined, { stat }: ListedEntry): EntryRo
   return origin.look.bytes === stat.bytes && origin.look.mtimeNs === stat.mtimeNs ? origin : undefined;
 }
 
-/** With `movesOnly` nothing counts as deleted: an archive keeps what is deleted here, and a partial scan has not seen where things went. */
+/**
+ * With `movesOnly` nothing counts as deleted but what had to make room for another kind: an archive keeps what is deleted here, and a partial scan has
+ * not seen where things went.
+ */
 function settle(
   movesOnly: boolean,
-  missing: readonly EntryRow[],
+  { missing, replaced }: Findings,
   placedNums: ReadonlySet<NodeNum>,
   below: ReadonlyMap<NodeNum, readonly EntryRow[]>,
 ): { gone: readonly EntryRow[]; deletions: number } {
-  const all = missing.flatMap((row) => [...(below.get(row.num) ?? []), row]);
   const hasMoved = (row: EntryRow): boolean => placedNums.has(row.num);
-  const gone = movesOnly ? all.filter(hasMoved) : all;
+  const gone = missing.flatMap((row) => {
+    const all = [...(below.get(row.num) ?? []), row];
+    return movesOnly && !replaced.has(row.num) ? all.filter(hasMoved) : all;
+  });
   return { gone, deletions: gone.filter((row) => !hasMoved(row)).length };
 }

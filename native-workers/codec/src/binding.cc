@@ -5,7 +5,9 @@
 #include <chrono>
 #include <new>
 
+#include "memory.h"
 #include "gear.h"
+#include "kernel-times.h"
 #include "sliver.h"
 
 using namespace floe;
@@ -334,12 +336,27 @@ Napi::Value findCuts(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(gearCuts(bytes.data, bytes.size, table, limits, flagOf(info[5]), cuts, room)));
 }
 
+// (engine, shards, symbolBytes) -> what kernels cost, for benchmarks
+Napi::Value kernels(const Napi::CallbackInfo& info) {
+  const Busy lock;
+  const KernelTimes times = timeKernels(engineOf(info[0]), shapeOf(info[1]), numberOf(info[2], 65534, "no such symbol size"));
+  Napi::Object all = Napi::Object::New(info.Env());
+  all.Set("leaf", times.leaf);
+  all.Set("inner", times.inner);
+  all.Set("columnCode", times.columnCode);
+  all.Set("rowCode", times.rowCode);
+  all.Set("readByte", times.readByte);
+  all.Set("writeByte", times.writeByte);
+  return all;
+}
+
 template <Napi::Value (*Body)(const Napi::CallbackInfo&)>
 void put(Napi::Object& exports, const char* name) {
   exports.Set(name, Napi::Function::New(exports.Env(), guarded<Body>, name));
 }
 
 Napi::Object start(Napi::Env, Napi::Object exports) {
+  settleAllocator();
   put<engines>(exports, "engines");
   put<symbolBytesOf>(exports, "symbolBytes");
   put<encode>(exports, "encode");
@@ -352,6 +369,7 @@ Napi::Object start(Napi::Env, Napi::Object exports) {
   put<prove>(exports, "prove");
   put<recover>(exports, "recover");
   put<findCuts>(exports, "findCuts");
+  put<kernels>(exports, "kernels");
   return exports;
 }
 

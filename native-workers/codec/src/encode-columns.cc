@@ -9,8 +9,8 @@ namespace {
 // One part's work on columns: see encodeColumns.
 class ColumnWork {
  public:
-  ColumnWork(const EncodeJob& job, Range mine, unsigned levels)
-      : job_(job), source_(job), extension_(extensionOf(job)), mine_(mine), n_(job.shape.shards), p_(job.shape.rows), L_(job.symbol),
+  ColumnWork(const EncodeJob& job, Range mine, unsigned levels, const Poll& poll)
+      : job_(job), poll_(poll), source_(job), extension_(extensionOf(job)), mine_(mine), n_(job.shape.shards), p_(job.shape.rows), L_(job.symbol),
         used_(source_.used()), group_(groupSize(job, n_)), pitch_(group_ * L_),
         matrix_(lease_.scratch.columns.atLeast(n_ * pitch_)), strips_(lease_.scratch.strips.atLeast(job.shape.ofColumns.encodeBytes())),
         treeBytes_(planeBytes(n_)), digests_(lease_.scratch.digests.atLeast(2 * treeBytes_ + RowTrees::bytes(n_, levels))),
@@ -20,17 +20,19 @@ class ColumnWork {
     zeroNodes();
   }
 
-  void run(const Poll& poll) {
+  void run() {
     const size_t s = job_.shape.columns;
     for (size_t j = mine_.from; j < mine_.to;) {
       const size_t count = std::min(group_, (j < s ? std::min(s, mine_.to) : mine_.to) - j);
       fill(j, count);
       if (job_.out != nullptr) giveSecondaries(j, count);
       extend(count);
-      for (size_t c = 0; c < count; c++) hash(j + c, c);
+      for (size_t c = 0; c < count; c++) {
+        hash(j + c, c);
+        poll_();
+      }
       if (job_.out != nullptr && j < s) givePrimaries(j, count);
       j += count;
-      poll();
     }
   }
 
@@ -90,8 +92,10 @@ class ColumnWork {
       std::memset(matrix_ + p_ * pitch_, 0, (n_ - p_) * pitch_);
       return;
     }
-    for (const PlacedShape& shape : stripShapes(L_, count, L_))
+    for (const PlacedShape& shape : stripShapes(L_, count, L_)) {
       encodeStrip(job_.engine, job_.shape.ofColumns, shape, {matrix_, pitch_}, used_, shape, {matrix_ + p_ * pitch_, pitch_}, strips_);
+      poll_();
+    }
   }
 
   void hash(size_t column, size_t member) {
@@ -105,13 +109,22 @@ class ColumnWork {
       zeroRootKnown_ = true;
       std::memcpy(root, zeroRoot_, digestBytes);
     } else {
-      const bool many = n_ >= 256;
-      leafDigests(job_.engine, symbols, pitch_, L_, used_, many, leaves);
+      hashRows(symbols, 0, used_, leaves);
       if (used_ < p_) digestFrom(zeroNodes_.data(), leaves, used_);
-      leafDigests(job_.engine, symbols + p_ * pitch_, pitch_, L_, n_ - p_, many, {leaves.words + p_, leaves.stride});
+      hashRows(symbols, p_, n_, leaves);
       treeRoot(leaves, used_ < p_ ? SameRange{used_, p_, zeroNodes_.data()} : SameRange{}, root);
     }
     trees_.push();
+  }
+
+  // Ascending, because vectors write past their end; in pieces, because large symbols take long.
+  void hashRows(const u8* symbols, size_t from, size_t to, Planes leaves) {
+    const size_t step = std::max<size_t>(16, (4u << 20) / L_);
+    for (size_t r = from; r < to; r += step) {
+      const size_t count = std::min(step, to - r);
+      leafDigests(job_.engine, symbols + r * pitch_, pitch_, L_, count, n_ >= 256, {leaves.words + r, leaves.stride});
+      if (r + count < to) poll_();
+    }
   }
 
   bool isZero(const u8* symbols) const {
@@ -132,6 +145,7 @@ class ColumnWork {
   }
 
   const EncodeJob& job_;
+  const Poll& poll_;
   ScratchLease lease_;
   SourceRows source_;
   Extension extension_;
@@ -157,8 +171,8 @@ void encodeColumns(const EncodeJob& job, unsigned part, unsigned parts, const Po
   const unsigned levels = treeLevels(n) - treeLevels(parts);
   if (job.out != nullptr && part == 0)
     for (size_t i = job.shape.rows; i < n; i++) job.places.frame(job.out, Axis::primary, i);
-  ColumnWork work(job, mine, levels);
-  work.run(poll);
+  ColumnWork work(job, mine, levels, poll);
+  work.run();
   const Planes roots = work.finish();
   u8* const to = job.exchange + (1 + part) * n * digestBytes;
   for (size_t i = 0; i < n; i++) digestTo(roots, i, to + i * digestBytes);

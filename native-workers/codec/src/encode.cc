@@ -60,7 +60,7 @@ void encodeRows(const EncodeJob& job, unsigned part, unsigned parts, const Poll&
       u8* const data = job.out + job.places.data(Axis::primary, r);
       if (r < source.used()) std::memcpy(data, source.row(r), rowBytes);
       else std::memset(data, 0, rowBytes);
-      if (r % 16 == 0) poll();
+      if (r % 16 == 0 || rowBytes > (1u << 20)) poll();
     }
   if (extra == 0) return;
 
@@ -72,8 +72,10 @@ void encodeRows(const EncodeJob& job, unsigned part, unsigned parts, const Poll&
   for (size_t r = mine.from; r < usedEnd;) {
     const size_t count = std::min({group, usedEnd - r, source.runEnd(r) - r});
     const auto in = stripShapes(L, count, rowBytes), out = stripShapes(L, count, L);
-    for (size_t i = 0; i < in.size(); i++)
+    for (size_t i = 0; i < in.size(); i++) {
       encodeStrip(job.engine, shape.ofRows, in[i], {source.row(r), L}, shape.columns, out[i], {parity, pitch}, strips);
+      poll();
+    }
     for (size_t j = 0; j < extra; j++)
       copySymbol(extension.column(shape.columns + j) + r * L, parity + j * pitch, count * L);
     r += count;

@@ -5,11 +5,29 @@
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 namespace floe {
 
 namespace {
 constexpr size_t largePage = 2u << 20;
+}
+
+// A process that moves buffers of many megabytes between threads must get their memory back when they are freed. glibc's allocator raises its own
+// threshold for that as it goes, and then keeps such buffers in the arena of whichever thread freed them; a fixed threshold and few arenas prevent it.
+void settleAllocator() {
+#if defined(__GLIBC__)
+  static const bool settled = [] {
+    constexpr int mappedBytes = 1 << 20;
+    mallopt(M_MMAP_THRESHOLD, mappedBytes);
+    mallopt(M_TRIM_THRESHOLD, mappedBytes);
+    mallopt(M_ARENA_MAX, 2);
+    return true;
+  }();
+  (void)settled;
+#endif
 }
 
 u8* Block::atLeast(size_t bytes) {

@@ -36,6 +36,9 @@ static inline void storeWord(u8* at, u64 word) { std::memcpy(at, &word, 8); }
 // Kernels read whole vectors: this many bytes past (and a few before) what they were given must be readable scratch.
 constexpr size_t slackBytes = 128;
 
+// Makes freed large buffers go back to the system; once a process, when the addon is loaded.
+void settleAllocator();
+
 // One growing block of memory. Growing forgets the contents.
 class Block {
  public:

@@ -103,8 +103,10 @@ void decodeBlob(const Engine& engine, const Shape& shape, u64 blobBytes, Axis ax
       if (!erasures.complete()) std::memcpy(known + i * pitch, symbols, count * L);
     }
     if (!erasures.complete())
-      for (const PlacedShape& shapeOfStrip : stripShapes(L, count, L))
+      for (const PlacedShape& shapeOfStrip : stripShapes(L, count, L)) {
         erasures.decodeStrip(engine, shapeOfStrip, {known, pitch}, shapeOfStrip, {found, pitch}, strip);
+        poll();
+      }
     for (size_t i = 0; i < missing.size(); i++) put(missing[i], first, count, found + i * pitch);
     poll();
   }

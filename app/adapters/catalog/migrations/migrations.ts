@@ -1,12 +1,15 @@
-/** The way to today's schema, one step a version. Steps are never edited once released; a new one is added instead. */
+/**
+ * The way to today's schema, one step a version; the schema folder shows where it leads, and a test holds the two together. Steps are never
+ * edited once released: a new one is added instead.
+ */
 import type { Database } from 'better-sqlite3';
-import { schema } from '../schema/schema.ts';
+import { firstTables } from './0001-first-tables.ts';
 
 export interface Migration {
   readonly version: number;
   readonly apply: (db: Database) => void;
 }
 
-export const migrations: readonly Migration[] = [{ version: 1, apply: (db) => void db.exec(schema) }];
+export const migrations: readonly Migration[] = [{ version: 1, apply: firstTables }];
 
 export const newestVersion = migrations.length;

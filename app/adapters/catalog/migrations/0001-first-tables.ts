@@ -1,0 +1,149 @@
+/** Version 1: the first tables. What they mean stands in the schema folder; this step is never edited once released. */
+import type { Database } from 'better-sqlite3';
+
+const tables = `
+CREATE TABLE record (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE space (
+  num          INTEGER PRIMARY KEY,
+  id           BLOB NOT NULL UNIQUE,
+  name         TEXT NOT NULL,
+  mode         TEXT NOT NULL CHECK (mode IN ('sync', 'archive')),
+  folder       TEXT,
+  sealed_key   BLOB NOT NULL,
+  chunk_min    INTEGER NOT NULL,
+  chunk_normal INTEGER NOT NULL,
+  chunk_max    INTEGER NOT NULL,
+  lease_epochs INTEGER NOT NULL,
+  pool         TEXT,
+  root         INTEGER NOT NULL REFERENCES node (num),
+  sequence     INTEGER NOT NULL DEFAULT 0,
+  snapshot     BLOB,
+  files        INTEGER NOT NULL DEFAULT 0,
+  folders      INTEGER NOT NULL DEFAULT 0,
+  bytes        INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE node (
+  num   INTEGER PRIMARY KEY AUTOINCREMENT,
+  space INTEGER NOT NULL,
+  id    BLOB NOT NULL,
+  UNIQUE (space, id)
+) STRICT;
+CREATE TABLE entry (
+  parent INTEGER NOT NULL,
+  name   BLOB NOT NULL,
+  num    INTEGER NOT NULL REFERENCES node (num),
+  since  INTEGER NOT NULL,
+  record BLOB NOT NULL,
+  look   BLOB,
+  PRIMARY KEY (parent, name)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX entry_num ON entry (num);
+CREATE INDEX entry_inode ON entry (substr(look, 1, 16)) WHERE look IS NOT NULL;
+CREATE TABLE past (
+  parent INTEGER NOT NULL,
+  name   BLOB NOT NULL,
+  since  INTEGER NOT NULL,
+  until  INTEGER NOT NULL,
+  num    INTEGER NOT NULL,
+  record BLOB NOT NULL,
+  PRIMARY KEY (parent, name, since)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX past_num ON past (num, since);
+CREATE TABLE undo (
+  space  INTEGER NOT NULL,
+  parent INTEGER NOT NULL,
+  name   BLOB NOT NULL,
+  num    INTEGER NOT NULL,
+  since  INTEGER NOT NULL,
+  record BLOB NOT NULL,
+  look   BLOB,
+  PRIMARY KEY (space, parent, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pack (
+  num             INTEGER PRIMARY KEY,
+  space           INTEGER NOT NULL REFERENCES space (num),
+  name            TEXT NOT NULL,
+  state           TEXT NOT NULL CHECK (state IN ('spooled', 'encoded', 'registered', 'stored', 'certified', 'live', 'dead')),
+  bytes           INTEGER NOT NULL,
+  round           INTEGER,
+  blob_id         TEXT,
+  root_hash       BLOB,
+  encoded_bytes   INTEGER,
+  pool            TEXT,
+  object          TEXT,
+  certified_epoch INTEGER
+) STRICT;
+CREATE INDEX pack_space ON pack (space, state);
+CREATE INDEX pack_blob ON pack (space, blob_id) WHERE blob_id IS NOT NULL;
+CREATE TABLE chunk (
+  id          BLOB PRIMARY KEY,
+  pack        INTEGER NOT NULL REFERENCES pack (num),
+  kind        INTEGER NOT NULL,
+  start       INTEGER NOT NULL,
+  bytes       INTEGER NOT NULL,
+  plain_bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX chunk_pack ON chunk (pack);
+CREATE TABLE chunk_spare (
+  id          BLOB NOT NULL,
+  pack        INTEGER NOT NULL REFERENCES pack (num),
+  kind        INTEGER NOT NULL,
+  start       INTEGER NOT NULL,
+  bytes       INTEGER NOT NULL,
+  plain_bytes INTEGER NOT NULL,
+  PRIMARY KEY (id, pack)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX chunk_spare_pack ON chunk_spare (pack);
+CREATE TABLE confirmation (
+  pack      INTEGER NOT NULL REFERENCES pack (num),
+  epoch     INTEGER NOT NULL,
+  member    INTEGER NOT NULL,
+  message   BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  PRIMARY KEY (pack, epoch, member)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE round (
+  space         INTEGER NOT NULL REFERENCES space (num),
+  sequence      INTEGER NOT NULL,
+  snapshot      BLOB NOT NULL,
+  parents       BLOB NOT NULL,
+  device        BLOB NOT NULL,
+  time_ms       INTEGER NOT NULL,
+  files         INTEGER NOT NULL,
+  bytes         INTEGER NOT NULL,
+  root          BLOB NOT NULL,
+  start         INTEGER NOT NULL,
+  sealed        INTEGER NOT NULL,
+  plain         INTEGER NOT NULL,
+  last_pack     INTEGER REFERENCES pack (num),
+  added_files   INTEGER NOT NULL,
+  added_folders INTEGER NOT NULL,
+  added_bytes   INTEGER NOT NULL,
+  state         TEXT NOT NULL CHECK (state IN ('sealed', 'certified')),
+  PRIMARY KEY (space, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX round_pending ON round (space) WHERE state = 'sealed';
+CREATE TABLE intent (
+  num        INTEGER PRIMARY KEY,
+  digest     TEXT NOT NULL UNIQUE,
+  kind       TEXT NOT NULL,
+  space      INTEGER,
+  pack       INTEGER,
+  tx         BLOB NOT NULL,
+  signature  BLOB NOT NULL,
+  frost      INTEGER NOT NULL,
+  mist       INTEGER NOT NULL,
+  state      TEXT NOT NULL CHECK (state IN ('prepared', 'succeeded', 'failed')),
+  paid_frost INTEGER,
+  paid_mist  INTEGER,
+  failure    TEXT
+) STRICT;
+CREATE INDEX intent_open ON intent (state) WHERE state = 'prepared';
+`;
+
+export function firstTables(db: Database): void {
+  db.exec(tables);
+}

@@ -1,0 +1,24 @@
+/** What a command is: it gets its context, its arguments and its flags, and gives an exit code. */
+import type { ExitCode, Output } from './output.ts';
+
+/** What every command gets. */
+export interface Context {
+  readonly home: string;
+  readonly output: Output;
+  readonly passphrase: () => Promise<string | undefined>;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+export type Flags = Readonly<Record<string, unknown>>;
+export type Run = (context: Context, args: readonly string[], flags: Flags) => Promise<ExitCode>;
+
+/** A flag as text, when it was given. */
+export const textFlag = (flags: Flags, name: string): string | undefined => {
+  const value = flags[name];
+  return typeof value === 'string' ? value : undefined;
+};
+export const numberFlag = (flags: Flags, name: string): number | undefined => {
+  const value = flags[name];
+  return typeof value === 'number' ? value : undefined;
+};

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../domain/fault.ts';
+import { parseNodeId } from '../../domain/ids.ts';
+import { parsePathName } from '../../domain/path-name.ts';
+import type { EntryRow } from '../../ports/catalog.ts';
+import type { FileStat, FolderListing, ListedEntry } from '../../ports/disk.ts';
+import { compareFolder, lookOf, type Findings } from './compare-folder.ts';
+
+const stat = (over: Partial<FileStat> = {}): FileStat => ({
+  kind: 'file',
+  bytes: 10,
+  mtimeNs: 5n,
+  ctimeNs: 6n,
+  mode: 0o644,
+  device: 1n,
+  inode: 2n,
+  links: 1,
+  ...over,
+});
+
+const entry = (name: string, over: Partial<FileStat> = {}): ListedEntry => ({
+  name: parsePathName(name),
+  stat: stat(over),
+});
+
+/** What the catalog has of an entry that looked like `over` when it was seen last. */
+function row(name: string, num: number, over: Partial<FileStat> = {}, isSeen = true): EntryRow {
+  const seen = stat(over);
+  return {
+    parent: 1,
+    name: parsePathName(name),
+    num,
+    node: parseNodeId(new Uint8Array(16).fill(num)),
+    kind: seen.kind === 'other' ? 'file' : seen.kind,
+    mode: seen.mode,
+    mtimeNs: seen.mtimeNs,
+    bytes: seen.bytes,
+    content: { depth: 0, chunks: [] },
+    since: 1,
+    look: isSeen ? lookOf(seen) : undefined,
+  };
+}
+
+function compare(
+  entries: readonly ListedEntry[],
+  rows: readonly EntryRow[],
+  options: { isComplete?: boolean; leftOut?: string; taken?: number; problems?: FolderListing['problems'] } = {},
+) {
+  const found: Findings = {
+    jobs: [],
+    placed: [],
+    missing: [],
+    replaced: new Set(),
+    looks: [],
+    problems: [],
+    special: 0,
+    seen: 0,
+  };
+  const kept: number[] = [];
+  const newcomers = compareFolder(
+    { isLeftOut: (path) => path === options.leftOut },
+    { path: '', entries, problems: options.problems ?? [], isComplete: options.isComplete ?? true },
+    1,
+    rows,
+    found,
+    { isTaken: (num) => num === options.taken, keep: ({ num }) => void kept.push(num) },
+  );
+  return {
+    ...found,
+    jobs: found.jobs.map(({ name }) => name),
+    placed: found.placed.map(({ name }) => name),
+    missing: found.missing.map(({ name }) => name),
+    newcomers: newcomers.map(({ path }) => path),
+    kept,
+  };
+}
+
+const nothing = { jobs: [], placed: [], missing: [], newcomers: [], looks: [], problems: [] };
+
+describe('a file at its old place', () => {
+  it('that looks as it did is not looked into', () => {
+    expect(compare([entry('a')], [row('a', 2)])).toMatchObject({ ...nothing, seen: 1 });
+  });
+
+  it.each([
+    ['size', { bytes: 11 }],
+    ['time', { mtimeNs: 7n }],
+    ['change time alone, as when the time was set back', { ctimeNs: 7n }],
+    ['inode, as after an atomic save', { inode: 3n }],
+    ['device', { device: 9n }],
+  ])('that changed its %s is looked into', (_, over) => {
+    expect(compare([entry('a', over)], [row('a', 2)])).toMatchObject({ ...nothing, jobs: ['a'], kept: [2] });
+  });
+
+  it('that was never seen on this disk is looked into', () => {
+    expect(compare([entry('a')], [row('a', 2, {}, false)])).toMatchObject({ ...nothing, jobs: ['a'] });
+  });
+
+  it('whose identity was met elsewhere already is new, and its old place is left', () => {
+    const result = compare([entry('a', { inode: 3n })], [row('a', 2)], { taken: 2 });
+    expect(result).toMatchObject({ ...nothing, newcomers: ['a'], missing: ['a'] });
+  });
+
+  it('that became another kind is new, and the old one has to go', () => {
+    const result = compare([entry('a', { kind: 'folder' })], [row('a', 2)]);
+    expect(result).toMatchObject({ ...nothing, newcomers: ['a'], missing: ['a'] });
+    expect([...result.replaced]).toEqual([2]);
+  });
+});
+
+describe('a folder at its old place', () => {
+  const old = row('f', 3, { kind: 'folder' });
+  it('keeps its identity whatever its times say', () => {
+    const touched = entry('f', { kind: 'folder', mtimeNs: 99n, ctimeNs: 99n });
+    expect(compare([touched], [old])).toMatchObject({ ...nothing, kept: [3] });
+  });
+
+  it('with other permissions is a change', () => {
+    expect(compare([entry('f', { kind: 'folder', mode: 0o700 })], [old])).toMatchObject({ ...nothing, placed: ['f'] });
+  });
+
+  it('with another inode only gets its new look', () => {
+    const result = compare([entry('f', { kind: 'folder', inode: 77n })], [old]);
+    expect(result.looks).toMatchObject([{ name: 'f', look: { inode: 77n } }]);
+    expect(result).toMatchObject({ placed: [], missing: [] });
+  });
+});
+
+describe('what is not listed', () => {
+  it('is missing when the listing is complete', () => {
+    expect(compare([], [row('a', 2)])).toMatchObject({ ...nothing, missing: ['a'] });
+  });
+
+  it('is unknown when the listing is not', () => {
+    const problems = [{ path: '', fault: new Fault('file-unreadable', 'later', 'no') }];
+    const result = compare([], [row('a', 2)], { isComplete: false, problems });
+    expect(result).toMatchObject({ ...nothing, problems });
+  });
+
+  it('is not missing when it was never here, or is left out', () => {
+    expect(compare([], [row('a', 2, {}, false)])).toMatchObject(nothing);
+    expect(compare([], [row('a', 2)], { leftOut: 'a' })).toMatchObject(nothing);
+  });
+});
+
+describe('what is not kept', () => {
+  it('is counted when it is a pipe or the like, and passed over when the name is Floe’s own', () => {
+    const result = compare([entry('pipe', { kind: 'other' }), entry('.floe-marker')], []);
+    expect(result).toMatchObject({ ...nothing, special: 1, seen: 2 });
+  });
+
+  it('counts as gone where a file was before', () => {
+    expect(compare([entry('a', { kind: 'other' })], [row('a', 2)])).toMatchObject({ missing: ['a'], special: 1 });
+  });
+});
