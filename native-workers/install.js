@@ -34,7 +34,14 @@ function build() {
   if (gyp === undefined) return 'node-gyp is not installed';
   const nodedir = headers();
   // Not 'rebuild': that deletes a working addon first, under the feet of who uses it.
-  const options = ['configure', 'build', '-C', here, '--jobs=max', ...(nodedir === undefined ? [] : [`--nodedir=${nodedir}`])];
+  const options = [
+    'configure',
+    'build',
+    '-C',
+    here,
+    '--jobs=max',
+    ...(nodedir === undefined ? [] : [`--nodedir=${nodedir}`]),
+  ];
   const run = spawnSync(process.execPath, [gyp, ...options], { encoding: 'utf8' });
   if (run.status === 0) return undefined;
   if (strict) console.warn(run.stdout + run.stderr);

@@ -76,10 +76,11 @@ function firstCut(
   let hashLow = 0;
   for (let at = from; at < end; at++) {
     const byte = bytes[at] ?? 0;
-    const sum = ((hashLow << 1) >>> 0) + ((low[byte] ?? 0) >>> 0);
-    hashHigh = ((hashHigh << 1) | (hashLow >>> 31)) + (high[byte] ?? 0) + (sum > 0xffff_ffff ? 1 : 0);
-    hashHigh |= 0;
-    hashLow = sum | 0;
+    const doubled = hashLow << 1;
+    const sum = (doubled + (low[byte] ?? 0)) | 0;
+    const carry = sum >>> 0 < doubled >>> 0 ? 1 : 0;
+    hashHigh = (((hashHigh << 1) | (hashLow >>> 31)) + (high[byte] ?? 0) + carry) | 0;
+    hashLow = sum;
     const mask = at < normal ? strict : loose;
     if ((hashHigh & mask.high) === 0 && (hashLow & mask.low) === 0) return at + 1;
   }
