@@ -55,3 +55,11 @@ export function writeConfig(home: string, config: HomeConfig): void {
   writeFileSync(`${path}.new`, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
+
+/** The init has come to its end: the phrase was shown, and another init would be a mistake. */
+export function endSetup(home: string): void {
+  const config = readConfig(home);
+  if (config?.setup === undefined) return;
+  const { version, network, localnet } = config;
+  writeConfig(home, { version, network, localnet });
+}

@@ -1,12 +1,13 @@
 /** Bytes as text and numbers, the same in every host. Text that is not the named form is refused, never guessed at. */
 import { Fault } from './fault.ts';
 
-const hexDigits = '0123456789abcdef';
+/** Every byte's two digits: ids are written by the hundred thousand. */
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Lower-case hex without a prefix. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += hexDigits.charAt(byte >> 4) + hexDigits.charAt(byte & 15);
+  for (const byte of bytes) text += hexPairs[byte] ?? '';
   return text;
 }
 

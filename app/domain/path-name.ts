@@ -68,9 +68,10 @@ export function nameBytesFromText(text: string): Uint8Array<ArrayBuffer> {
 /** A name from a disk, a listing or a peer. Refuses whatever could leave its folder or cannot exist. */
 export function parsePathName(value: string | Uint8Array): PathName {
   const text = typeof value === 'string' ? value : textFromNameBytes(value);
-  const bytes = nameBytesFromText(text);
+  // A UTF-16 unit takes at most three bytes, so short names need not be encoded to be measured.
+  const isLong = text.length * 3 > nameBytesMax && nameBytesFromText(text).length > nameBytesMax;
   const isUnsafe = text === '' || text === '.' || text === '..' || text.includes('/') || text.includes('\0');
-  if (isUnsafe || bytes.length > nameBytesMax) {
+  if (isUnsafe || isLong) {
     throw new Fault('name-unsafe', 'never', `The name ${displayName(text)} cannot be used for a file.`);
   }
   return text as PathName;

@@ -182,7 +182,8 @@ async function fund(core: EngineCore, signal: AbortSignal): Promise<void> {
   if (!device) throw new Fault('no-account', 'after-user', "This home has no device yet. Run 'floe init' first.");
   const before = await core.chain.balances(device.address, signal);
   if (before.mist < core.funding.mistWanted) await core.chain.faucet(device.address, signal);
-  if (before.frost >= core.funding.frostWanted) return;
+  const hasOpenIntents = (await core.catalog.openIntents()).length > 0;
+  if (before.frost >= core.funding.frostWanted && !hasOpenIntents) return;
   try {
     const { spender } = await core.ready(signal);
     // An exchange that an earlier run left open has been settled by now, and may have brought what was missing.

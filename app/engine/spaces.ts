@@ -22,10 +22,19 @@ export interface NewSpaceInput {
   readonly space: string | undefined;
 }
 
-/** The size of a full pack on a network, bounded by what the codec encodes at once and by what the network takes. */
+/** Packs this large cost little per byte even where a blob's own metadata is small; larger ones only take more memory to encode. */
+const packBytesEnough = 32 * 1024 * 1024;
+
+/**
+ * The size of a full pack on a network. A blob's metadata on every shard is paid for whatever the blob's size (64 MB at 1,000 shards), so packs are large
+ * enough that it stays below a quarter of the slivers; beyond that, memory decides. Bounded by what the codec encodes at once and the network takes.
+ */
 export function packBytesFor(shards: number, codecBytesMax: number): number {
   const code = redStuff(shards);
-  return fullPackBytes(code, Math.min(codecBytesMax, blobBytesMax(code)));
+  const metadataBytes = shards * (64 * shards + 32);
+  const sliversPerByte = (shards * (code.rows + code.columns)) / (code.rows * code.columns);
+  const worthwhile = Math.max(packBytesEnough, (4 * metadataBytes) / sliversPerByte);
+  return fullPackBytes(code, Math.min(worthwhile, codecBytesMax, blobBytesMax(code)));
 }
 
 export async function addSpace(core: EngineCore, input: NewSpaceInput, signal: AbortSignal): Promise<SpaceRow> {

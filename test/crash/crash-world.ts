@@ -249,19 +249,25 @@ async function moneyOf(world: World, home: Home): Promise<Omit<Truth, 'listings'
     for (const { kind, state } of await catalog.intents(listedMax))
       intents[`${kind} ${state}`] = (intents[`${kind} ${state}`] ?? 0) + 1;
     const [space] = await catalog.spaces();
-    if (space?.pool === undefined) throw new Error('a synced space has a pool');
+    if (!space) throw new Error('a home of these tests has a space');
+    const packs = await catalog.packs(space.num);
+    const pools = new Set([space.pool, ...packs.map((pack) => pack.pool)].filter((pool) => pool !== undefined));
     const blobs = [];
-    for await (const page of chain.pooledBlobs(space.pool)) blobs.push(...page);
+    let usedBytes = 0;
+    for (const pool of pools) {
+      for await (const page of chain.pooledBlobs(pool)) blobs.push(...page);
+      usedBytes += (await chain.pool(pool))?.usedBytes ?? 0;
+    }
     const certified = blobs.filter((blob) => blob.certifiedEpoch !== undefined).length;
     return {
       openIntents: (await catalog.openIntents()).length,
       intents,
       ledgerFrost: (await catalog.spent()).frost,
       chainFrost: fundedFrost - (await chain.balances(address)).frost,
-      packStates: (await catalog.packs(space.num)).map((pack) => pack.state),
+      packStates: packs.map((pack) => pack.state),
       certifiedBlobs: certified,
       uncertifiedBlobs: blobs.length - certified,
-      usedBytes: (await chain.pool(space.pool))?.usedBytes ?? 0,
+      usedBytes,
     };
   } finally {
     await catalog.close();

@@ -34,7 +34,7 @@ afterAll(() => world?.close());
 async function killSome(args: readonly string[], times: number, wholeMs: number): Promise<void> {
   const told: string[] = [];
   for (let i = 0; i < times; i++) {
-    const killAfterMs = Math.round(wholeMs * (0.3 + 0.7 * dice.fraction()));
+    const killAfterMs = Math.round(wholeMs * (0.2 + 0.6 * dice.fraction()));
     const { signal, code } = await floe(args, { killAfterMs });
     told.push(`${killAfterMs} ms: ${signal ?? code}`);
   }

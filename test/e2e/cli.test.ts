@@ -15,7 +15,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { runCli } from '../../app/daemon/cli.ts';
 import { faultCode, floe, floeJson, runFloe, type Running } from './floe-process.ts';
 
 const commandMs = 60_000;
@@ -82,21 +83,23 @@ describe('wrong usage', () => {
     expect(ran.err).not.toContain('    at ');
   });
 
-  test(
-    'every command has help with an example, and what spends or deletes can be tried dry',
-    async () => {
-      for (let first = 0; first < commands.length; first += 3) {
-        const some = commands.slice(first, first + 3);
-        const helps = await Promise.all(some.map((command) => floe([command, '--help'])));
-        for (const [i, { code, out }] of helps.entries()) {
-          expect(code).toBe(0);
-          expect(out).toContain(`Example:\n  floe ${some[i]}`);
-          if (some[i] === 'add' || some[i] === 'sync') expect(out).toContain('--dry-run');
-        }
-      }
-    },
-    commandMs,
-  );
+  test.each(['add', 'sync'])('%s, which spends, can be tried dry and says so in its help', async (command) => {
+    const { code, out } = await floe([command, '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('--dry-run');
+  });
+
+  // In one process, since each start costs a second of a small machine.
+  test('every command has help with an example', async () => {
+    for (const command of commands) {
+      const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+      const code = await runCli([command, '--help']);
+      const out = write.mock.calls.map(([text]) => String(text)).join('');
+      write.mockRestore();
+      expect(code).toBe(0);
+      expect(out).toContain(`Example:\n  floe ${command}`);
+    }
+  });
 });
 
 describe('setting up', () => {
@@ -166,7 +169,7 @@ describe('a space, from adding to restoring', () => {
       expect([dry.code, dry.last['dryRun']]).toEqual([0, true]);
       expect((await floeJson(['spaces', ...own])).last['spaces']).toEqual([]);
       const quote = await floeJson(['quote', folder, ...own]);
-      expect(quote.last).toMatchObject({ files: 3, bytes: 12 });
+      expect(quote.last).toMatchObject({ files: 2, bytes: 12 });
       expect(quote.last).toEqual(
         expect.objectContaining({
           encodedBytes: expect.any(Number),
@@ -184,7 +187,7 @@ describe('a space, from adding to restoring', () => {
       expect(sync.last).toMatchObject({
         spaces: [
           {
-            files: 3,
+            files: 2,
             bytes: 12,
             applied: 0,
             conflicts: 0,
@@ -226,7 +229,7 @@ describe('a space, from adding to restoring', () => {
     'history: log, versions and ls agree; what is not there is not-found; times and paths are checked',
     async () => {
       const log = await floeJson(['log', 'docs', ...own]);
-      expect(log.last).toMatchObject({ snapshots: [{ files: 3, state: 'certified' }] });
+      expect(log.last).toMatchObject({ snapshots: [{ files: 2, state: 'certified' }] });
       expect((await floeJson(['versions', 'docs', '/a.txt', ...own])).last).toMatchObject({
         versions: [{ path: 'a.txt', size: 6 }],
       });
@@ -256,7 +259,9 @@ describe('a space, from adding to restoring', () => {
       expect((await restore()).last).toMatchObject({ bytes: 19, problems: [] });
       expect([text('a.txt'), readlinkSync(join(to, 'lost'))]).toEqual(['hello\n', 'nowhere']);
       const second = await restore();
-      expect([second.code, second.last['files'], second.last['fetchedBytes']]).toEqual([0, 0, 0]);
+      expect([second.code, second.last['files']]).toEqual([0, 0]);
+      // The target of the link is fetched to be compared; no content is.
+      expect(Number(second.last['fetchedBytes'])).toBeLessThan(100);
       writeFileSync(join(to, 'a.txt'), 'newer');
       utimesSync(join(to, 'a.txt'), 4e9, 4e9);
       writeFileSync(join(to, 'sub', 'b.txt'), 'older');

@@ -77,7 +77,7 @@ export interface Running {
 
 export function runFloe(args: readonly string[], options: RunOptions = {}): Running {
   const child = startFloe(args, options);
-  let err = '';
+  let [err, last] = ['', ''];
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
   if (!child.stdout || child.pid === undefined) throw new Error('the command could not be started');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -87,7 +87,8 @@ export function runFloe(args: readonly string[], options: RunOptions = {}): Runn
     async line(isWanted) {
       for (;;) {
         const next = await lines.next();
-        if (next.done === true) throw new Error(`floe ${args.join(' ')} ended early:\n${err}`);
+        if (next.done === true) throw new Error(`floe ${args.join(' ')} ended early:\n${last}\n${err}`);
+        last = next.value;
         const line = parseLine(next.value);
         if (isWanted(line)) return line;
       }

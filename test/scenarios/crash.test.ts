@@ -1,4 +1,7 @@
-/** An engine that is killed at each durable point, and one that is killed again and again: the same end, and nothing paid twice. */
+/**
+ * An engine that is killed at the points that matter most, and one that is killed again and again: the same end, and nothing paid twice. `test/crash`
+ * kills real processes at all of them.
+ */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seededDice } from '../world/seeded-dice.ts';
 import { openWorld, type Device, type World } from '../world/world.ts';
@@ -26,21 +29,14 @@ async function paidSince(count: number): Promise<readonly string[]> {
 
 describe('an engine that is killed', () => {
   it.each([
-    'round:last-pack-spooled',
     'round:sealed',
     'pack:encoded',
     'register:intent-written',
     'register:transaction-sent',
-    'register:effects-applied',
-    'register:intent-settled',
     'pack:registered',
     'pack:confirmation',
-    'pack:stored',
-    'certify:intent-written',
     'certify:transaction-sent',
-    'certify:effects-applied',
     'certify:intent-settled',
-    'head:moved',
     'round:certified',
   ])('at %s goes on from there and pays for nothing twice', async (point) => {
     const { user } = laptop.disk;

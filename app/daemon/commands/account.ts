@@ -7,7 +7,7 @@ import { openVault } from '../../adapters/vault/vault.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { VaultKind } from '../../ports/vault.ts';
 import { textFlag, type Context, type Flags, type Run } from '../command.ts';
-import { parseNetwork, readConfig, writeConfig, type HomeConfig } from '../config.ts';
+import { endSetup, parseNetwork, readConfig, writeConfig, type HomeConfig } from '../config.ts';
 import { exitCodes, table } from '../output.ts';
 import { readPhraseFile } from '../passphrase.ts';
 import { withHost } from '../session.ts';
@@ -64,13 +64,14 @@ function configFrom(flags: Flags): HomeConfig {
   return { version: 1, network, localnet: localnet === undefined ? undefined : resolve(localnet) };
 }
 
-/** Sets the home up, or takes up a setup that was cut short before the device had its place. Returns the words when nobody has seen them yet. */
+/** Sets the home up, or takes up a setup that was cut short before its end. Returns the words when nobody has seen them yet. */
 async function beginSetUp(
   context: Context,
   config: HomeConfig,
   given: string | undefined,
 ): Promise<{ kind: VaultKind; madePhrase: string | undefined }> {
-  if (given === undefined && readConfig(context.home) !== undefined) {
+  const before = readConfig(context.home);
+  if (given === undefined && before !== undefined && before.setup !== 'begun') {
     const found = await withHost(context, async ({ engine, vault, config: known }) => {
       if ((await engine.device()) !== undefined || known.network !== config.network) return undefined;
       const [kind, phrase] = [await vault.kept(), await vault.phrase()];
@@ -78,8 +79,8 @@ async function beginSetUp(
     });
     if (found) return found;
   }
-  const phrase = given ?? makePhrase();
-  return { kind: await setUpHome(context, config, phrase), madePhrase: given === undefined ? phrase : undefined };
+  const { kind, phrase } = await beginHome(context, { ...config, setup: 'begun' }, given);
+  return { kind, madePhrase: given === undefined ? phrase : undefined };
 }
 
 export const initCommand: Run = async (context, _args, flags) => {
@@ -107,6 +108,7 @@ export const initCommand: Run = async (context, _args, flags) => {
       deviceId: device.id,
       vault: kind.kind,
     });
+    endSetup(context.home);
     return exitCodes.done;
   });
 };

@@ -51,7 +51,13 @@ async function store(entries: readonly Stored[]): Promise<void> {
       list.push(id);
     }
     const mode = kind === 'folder' ? 0o750 : 0o640;
-    const entry = { kind, mode, mtimeNs: storedNs, bytes: claimed ?? bytes.length, content: { depth: 0, chunks: list } };
+    const entry = {
+      kind,
+      mode,
+      mtimeNs: storedNs,
+      bytes: claimed ?? bytes.length,
+      content: { depth: 0, chunks: list },
+    };
     const parent = nums.get(path.slice(0, Math.max(0, slash))) ?? 0;
     changes.push({ kind: 'put', parent, name: parsePathName(path.slice(slash + 1)), num, entry, look: undefined });
   }
@@ -85,7 +91,10 @@ async function store(entries: readonly Stored[]): Promise<void> {
       );
     },
     flatten: async (content) => content.chunks,
-    bytes: () => Promise.reject(new Error('not asked for here')),
+    bytes: async (content) => {
+      const found = await reader.chunks(content.chunks, never);
+      return Buffer.concat(content.chunks.map((one) => found.get(one) ?? new Uint8Array()));
+    },
     at: () => Promise.reject(new Error('not asked for here')),
     fetchedBytes: 0,
   };
@@ -143,9 +152,13 @@ describe('restoring', () => {
     await store(usual);
     await ask({});
     const before = disk.user.picture('/to');
-    chunks.clear();
-    expect(await ask({})).toMatchObject({ files: 0, unchanged: 4, problems: [{ path: 'link' }] });
+    const looks = await Promise.all(['a', 'large', 'link'].map((path) => disk.look('/to', path)));
+    expect(await ask({})).toMatchObject({ files: 0, unchanged: 5, problems: [] });
     expect(disk.user.picture('/to')).toEqual(before);
+    expect(await Promise.all(['a', 'large', 'link'].map((path) => disk.look('/to', path)))).toEqual(looks);
+    // A link is compared by its target; when that cannot be had, it fails by itself.
+    chunks.clear();
+    expect(await ask({})).toMatchObject({ unchanged: 4, problems: [{ path: 'link' }] });
   });
 
   it('that was interrupted goes on where it was', async () => {
@@ -248,6 +261,7 @@ describe('content that cannot be had', () => {
   it.each([
     ['shorter', 3],
     ['longer', 30],
+    ['longer than any memory', 2 ** 50],
   ])('or is not as long as its listing says (%s) is never put there, and the rest comes back', async (_, claimed) => {
     await store([
       ['a', 'file', 'content a'],
@@ -258,6 +272,14 @@ describe('content that cannot be had', () => {
     expect(disk.user.exists('/to/wrong')).toBe(false);
     expect(disk.user.text('/to/a')).toBe('content a');
   });
+});
+
+it('refuses a link whose target claims to be larger than any memory', async () => {
+  await store([
+    ['a', 'file', 'content a'],
+    ['link', 'symlink', 'target', 2 ** 50],
+  ]);
+  expect((await ask({})).problems).toMatchObject([{ path: 'link', fault: { code: 'pack-damaged' } }]);
 });
 
 describe('a full disk', () => {

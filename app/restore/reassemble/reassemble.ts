@@ -138,7 +138,13 @@ async function restorePage(run: Restore, page: readonly Version[]): Promise<void
   const looks = await looksFor(run, open);
   for (const version of open) {
     if (version.kind === 'folder') run.folders.push(version);
-    else if (await isWanted(run, version, looks.get(version.path))) wanted.push(version);
+    else {
+      try {
+        if (await isWanted(run, version, looks.get(version.path))) wanted.push(version);
+      } catch (error) {
+        run.fail(version.path, error);
+      }
+    }
   }
   const small = wanted.filter((version) => version.bytes <= smallBytesMax || version.kind === 'symlink');
   for (const group of windows(small, (version) => version.bytes)) await restoreSmall(run, group);
