@@ -2,24 +2,15 @@
 import { Command, CommanderError, Option } from 'commander';
 import { resolveHome } from '../adapters/home/home.ts';
 import { Fault } from '../domain/fault.ts';
-import { initCommand, recoverCommand } from './commands/account.ts';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { localnetCommand } from './commands/localnet.ts';
-import {
-  logCommand,
-  lsCommand,
-  devicesCommand,
-  spacesCommand,
-  statusCommand,
-  versionsCommand,
-} from './commands/look.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { addCommand, quoteCommand, releaseCommand, syncCommand } from './commands/space.ts';
-import { startCommand } from './commands/start.ts';
 import { textFlag, type Context, type Flags, type Run } from './command.ts';
 import { exitCodes, openOutput, type ExitCode, type Output } from './output.ts';
 import { readPassphrase } from './passphrase.ts';
+
+/** Commands are loaded when they run: `--help` and small commands need not wait for the whole engine. */
+const lazily =
+  (load: () => Promise<Run>): Run =>
+  async (context, args, flags) =>
+    (await load())(context, args, flags);
 
 const integer =
   (name: string, least: number) =>
@@ -49,7 +40,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
     'localnet',
     'Runs an embedded Walrus network until stopped; keeps its state.',
     'localnet --dir /tmp/net --nodes 12 --shards 100',
-    localnetCommand,
+    lazily(async () => (await import('./commands/localnet.ts')).localnetCommand),
   )
     .option('--dir <DIR>', 'folder of the network', 'floe-localnet')
     .option('--nodes <N>', 'storage nodes', integer('--nodes', 4))
@@ -61,7 +52,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
     'demo [FOLDER]',
     'The whole story offline: protect, edit, lose a third of the nodes, restore from the phrase, compare.',
     'demo ~/Documents',
-    demoCommand,
+    lazily(async () => (await import('./commands/demo.ts')).demoCommand),
   )
     .option('--keep <DIR>', 'keep homes and restored folders here')
     .option('--nodes <N>', 'storage nodes', integer('--nodes', 4))
@@ -70,7 +61,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
     'start',
     'Keeps all spaces in step until stopped, with a status page on loopback.',
     'start --port 7700',
-    startCommand,
+    lazily(async () => (await import('./commands/start.ts')).startCommand),
   )
     .option('--port <P>', 'port of the status page (0: any)', integer('--port', 0))
     .option('--open', 'open the page in a browser')
@@ -83,7 +74,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
     'init',
     'Makes an account (24 words), or takes one, and makes this computer a device of it.',
     'init --network local --device laptop',
-    initCommand,
+    lazily(async () => (await import('./commands/account.ts')).initCommand),
   )
     .addOption(new Option('--network <NETWORK>', 'where to keep the data').choices(networks).default('local'))
     .option('--localnet <DIR>', 'folder of a running embedded network')
@@ -93,7 +84,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
     'recover',
     'Finds every space of an account from its phrase alone, as a new device.',
     'recover --network local --phrase-file words.txt',
-    recoverCommand,
+    lazily(async () => (await import('./commands/account.ts')).recoverCommand),
   )
     .addOption(new Option('--network <NETWORK>', 'where the data is').choices(networks).default('local'))
     .option('--localnet <DIR>', 'folder of a running embedded network')
@@ -103,7 +94,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
     'add <PATH>',
     'Adds a folder as a new space, or joins it to a space that exists. Says first what it holds and costs.',
     'add ~/Photos --mode archive',
-    addCommand,
+    lazily(async () => (await import('./commands/space.ts')).addCommand),
   )
     .option('--name <NAME>', 'name of the space')
     .option('--space <SPACE>', 'join this space (id or name)')
@@ -114,36 +105,61 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
     )
     .option('--lease-epochs <E>', 'epochs to pay ahead', integer('--lease-epochs', 1))
     .option('--dry-run', 'only say what it holds and costs');
-  command('sync', 'One pass to rest: scan, protect, certify, publish.', 'sync --space Photos', syncCommand)
+  command(
+    'sync',
+    'One pass to rest: scan, protect, certify, publish.',
+    'sync --space Photos',
+    lazily(async () => (await import('./commands/space.ts')).syncCommand),
+  )
     .option('--space <SPACE>', 'only this space')
     .option('--dry-run', 'only say what would be looked at and what it could cost at most');
   command(
     'release <SPACE>',
     'Held deletions of a space are meant: the next pass lets them through.',
     'release Photos',
-    releaseCommand,
+    lazily(async () => (await import('./commands/space.ts')).releaseCommand),
   );
-  command('status', 'State of everything.', 'status', statusCommand);
-  command('spaces', 'All spaces of this device.', 'spaces --json', spacesCommand);
-  command('devices', 'All devices of the account.', 'devices', devicesCommand);
-  command('log <SPACE>', 'Snapshots of a space, newest first.', 'log Photos', logCommand);
+  command(
+    'status',
+    'State of everything.',
+    'status',
+    lazily(async () => (await import('./commands/look.ts')).statusCommand),
+  );
+  command(
+    'spaces',
+    'All spaces of this device.',
+    'spaces --json',
+    lazily(async () => (await import('./commands/look.ts')).spacesCommand),
+  );
+  command(
+    'devices',
+    'All devices of the account.',
+    'devices',
+    lazily(async () => (await import('./commands/look.ts')).devicesCommand),
+  );
+  command(
+    'log <SPACE>',
+    'Snapshots of a space, newest first.',
+    'log Photos',
+    lazily(async () => (await import('./commands/look.ts')).logCommand),
+  );
   command(
     'versions <SPACE> <PATH>',
     'All versions of a file or folder, newest first.',
     'versions Photos 2024/ice.jpg',
-    versionsCommand,
+    lazily(async () => (await import('./commands/look.ts')).versionsCommand),
   );
   command(
     'ls <SPACE> [PATH]',
     'What a folder of a space holds, now or then.',
     'ls Photos 2024 --at 2026-11-20T14:03:00Z',
-    lsCommand,
+    lazily(async () => (await import('./commands/look.ts')).lsCommand),
   ).option('--at <WHEN>', 'snapshot id or ISO time');
   command(
     'restore <SPACE>',
     'Puts a space, or paths of it, into a folder; verified; goes on where it was when run again.',
     'restore Photos --to /tmp/back --path 2024',
-    restoreCommand,
+    lazily(async () => (await import('./commands/restore.ts')).restoreCommand),
   )
     .requiredOption('--to <DIR>', 'folder to restore into')
     .option('--path <PATH>', 'only this path (may be given again)', collect)
@@ -152,14 +168,20 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
       new Option('--overwrite <RULE>', 'what happens to other files that stand there')
         .choices(['never', 'if-older', 'always'])
         .default('never'),
-    );
+    )
+    .option('--dry-run', 'only count what would be written and what stands in the way');
   command(
     'quote <PATH>',
     'What protecting a folder would cost at most, before anything is sent.',
     'quote ~/Photos --lease-epochs 26',
-    quoteCommand,
+    lazily(async () => (await import('./commands/space.ts')).quoteCommand),
   ).option('--lease-epochs <E>', 'epochs to pay ahead', integer('--lease-epochs', 1));
-  command('doctor', 'What is wrong and how to mend it.', 'doctor', doctorCommand);
+  command(
+    'doctor',
+    'What is wrong and how to mend it.',
+    'doctor',
+    lazily(async () => (await import('./commands/doctor.ts')).doctorCommand),
+  );
   return program;
 }
 

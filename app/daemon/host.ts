@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAccount } from '../adapters/account/account.ts';
-import { openCatalog } from '../adapters/catalog/catalog.ts';
+import { openCatalog, quarantine } from '../adapters/catalog/catalog.ts';
 import { openChain } from '../adapters/chain/chain.ts';
 import { networkProfile, type ChainEndpoint } from '../adapters/chain/profiles.ts';
 import { nodeCrypto } from '../adapters/crypto/crypto.ts';
@@ -13,7 +13,9 @@ import { openPool } from '../adapters/pool/pool.ts';
 import { openSpool } from '../adapters/spool/spool.ts';
 import { systemClock, systemDice } from '../adapters/time/time.ts';
 import { openVault } from '../adapters/vault/vault.ts';
-import { Fault } from '../domain/fault.ts';
+import type { Clock } from '../domain/clock.ts';
+import { Fault, faultOf } from '../domain/fault.ts';
+import type { Catalog } from '../ports/catalog.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import type { Log } from '../ports/log.ts';
 import type { Vault } from '../ports/vault.ts';
@@ -25,6 +27,8 @@ export interface HostOptions {
   readonly passphrase: () => Promise<string | undefined>;
   readonly log: Log;
   readonly onPoint?: (point: string) => void;
+  /** A damaged catalog is moved aside and a new one begun: for a recovery, which fills it again. */
+  readonly setsDamageAside?: boolean;
 }
 
 export interface Host {
@@ -40,7 +44,7 @@ export interface Host {
 const diskThreads = 2;
 
 /** What an address should hold on the local network: plenty, since it is play money. */
-const localFunding = { frostWanted: 500_000_000_000n, mistWanted: 5_000_000_000n };
+const localFunding = { frostWanted: 100_000_000_000n, mistWanted: 5_000_000_000n };
 const publicFunding = { frostWanted: 1_000_000_000n, mistWanted: 1_000_000_000n };
 
 type Closer = () => Promise<void> | void;
@@ -72,10 +76,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const { endpoint, door } = await openNetwork(options.home, config, closers);
     const clock = systemClock();
     const dice = systemDice();
-    const catalog = await openCatalog({
-      file: join(options.home, 'catalog.sqlite'),
-      onSlow: (operation, ms) => options.log.write('warning', 'catalog.slow', { operation, ms: Math.round(ms) }),
-    });
+    const catalog = await openHomeCatalog(options, clock);
     closers.push(() => catalog.close());
     const spoolDir = join(options.home, 'spool');
     mkdirSync(spoolDir, { recursive: true, mode: 0o700 });
@@ -105,6 +106,19 @@ export async function openHost(options: HostOptions): Promise<Host> {
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+async function openHomeCatalog(options: HostOptions, clock: Clock): Promise<Catalog> {
+  const file = join(options.home, 'catalog.sqlite');
+  const onSlow = (operation: string, ms: number): void =>
+    options.log.write('warning', 'catalog.slow', { operation, ms: Math.round(ms) });
+  try {
+    return await openCatalog({ file, onSlow });
+  } catch (error) {
+    if (!options.setsDamageAside || faultOf(error)?.code !== 'catalog-damaged') throw error;
+    quarantine(file, clock.now());
+    return openCatalog({ file, onSlow });
   }
 }
 

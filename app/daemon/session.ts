@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import type { EngineEvent } from '../engine/engine.ts';
 import type { Log } from '../ports/log.ts';
 import type { Context } from './command.ts';
-import { openHost, type Host } from './host.ts';
+import { openHost, type Host, type HostOptions } from './host.ts';
 import { bytesText, toJson, type Output } from './output.ts';
 
 /** Log lines on stderr when FLOE_LOG names a level; silent otherwise. */
@@ -64,12 +64,17 @@ function pointListener(): ((point: string) => void) | undefined {
   };
 }
 
-export async function withHost<T>(context: Context, work: (host: Host) => Promise<T>): Promise<T> {
+export async function withHost<T>(
+  context: Context,
+  work: (host: Host) => Promise<T>,
+  options: Pick<HostOptions, 'setsDamageAside'> = {},
+): Promise<T> {
   const onPoint = pointListener();
   const host = await openHost({
     home: context.home,
     passphrase: context.passphrase,
     log: environmentLog(),
+    ...options,
     ...(onPoint ? { onPoint } : {}),
   });
   showProgress(host, context.output);

@@ -13,7 +13,7 @@ import { addSpace, type NewSpaceInput } from './spaces.ts';
 import { applyRegistered } from './ship.ts';
 import { createSpender } from './spend.ts';
 import { releaseHeld, syncSpace, type SyncReport } from './sync.ts';
-import { recoverSpaces, type RecoveredSpace } from './recover.ts';
+import { recoverSpaces, type RecoverReport } from './recover.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
 import {
@@ -36,7 +36,7 @@ export type {
   Listing,
   NewSpaceInput,
   Quote,
-  RecoveredSpace,
+  RecoverReport,
   RestoreDone,
   RestoreRequest,
   SnapshotLine,
@@ -71,7 +71,7 @@ export interface Engine {
   versions(space: string, path: string): Promise<readonly VersionLine[]>;
   list(space: string, path: string, at: string | undefined): Promise<Listing>;
   restore(request: RestoreRequest, signal: AbortSignal): Promise<RestoreDone>;
-  recover(signal: AbortSignal): Promise<readonly RecoveredSpace[]>;
+  recover(signal: AbortSignal): Promise<RecoverReport>;
   quote(folder: string, leaseEpochs: number | undefined, signal: AbortSignal): Promise<Quote>;
   /** Full check of the catalog. Words when something is wrong. */
   integrity(): Promise<string | undefined>;
@@ -180,16 +180,16 @@ function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): Eng
 async function fund(core: EngineCore, signal: AbortSignal): Promise<void> {
   const device = await readDevice(core.catalog);
   if (!device) throw new Fault('no-account', 'after-user', "This home has no device yet. Run 'floe init' first.");
+  const { frostWanted, mistWanted } = core.funding;
   const before = await core.chain.balances(device.address, signal);
-  if (before.mist < core.funding.mistWanted) await core.chain.faucet(device.address, signal);
-  const hasOpenIntents = (await core.catalog.openIntents()).length > 0;
-  if (before.frost >= core.funding.frostWanted && !hasOpenIntents) return;
+  const frost = before.frost * 2n < frostWanted ? frostWanted - before.frost : 0n;
+  // The exchange takes one MIST for a FROST; what is wanted of SUI itself must be left for gas.
+  if (before.mist < mistWanted + frost) await core.chain.faucet(device.address, signal);
+  if (frost === 0n) return;
   try {
     const { spender } = await core.ready(signal);
-    // An exchange that an earlier run left open has been settled by now, and may have brought what was missing.
-    if ((await core.chain.balances(device.address, signal)).frost >= core.funding.frostWanted) return;
     await spender.spend(
-      { kind: 'exchange', frost: core.funding.frostWanted },
+      { kind: 'exchange', frost },
       { space: undefined, pack: undefined },
       async () => undefined,
       signal,

@@ -2,7 +2,7 @@
  * From the phrase alone: the account's devices are found on chain, their heads opened, and each space's catalog rebuilt from its packs. Nothing is
  * spent. Running it again only takes what is missing.
  */
-import { Fault } from '../domain/fault.ts';
+import { Fault, faultOf } from '../domain/fault.ts';
 import type { SnapshotId, SpaceId } from '../domain/ids.ts';
 import type { Head, Snapshot } from '../domain/space.ts';
 import { snapshotFromBytes } from '../formats/snapshot.ts';
@@ -22,7 +22,13 @@ export interface RecoveredSpace {
   readonly packs: number;
 }
 
-export async function recoverSpaces(core: EngineCore, signal: AbortSignal): Promise<readonly RecoveredSpace[]> {
+/** One space that cannot be read does not keep the others from coming back. */
+export interface RecoverReport {
+  readonly spaces: readonly RecoveredSpace[];
+  readonly problems: readonly { readonly space: SpaceId; readonly name: string; readonly fault: Fault }[];
+}
+
+export async function recoverSpaces(core: EngineCore, signal: AbortSignal): Promise<RecoverReport> {
   const { devices } = await findDevices(core, signal);
   if (devices.length === 0) {
     throw new Fault(
@@ -33,15 +39,21 @@ export async function recoverSpaces(core: EngineCore, signal: AbortSignal): Prom
   }
   const heads = devices.flatMap((device) => device.heads);
   const recovered: RecoveredSpace[] = [];
+  const problems: RecoverReport['problems'][number][] = [];
   for (const id of new Set(heads.map((head) => head.space))) {
-    const done = await recoverSpace(
-      core,
-      heads.filter((head) => head.space === id),
-      signal,
-    );
-    if (done) recovered.push(done);
+    const mine = heads.filter((head) => head.space === id);
+    try {
+      const done = await recoverSpace(core, mine, signal);
+      if (done) recovered.push(done);
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault === undefined || fault.code === 'cancelled' || fault.code === 'network-unreachable') throw error;
+      problems.push({ space: id, name: mine[0]?.name ?? '', fault });
+    }
   }
-  return recovered;
+  const [problem] = problems;
+  if (problem && recovered.length === 0) throw problem.fault;
+  return { spaces: recovered, problems };
 }
 
 /** Undefined when this device knows the space already. */

@@ -83,7 +83,9 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
     signal,
   );
   const totals = await ports.catalog.totals(row.num);
-  const isHeld = !input.deletionsReleased && isTooMuch(found.deletions, totals.files + totals.folders);
+  // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
+  const isEmptied = found.seen === 0 && found.deletions > 0;
+  const isHeld = !input.deletionsReleased && (isEmptied || isTooMuch(found.deletions, totals.files + totals.folders));
   const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
   if (found.looks.length > 0) await ports.catalog.setLooks(found.looks);
 

@@ -147,7 +147,7 @@ async function encode(
   signal: AbortSignal,
 ): Promise<EncodeResult> {
   const roomBytes = paddedBlobBytes(redStuff(network.committee.shards), pack.bytes);
-  const blob = await readSpooled(pack, roomBytes, ports.spool);
+  const blob = await readSpooled(pack, roomBytes, ports);
   const encoded = await ports.pool.encode(network.committee.shards, blob, pack.bytes, { urgency: 'bulk', signal });
   const known = pack.blobId;
   if (known !== undefined && known !== parseBlobId(encoded.metadata.blobId)) {
@@ -160,10 +160,22 @@ async function encode(
   return encoded;
 }
 
-/** A pack that is gone is as lost as a damaged one: only the files can give it back. */
-async function readSpooled(pack: PackRow, roomBytes: number, spool: Spool): Promise<ArrayBuffer> {
+/** A pack as it was written, or the fault that it is lost: gone or changed, only the files can give it back. */
+async function readSpooled(
+  pack: PackRow,
+  roomBytes: number,
+  { spool, crypto }: Pick<ShipPorts, 'spool' | 'crypto'>,
+): Promise<ArrayBuffer> {
   try {
-    return await spool.read(pack.name, pack.bytes, roomBytes);
+    const blob = await spool.read(pack.name, pack.bytes, roomBytes);
+    const digest = crypto.digest();
+    digest.add(new Uint8Array(blob, 0, pack.bytes));
+    if (pack.digest && sameBytes(digest.finish(), pack.digest)) return blob;
+    throw new Fault(
+      'pack-damaged',
+      'never',
+      'A pack in the spool is not what was written there. The disk may be failing.',
+    );
   } catch (error) {
     if (faultOf(error)?.code !== 'not-found') throw error;
     throw new Fault('pack-damaged', 'never', 'A pack is gone from the spool before it was sent.', error);

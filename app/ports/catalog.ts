@@ -99,6 +99,8 @@ export interface PackRow {
   readonly name: string;
   readonly state: PackState;
   readonly bytes: number;
+  /** SHA-256 of the spooled file; undefined for packs found on chain by a rebuild. */
+  readonly digest: Uint8Array | undefined;
   /** Sequence of the round that made it; undefined for packs found on chain by a rebuild. */
   readonly round: number | undefined;
   readonly blobId: BlobId | undefined;
@@ -115,6 +117,8 @@ export interface NewPack {
   readonly space: number;
   readonly name: string;
   readonly bytes: number;
+  /** SHA-256 of the file: what the disk gives back must be what was written, or it is not sent. */
+  readonly digest: Uint8Array;
   readonly round: number;
   readonly chunks: readonly ChunkPlace[];
 }

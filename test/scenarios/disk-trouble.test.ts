@@ -128,6 +128,19 @@ describe('many deletions at once', () => {
   });
 });
 
+describe('a root that was emptied', () => {
+  it('is held however few files there were: it may be a disk that is not mounted', async () => {
+    const root = await protectedFolder('small', { a: 'a', b: 'b' });
+    await laptop.sync('small');
+    user.remove(`${root}/a`);
+    user.remove(`${root}/b`);
+    expect(await laptop.sync('small')).toMatchObject({ held: 2, packs: [] });
+    expect(await paths('small')).toEqual(['a', 'b']);
+    await laptop.engine.release('small');
+    expect(await laptop.sync('small')).toMatchObject({ held: 0, files: 0 });
+  });
+});
+
 describe('a file that changes while it is read', () => {
   it('is read again, and what is kept is one moment of it', async () => {
     const root = await protectedFolder('busy', { small: 'A'.repeat(1000), large: new Uint8Array(300_000).fill(65) });
@@ -211,6 +224,18 @@ describe('a pack that the spool lost or damaged', () => {
     ['changed in one bit', (pack) => pack.map((byte, i) => (i === 5000 ? byte ^ 1 : byte))],
     ['gone', () => undefined],
   ];
+  it('is never certified with wrong bytes, even when it was damaged before it was registered', async () => {
+    const root = await protectedFolder('early harm', { a: bytes(30_000), b: 'b' });
+    await laptop.crashAt('round:sealed', () => laptop.sync('early harm'));
+    for (const [pack, content] of laptop.spool.packs)
+      laptop.spool.packs.set(
+        pack,
+        content.map((byte, i) => (i === 5000 ? byte ^ 1 : byte)),
+      );
+    await laptop.sync('early harm');
+    expect(user.picture(await laptop.restored('early harm'))).toEqual(user.picture(root));
+  });
+
   it.each(harms)('%s after it was registered is made again from the files', async (name, harm) => {
     const space = `harm ${name}`;
     const root = await protectedFolder(space, { a: bytes(30_000), b: 'b' });

@@ -68,11 +68,11 @@ describe('a catalog that is lost', () => {
     const { laptop, user } = shared;
     const before = await memoryOf(laptop);
     laptop.loseCatalog();
-    const [recovered] = await laptop.engine.recover(never);
+    const [recovered] = (await laptop.engine.recover(never)).spaces;
     expect(recovered).toMatchObject({ name: 'docs', snapshots: 3 });
     expect(await memoryOf(laptop)).toEqual(before);
     expect(await laptop.engine.integrity()).toBeUndefined();
-    expect(await laptop.engine.recover(never), 'again there is nothing to do').toEqual([]);
+    expect((await laptop.engine.recover(never)).spaces, 'again there is nothing to do').toEqual([]);
     const picture = user.picture('/home/docs');
     expect(user.picture(await laptop.restored('docs'))).toEqual(picture);
     const [, , first] = await laptop.engine.log('docs');
@@ -121,7 +121,7 @@ describe('a second computer of the account', () => {
     expect(user.picture(await laptop.restored('docs'))).toEqual(user.picture('/home/docs'));
 
     const third = await world.emptyHome('third', { phrase });
-    const [recovered] = await third.engine.recover(never);
+    const [recovered] = (await third.engine.recover(never)).spaces;
     expect(recovered?.snapshots, 'both devices’ rounds').toBe(2);
     expect(third.disk.user.picture(await third.restored('docs'))).toEqual(hand.picture('/data/docs'));
     expect((await third.engine.devices(never)).devices.map(({ record }) => record.name)).toEqual(['laptop', 'desktop']);

@@ -115,6 +115,7 @@ function forgetUnusedNodes(db: Database.Database): void {
 export function quarantine(file: string, nowMs: number): string {
   let aside = `${file}.damaged-${nowMs}`;
   for (let count = 2; existsSync(aside); count++) aside = `${file}.damaged-${nowMs}-${count}`;
-  for (const suffix of ['-wal', '-shm', '']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+  // The file goes first: a log without its file is ignored by whoever opens next, a file without its log would be an older state.
+  for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
   return aside;
 }

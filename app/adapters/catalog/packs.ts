@@ -29,6 +29,7 @@ interface RawPack {
   readonly name: string;
   readonly state: PackState;
   readonly bytes: number;
+  readonly digest: Uint8Array | null;
   readonly round: number | null;
   readonly blob_id: string | null;
   readonly root_hash: Uint8Array | null;
@@ -45,6 +46,7 @@ function packFrom(raw: RawPack): PackRow {
     name: raw.name,
     state: raw.state,
     bytes: raw.bytes,
+    digest: raw.digest === null ? undefined : Uint8Array.from(raw.digest),
     round: raw.round ?? undefined,
     blobId: raw.blob_id === null ? undefined : parseBlobId(raw.blob_id),
     rootHash: raw.root_hash === null ? undefined : Uint8Array.from(raw.root_hash),
@@ -63,13 +65,13 @@ export interface PackKeeper {
 }
 
 export function openPackKeeper(db: Database): PackKeeper {
-  const insert = db.prepare("INSERT INTO pack (space, name, state, bytes, round) VALUES (?, ?, 'spooled', ?, ?)");
+  const insert = db.prepare("INSERT INTO pack (space, name, state, bytes, digest, round) VALUES (?, ?, 'spooled', ?, ?, ?)");
   const setDead = db.prepare("UPDATE pack SET state = 'dead' WHERE num = ?");
   const dropConfirmations = db.prepare('DELETE FROM confirmation WHERE pack = ?');
   const chunks = openChunkKeeper(db);
   return {
     add(pack) {
-      const num = Number(insert.run(pack.space, pack.name, pack.bytes, pack.round).lastInsertRowid);
+      const num = Number(insert.run(pack.space, pack.name, pack.bytes, pack.digest, pack.round).lastInsertRowid);
       chunks.add(num, pack.chunks);
       return num;
     },

@@ -1,11 +1,16 @@
 /** The `Crypto` port over Node's OpenSSL. */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from 'node:crypto';
 import type { Crypto } from '../../ports/crypto.ts';
 
 const nonceBytes = 12;
 const tagBytes = 16;
 
 export const nodeCrypto: Crypto = {
+  digest() {
+    const hash = createHash('sha256');
+    return { add: (bytes) => void hash.update(bytes), finish: () => Uint8Array.from(hash.digest()) };
+  },
+
   hmac(key, ...parts) {
     const mac = createHmac('sha256', key);
     for (const part of parts) mac.update(part);

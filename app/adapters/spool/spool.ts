@@ -95,7 +95,7 @@ async function readPack(path: string, expected: number, roomBytes: number): Prom
   try {
     const { size } = await file.stat();
     if (size !== expected)
-      throw new Fault('pack-damaged', 'now', 'A pack in the spool has not the size that it was written with.');
+      throw new Fault('pack-damaged', 'never', 'A pack in the spool has not the size that it was written with.');
     const buffer = new ArrayBuffer(Math.max(size, roomBytes));
     const bytes = new Uint8Array(buffer);
     let at = 0;

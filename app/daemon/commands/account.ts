@@ -5,6 +5,7 @@ import { makePhrase, parsePhrase } from '../../adapters/account/account.ts';
 import { lockHome } from '../../adapters/home/home.ts';
 import { openVault } from '../../adapters/vault/vault.ts';
 import { Fault } from '../../domain/fault.ts';
+import { displayName } from '../../domain/path-name.ts';
 import type { VaultKind } from '../../ports/vault.ts';
 import { textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { endSetup, parseNetwork, readConfig, writeConfig, type HomeConfig } from '../config.ts';
@@ -113,7 +114,8 @@ export const initCommand: Run = async (context, _args, flags) => {
   });
 };
 
-function numbered(phrase: string): string {
+/** The words in columns, numbered, for writing down. */
+export function numbered(phrase: string): string {
   const words = phrase.split(' ').map((word, i) => `${String(i + 1).padStart(2)} ${word}`);
   return `${table(Array.from({ length: 6 }, (_, row) => words.filter((_word, i) => i % 6 === row)))}\n`;
 }
@@ -123,23 +125,34 @@ export const recoverCommand: Run = async (context, _args, flags) => {
   const phrase = parsePhrase(await readPhraseFile(textFlag(flags, 'phraseFile') ?? ''));
   const config = configFrom(flags);
   if (readConfig(context.home) === undefined) await setUpHome(context, config, phrase);
-  return withHost(context, async ({ engine, vault }) => {
-    if ((await vault.phrase()) !== phrase)
-      throw new Fault(
-        'already-exists',
-        'after-user',
-        `The account in ${context.home} has another phrase. Choose another home with --home.`,
+  return withHost(
+    context,
+    async ({ engine, vault }) => {
+      if ((await vault.phrase()) !== phrase)
+        throw new Fault(
+          'already-exists',
+          'after-user',
+          `The account in ${context.home} has another phrase. Choose another home with --home.`,
+        );
+      const { spaces, problems } = await engine.recover(context.signal);
+      const device = await engine.chooseDevice(textFlag(flags, 'device') ?? hostname(), context.signal);
+      if (config.network === 'local') await engine.fund(context.signal);
+      const all = (await engine.spaces()).map(({ space, name, snapshot }) => ({ space, name, snapshot }));
+      for (const { name, snapshots, packs } of spaces)
+        output.say(`Found '${name}': ${snapshots} snapshots in ${packs} packs.`);
+      output.say(
+        `This device is '${device.name}', number ${device.index} of the account. Restore with 'floe restore SPACE --to DIR'.`,
       );
-    const spaces = await engine.recover(context.signal);
-    const device = await engine.chooseDevice(textFlag(flags, 'device') ?? hostname(), context.signal);
-    if (config.network === 'local') await engine.fund(context.signal);
-    const all = (await engine.spaces()).map(({ space, name, snapshot }) => ({ space, name, snapshot }));
-    for (const { name, snapshots, packs } of spaces)
-      output.say(`Found '${name}': ${snapshots} snapshots in ${packs} packs.`);
-    output.say(
-      `This device is '${device.name}', number ${device.index} of the account. Restore with 'floe restore SPACE --to DIR'.`,
-    );
-    output.done({ spaces: all, device: device.name, address: device.address });
-    return exitCodes.done;
-  });
+      for (const { name, fault } of problems) output.say(`Not recovered: '${displayName(name)}': ${fault.message}`);
+      const failed = problems.map(({ space, name, fault }) => ({
+        space,
+        name,
+        code: fault.code,
+        message: fault.message,
+      }));
+      output.done({ spaces: all, device: device.name, address: device.address, problems: failed });
+      return problems.length > 0 ? exitCodes.partly : exitCodes.done;
+    },
+    { setsDamageAside: true },
+  );
 };

@@ -215,7 +215,7 @@ async function restoreAndCompare(
   const host = await openDemoHost(stage, 'empty-home', phrase);
   try {
     const { engine } = host;
-    const found = await engine.recover(context.signal);
+    const { spaces: found } = await engine.recover(context.signal);
     context.output.say(`On an empty home the phrase found ${found.length} ${found.length === 1 ? 'space' : 'spaces'}.`);
     const edited = source === undefined ? 'demo' : 'edits';
     const history = (await engine.log(edited)).toSorted((a, b) => a.sequence - b.sequence);

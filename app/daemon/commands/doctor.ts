@@ -19,7 +19,7 @@ const mends: Readonly<Record<string, string>> = {
   'vault-locked': 'Unlock the keychain (log in to the desktop), then try again.',
   'vault-refused': 'Give the right passphrase with FLOE_PASSPHRASE or --passphrase-file.',
   'catalog-damaged':
-    "Move catalog.sqlite aside and run 'floe recover --phrase-file F' into the same home: everything certified comes back from the network.",
+    "Run 'floe recover --phrase-file F' into the same home: the damaged catalog is set aside, and everything certified comes back from the network.",
   'home-newer': 'Update Floe.',
   'network-unreachable': 'Check the connection, or start the embedded network this home belongs to.',
   'disk-full': 'Free some room on the disk.',

@@ -28,11 +28,19 @@ export const restoreCommand: Run = async (context, [space = ''], flags) =>
     const paths = Array.isArray(flags['path']) ? flags['path'].map((path) => trimSlashes(String(path))) : [];
     const rule = textFlag(flags, 'overwrite');
     const overwrite = rule === 'always' || rule === 'if-older' ? rule : 'never';
-    await makeTarget(to);
+    const isDry = flags['dryRun'] === true;
+    if (!isDry) await makeTarget(to);
     const started = performance.now();
-    const report = await engine.restore({ space, to, paths, at: textFlag(flags, 'at'), overwrite }, context.signal);
+    const report = await engine.restore(
+      { space, to, paths, at: textFlag(flags, 'at'), overwrite, isDry },
+      context.signal,
+    );
     const seconds = (performance.now() - started) / 1000;
-    output.say(`Restored ${report.files} files, ${bytesText(report.bytes)}, in ${seconds.toFixed(1)} s.`);
+    output.say(
+      isDry
+        ? `Would restore ${report.files} files, ${bytesText(report.bytes)}. Nothing was written; it costs nothing.`
+        : `Restored ${report.files} files, ${bytesText(report.bytes)}, in ${seconds.toFixed(1)} s.`,
+    );
     if (report.unchanged > 0) output.say(`${report.unchanged} files were there already.`);
     for (const { path, fault } of report.problems.slice(0, problemsShownMax))
       output.say(`  Not restored: ${displayName(path)}: ${fault.message}`);
@@ -49,6 +57,7 @@ export const restoreCommand: Run = async (context, [space = ''], flags) =>
       snapshot: report.snapshot,
       problems,
       seconds,
+      ...(isDry ? { dryRun: true } : {}),
     });
     return problems.length > 0 ? exitCodes.partly : exitCodes.done;
   });

@@ -17,7 +17,7 @@ import { openBrowser } from '../open-browser.ts';
 import { exitCodes } from '../output.ts';
 import { withHost } from '../session.ts';
 import { serveStatus } from '../status-page.ts';
-import { setUpHome } from './account.ts';
+import { numbered, setUpHome } from './account.ts';
 import { refuseHome, sayReport } from './space.ts';
 
 /** Quiet time after a change before a pass: an editor that saves in several steps is done by then. */
@@ -52,10 +52,12 @@ export const startCommand: Run = async (context, _args, flags) => {
 /** A home without an account gets one on the local network, where there is no money. */
 async function setUpWhenNew(context: Context): Promise<void> {
   if (readConfig(context.home) !== undefined) return;
-  const kind = await setUpHome(context, { version: 1, network: 'local', localnet: undefined }, makePhrase());
+  const phrase = makePhrase();
+  const kind = await setUpHome(context, { version: 1, network: 'local', localnet: undefined }, phrase);
   context.output.say(
     `A new account was made for trying Floe on this computer (network 'local', no money). ${kind.words}`,
   );
+  context.output.say(`Its recovery phrase, which alone brings everything back:\n\n${numbered(phrase)}`);
 }
 
 async function addFolders(engine: Engine, { home, output, signal }: Context, flags: Flags): Promise<void> {

@@ -76,7 +76,7 @@ export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: U
         const bytes = read[i] ?? new Uint8Array();
         const start = ranges[i]?.start ?? 0;
         fetchedBytes += bytes.length;
-        const buffer = bytes.slice().buffer;
+        const { buffer } = new Uint8Array(bytes);
         const chunks = group.map((place) => ({
           id: place.id,
           start: place.start - start,

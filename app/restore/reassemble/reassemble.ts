@@ -20,8 +20,11 @@ export interface RestoreInput {
   readonly sequence: number;
   /** Paths to restore, each with all below it; the root is everything. */
   readonly paths: readonly SpacePath[];
+  /** Empty in a dry run whose folder is not there yet. */
   readonly target: string;
   readonly overwrite: Overwrite;
+  /** Only count what would be written and what stands in the way. */
+  readonly isDry?: boolean;
   readonly onProgress: (files: number, bytes: number) => void;
   /** Told what now stands on the disk, for a folder that this device keeps in step. */
   readonly onPlaced?: (versions: readonly { readonly version: Version; readonly stat: FileStat }[]) => Promise<void>;
@@ -68,8 +71,10 @@ class Restore {
   }
 
   done(version: Version): void {
-    this.files++;
-    this.bytes += version.bytes;
+    if (version.kind === 'file') {
+      this.files++;
+      this.bytes += version.bytes;
+    }
     this.input.onProgress(this.files, this.bytes);
   }
 
@@ -83,7 +88,7 @@ class Restore {
 export async function restore(input: RestoreInput, ports: Ports, signal: AbortSignal): Promise<RestoreReport> {
   const run = new Restore(input, ports, signal);
   for (const path of input.paths) {
-    await makeParents(run, path);
+    if (!input.isDry) await makeParents(run, path);
     const top = path === '' ? undefined : await ports.catalog.entryAtSequence(input.space, path, input.sequence);
     if (path !== '' && top === undefined) throw new Fault('not-found', 'never', `There was nothing at '${path}' then.`);
     if (top) await restorePage(run, [top]);
@@ -96,7 +101,8 @@ export async function restore(input: RestoreInput, ports: Ports, signal: AbortSi
     }
   }
   // A folder's time changes while things are put into it, so the deepest get theirs first, and all of them last.
-  for (const folder of run.folders.reverse()) await ports.disk.setFolder(input.target, folder.path, folder);
+  if (!input.isDry)
+    for (const folder of run.folders.reverse()) await ports.disk.setFolder(input.target, folder.path, folder);
   return { files: run.files, bytes: run.bytes, unchanged: run.unchanged, problems: run.problems };
 }
 
@@ -110,9 +116,12 @@ const parentOf = (path: SpacePath): SpacePath => path.slice(0, Math.max(0, path.
 /** What stands in the folders of a page's files: one listing a folder instead of one look a file. */
 async function looksFor(run: Restore, page: readonly Version[]): Promise<ReadonlyMap<SpacePath, ListedEntry>> {
   const looks = new Map<SpacePath, ListedEntry>();
+  if (run.input.target === '') return looks;
   for (const folder of new Set(
     page.filter((version) => version.kind !== 'folder').map((version) => parentOf(version.path)),
   )) {
+    // A dry run makes no folders, so some are not there yet.
+    if (run.input.isDry && (await run.ports.disk.look(run.input.target, folder))?.kind !== 'folder') continue;
     const { entries } = await run.ports.disk.list(run.input.target, folder);
     for (const entry of entries) looks.set(joinPath(folder, entry.name), entry);
   }
@@ -132,7 +141,8 @@ async function makeFolder(run: Restore, path: SpacePath): Promise<void> {
 async function restorePage(run: Restore, page: readonly Version[]): Promise<void> {
   const wanted: Version[] = [];
   for (const version of page) {
-    if (version.kind === 'folder' && !run.isBlocked(version.path)) await makeFolder(run, version.path);
+    if (version.kind === 'folder' && !run.isBlocked(version.path) && !run.input.isDry)
+      await makeFolder(run, version.path);
   }
   const open = page.filter((version) => !run.isBlocked(version.path));
   const looks = await looksFor(run, open);
@@ -146,6 +156,7 @@ async function restorePage(run: Restore, page: readonly Version[]): Promise<void
       }
     }
   }
+  if (run.input.isDry) return wanted.forEach((version) => run.done(version));
   const small = wanted.filter((version) => version.bytes <= smallBytesMax || version.kind === 'symlink');
   for (const group of windows(small, (version) => version.bytes)) await restoreSmall(run, group);
   for (const version of wanted) if (!small.includes(version)) await restoreLarge(run, version);

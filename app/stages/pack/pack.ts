@@ -8,7 +8,7 @@ import { parseChunkId, type SpaceId } from '../../domain/ids.ts';
 import type { ChunkKind, ChunkPlace } from '../../domain/space.ts';
 import { frameBytes, packTail } from '../../formats/pack.ts';
 import type { NewPack } from '../../ports/catalog.ts';
-import type { Crypto } from '../../ports/crypto.ts';
+import type { Crypto, Digest } from '../../ports/crypto.ts';
 import type { SealedChunk } from '../../ports/pool.ts';
 import type { Spool, SpoolWriter } from '../../ports/spool.ts';
 
@@ -42,6 +42,7 @@ interface OpenPack {
   readonly name: string;
   readonly writer: SpoolWriter;
   readonly places: ChunkPlace[];
+  readonly digest: Digest;
   bytes: number;
 }
 
@@ -60,6 +61,7 @@ export function startPacker(input: PackerInput, ports: PackerPorts): Packer {
       pack.bytes,
       input.packBytes,
     );
+    pack.digest.add(tail);
     await pack.writer.append(tail);
     await pack.writer.finish();
     open = undefined;
@@ -67,6 +69,7 @@ export function startPacker(input: PackerInput, ports: PackerPorts): Packer {
       space: input.space.num,
       name: pack.name,
       bytes: pack.bytes + tail.length,
+      digest: pack.digest.finish(),
       round: input.round,
       chunks: pack.places,
     };
@@ -97,7 +100,7 @@ export function startPacker(input: PackerInput, ports: PackerPorts): Packer {
           continue;
         }
         const name = toHex(ports.dice.bytes(16));
-        open ??= { name, writer: await ports.spool.create(name), places: [], bytes: 0 };
+        open ??= { name, writer: await ports.spool.create(name), places: [], digest: ports.crypto.digest(), bytes: 0 };
         const taken = rest.slice(0, fit);
         const from = taken[0]?.start ?? 0;
         for (const chunk of taken) {
@@ -110,7 +113,9 @@ export function startPacker(input: PackerInput, ports: PackerPorts): Packer {
           });
         }
         const bytes = taken.reduce((sum, chunk) => sum + chunk.bytes, 0);
-        await open.writer.append(new Uint8Array(sealed, from, bytes));
+        const run = new Uint8Array(sealed, from, bytes);
+        open.digest.add(run);
+        await open.writer.append(run);
         open.bytes += bytes;
         rest = rest.slice(fit);
       }

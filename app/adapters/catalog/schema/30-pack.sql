@@ -5,6 +5,7 @@ CREATE TABLE pack (
   name            TEXT NOT NULL,
   state           TEXT NOT NULL CHECK (state IN ('spooled', 'encoded', 'registered', 'stored', 'certified', 'live', 'dead')),
   bytes           INTEGER NOT NULL,
+  digest          BLOB,
   round           INTEGER,
   blob_id         TEXT,
   root_hash       BLOB,

@@ -55,6 +55,7 @@ export const newPack = (
   space,
   name,
   bytes: 100 * chunks.length,
+  digest: new Uint8Array(32).fill(round),
   round,
   chunks,
 });
