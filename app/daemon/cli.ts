@@ -24,18 +24,10 @@ const collect = (text: string, all: readonly string[] = []): readonly string[] =
 
 const networks = ['local', 'testnet', 'mainnet'];
 
-function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>): Command {
-  const program = new Command('floe')
-    .description('Keeps your folders on Walrus: sealed on this computer, certified on Sui, restorable from 24 words.')
-    .version('0.1.0')
-    .option('--home <DIR>', 'where this installation keeps its state (else FLOE_HOME, else the usual place)')
-    .option('--json', 'newline-delimited JSON on stdout')
-    .option('--passphrase-file <FILE>', 'file with the passphrase of the vault (else FLOE_PASSPHRASE, else a prompt)')
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: true });
-  const command = (usage: string, words: string, example: string, work: Run): Command =>
-    program.command(usage).description(words).addHelpText('after', `\nExample:\n  floe ${example}`).action(run(work));
+type AddCommand = (usage: string, words: string, example: string, work: Run) => Command;
 
+/** The network on this computer, and what runs until it is stopped. */
+function addNetworkCommands(command: AddCommand): void {
   command(
     'localnet',
     'Runs an embedded Walrus network until stopped; keeps its state.',
@@ -70,6 +62,10 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
       'protect this folder (sets up a local account if there is none); may be given again',
       collect,
     );
+}
+
+/** An account for a home, and its folders. */
+function addAccountCommands(command: AddCommand): void {
   command(
     'init',
     'Makes an account (24 words), or takes one, and makes this computer a device of it.',
@@ -105,6 +101,10 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
     )
     .option('--lease-epochs <E>', 'epochs to pay ahead', integer('--lease-epochs', 1))
     .option('--dry-run', 'only say what it holds and costs');
+}
+
+/** Passes over folders. */
+function addPassCommands(command: AddCommand): void {
   command(
     'sync',
     'One pass to rest: scan, protect, certify, publish.',
@@ -119,6 +119,10 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
     'release Photos',
     lazily(async () => (await import('./commands/space.ts')).releaseCommand),
   );
+}
+
+/** State, history and the way back. */
+function addHistoryCommands(command: AddCommand): void {
   command(
     'status',
     'State of everything.',
@@ -182,6 +186,23 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
     'doctor',
     lazily(async () => (await import('./commands/doctor.ts')).doctorCommand),
   );
+}
+
+function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>): Command {
+  const program = new Command('floe')
+    .description('Keeps your folders on Walrus: sealed on this computer, certified on Sui, restorable from 24 words.')
+    .version('0.1.0')
+    .option('--home <DIR>', 'where this installation keeps its state (else FLOE_HOME, else the usual place)')
+    .option('--json', 'newline-delimited JSON on stdout')
+    .option('--passphrase-file <FILE>', 'file with the passphrase of the vault (else FLOE_PASSPHRASE, else a prompt)')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  const command: AddCommand = (usage, words, example, work) =>
+    program.command(usage).description(words).addHelpText('after', `\nExample:\n  floe ${example}`).action(run(work));
+  addNetworkCommands(command);
+  addAccountCommands(command);
+  addPassCommands(command);
+  addHistoryCommands(command);
   return program;
 }
 

@@ -19,7 +19,6 @@ import { openLedger, suiFetch, type Ledger } from './sui/sui.ts';
 
 export type { ReadyLine } from './network/loopback.ts';
 export type { NodeAddress } from './network/network-state.ts';
-export { defaultEpochSeconds, defaultNodes, defaultShards } from './network/shard-plan.ts';
 export type { NodeFault, RunningNode } from './nodes/nodes.ts';
 export type { Ledger } from './sui/sui.ts';
 

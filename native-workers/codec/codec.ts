@@ -9,7 +9,7 @@ import { Fault } from '../../app/domain/fault.ts';
 import type { RedStuff } from '../../app/domain/redstuff.ts';
 import type { Axis, BlobMetadata, CrossingSymbol, IsCancelled, Rs2, Sliver } from '../rs2.ts';
 import type { EncodeParts } from './encode-parts.ts';
-import { findCuts, type CutLimits, type FindCuts } from './gear.ts';
+import type { CutLimits, FindCuts } from './gear.ts';
 
 /** Names of engines, best first; `FLOE_CODEC_ENGINE` forces one of them. */
 export type EngineName = 'avx512-gfni' | 'avx2-gfni' | 'avx2' | 'neon' | 'plain';
@@ -337,9 +337,4 @@ function nativeCuts(
     start = all.at(-1) ?? bytes.length;
   }
   return all;
-}
-
-/** The best there is: in the addon, or in plain TypeScript. */
-export function bestFindCuts(): FindCuts {
-  return loadNative()?.findCuts ?? findCuts;
 }

@@ -6,13 +6,7 @@ import { concatBytes } from '../../app/domain/bytes.ts';
 import type { Axis } from '../rs2.ts';
 import { BcsReader, parseWhole, refusedBody, u16Of, u64Of, ulebOf } from './reader.ts';
 
-export {
-  confirmationMessage,
-  invalidBlobMessage,
-  parseConfirmationMessage,
-  type ConfirmationMessage,
-  type Persistence,
-} from './messages.ts';
+export { confirmationMessage, invalidBlobMessage, parseConfirmationMessage, type Persistence } from './messages.ts';
 
 const digestBytes = 32;
 const pairHashBytes = 2 * digestBytes;

@@ -126,6 +126,8 @@ export interface Home {
   readonly dir: string;
   readonly folder: string;
   readonly phrase: string;
+  /** What the address held before it paid for anything, as the chain says. */
+  readonly fundedFrost: bigint;
 }
 
 async function withHome<T>(home: string, work: (host: Host) => Promise<T>): Promise<T> {
@@ -151,12 +153,14 @@ export async function takeHome(world: World, name: string, template: string, phr
   const folder = join(world.dir, `${name}-folder`);
   execFileSync('cp', ['-a', template, folder]);
   const space = { folder, name: 'space', mode: 'sync', leaseEpochs: undefined, space: undefined } as const;
-  await withHome(dir, async ({ engine }) => {
+  return withHome(dir, async ({ engine }) => {
     await engine.chooseDevice('crashing', never);
     await engine.fund(never);
     await engine.addSpace(space, never);
+    const { chain } = await engine.status(never);
+    if (!chain) throw new Error('the network of these tests can be asked');
+    return { dir, folder, phrase, fundedFrost: chain.balances.frost };
   });
-  return { dir, folder, phrase };
 }
 
 /** What an init that came to its end has told. */
@@ -192,10 +196,14 @@ export interface Truth {
   readonly spool: readonly string[];
 }
 
-const fundedFrost = 500_000_000_000n;
+export interface Purse {
+  readonly bags: number;
+  readonly frost: bigint;
+  readonly intents: readonly string[];
+}
 
 /** What stands of an account on chain and in its ledger when only its init has run. */
-export async function purseOf(world: World, dir: string, address: SuiId): Promise<object> {
+export async function purseOf(world: World, dir: string, address: SuiId): Promise<Purse> {
   const catalog = await openCatalog({ file: join(dir, 'catalog.sqlite') });
   try {
     const chain = world.chain();
@@ -209,9 +217,6 @@ export async function purseOf(world: World, dir: string, address: SuiId): Promis
     await catalog.close();
   }
 }
-
-/** The purse after one init. */
-export const fullPurse = { bags: 1, frost: fundedFrost, intents: ['exchange succeeded', 'make-bag succeeded'] };
 
 export async function truthOf(world: World, home: Home): Promise<Truth> {
   const listed = await withHome(home.dir, async ({ engine }) => {
@@ -263,7 +268,7 @@ async function moneyOf(world: World, home: Home): Promise<Omit<Truth, 'listings'
       openIntents: (await catalog.openIntents()).length,
       intents,
       ledgerFrost: (await catalog.spent()).frost,
-      chainFrost: fundedFrost - (await chain.balances(address)).frost,
+      chainFrost: home.fundedFrost - (await chain.balances(address)).frost,
       packStates: packs.map((pack) => pack.state),
       certifiedBlobs: certified,
       uncertifiedBlobs: blobs.length - certified,

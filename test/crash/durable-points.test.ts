@@ -12,7 +12,6 @@ import {
   floe,
   floeDone,
   openHome,
-  fullPurse,
   openWorld,
   purseOf,
   sync,
@@ -20,6 +19,7 @@ import {
   takeHome,
   truthOf,
   type Home,
+  type Purse,
   type Truth,
   type World,
 } from './crash-world.ts';
@@ -53,6 +53,7 @@ const syncPoints = [
 let world: World;
 let template: string;
 let reference: Truth;
+let referencePurse: Purse;
 let referenceMs: { readonly first: number; readonly second: number };
 const passed = new Set<string>();
 
@@ -66,7 +67,9 @@ beforeAll(async () => {
   const env = { FLOE_POINTS_FILE: file };
   const dir = join(world.dir, 'undisturbed');
   const init = await floeDone(['--home', dir, 'init', '--localnet', world.net], { env });
-  const home = await takeHome(world, 'undisturbed', template, accountOf(init).phrase);
+  const { phrase, address } = accountOf(init);
+  referencePurse = await purseOf(world, dir, address);
+  const home = await takeHome(world, 'undisturbed', template, phrase);
   const first = await syncDone(home, { env });
   editFolder(home.folder);
   const second = await syncDone(home, { env });
@@ -134,6 +137,7 @@ describe('the undisturbed run', () => {
     expect(reference.ledgerFrost).toBe(reference.chainFrost);
     expect(reference.ledgerFrost).toBeGreaterThan(0n);
     expect(reference).toMatchObject({ isPending: false, openIntents: 0, uncertifiedBlobs: 0, spool: [] });
+    expect(referencePurse).toMatchObject({ bags: 1, intents: ['exchange succeeded', 'make-bag succeeded'] });
     expect(Object.keys(reference.intents).filter((key) => !key.endsWith(' succeeded'))).toEqual([]);
   });
 });
@@ -234,7 +238,7 @@ describe('an init that is killed', () => {
     const dir = join(world.dir, name);
     const again = await floeDone(['--home', dir, 'init', '--localnet', world.net]);
     const { phrase, address } = accountOf(again);
-    expect(await purseOf(world, dir, address)).toEqual(fullPurse);
+    expect(await purseOf(world, dir, address)).toEqual(referencePurse);
     return takeHome(world, name, template, phrase);
   }
 

@@ -55,12 +55,13 @@ it('a recovery, a joined folder and a restore that are killed end in what the sp
   const joined = join(world.dir, 'joined');
   mkdirSync(joined);
   await floeDone(['--home', second, 'add', joined, '--space', 'space']);
-  const before = await truthOf(world, { ...home, dir: second });
+  const device = { ...home, dir: second };
+  const before = await truthOf(world, device);
   await killSome(['--home', second, 'sync'], 4, whole.ms);
   await floeDone(['--home', second, 'sync']);
   expect(await compareFolders(home.folder, joined, [])).toEqual([]);
   // Nothing is published and nothing paid for a folder that only took what the space holds.
-  expect(await truthOf(world, { ...home, dir: second })).toEqual(before);
+  expect(await truthOf(world, device)).toEqual(before);
   expect(before.listings).toHaveLength(2);
 
   const back = join(world.dir, 'back');

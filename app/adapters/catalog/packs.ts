@@ -65,7 +65,9 @@ export interface PackKeeper {
 }
 
 export function openPackKeeper(db: Database): PackKeeper {
-  const insert = db.prepare("INSERT INTO pack (space, name, state, bytes, digest, round) VALUES (?, ?, 'spooled', ?, ?, ?)");
+  const insert = db.prepare(
+    "INSERT INTO pack (space, name, state, bytes, digest, round) VALUES (?, ?, 'spooled', ?, ?, ?)",
+  );
   const setDead = db.prepare("UPDATE pack SET state = 'dead' WHERE num = ?");
   const dropConfirmations = db.prepare('DELETE FROM confirmation WHERE pack = ?');
   const chunks = openChunkKeeper(db);

@@ -41,9 +41,9 @@ export async function openMemberNodes(options: MemberNodesOptions): Promise<Memb
   const chain = chainOfLedger(ledger);
   const members = membersByIndex(ledger);
   const nodes: RunningNode[] = [];
-  let unfollow: (() => void) | undefined;
+  const follow: { end: () => void } = { end: () => undefined };
   const close = async (): Promise<void> => {
-    unfollow?.();
+    follow.end();
     for (const node of nodes) await node.close();
   };
   try {
@@ -55,7 +55,7 @@ export async function openMemberNodes(options: MemberNodesOptions): Promise<Memb
     await close();
     throw error;
   }
-  unfollow = ledger.onEvent(() => {
+  follow.end = ledger.onEvent(() => {
     for (const node of nodes) {
       // One node's trouble is neither the ledger's nor the other nodes'.
       try {

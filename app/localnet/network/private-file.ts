@@ -1,10 +1,10 @@
 /** Small JSON files for this user only, replaced whole or not at all. */
-import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Fault } from '../../domain/fault.ts';
 
 export function writePrivateJson(file: string, value: unknown): void {
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  // The network's lock keeps other processes away; what a killed one left is overwritten.
+  const draft = `${file}.new`;
   writeFileSync(draft, `${JSON.stringify(value)}\n`, { mode: 0o600 });
   renameSync(draft, file);
 }

@@ -1,5 +1,5 @@
 /** What the parts of one storage node share, and the checks that every one of them starts with. */
-import { blobIdToBytes, parseBlobId, shardOfPair, type BlobId } from '../../domain/blob-id.ts';
+import { parseBlobId, shardOfPair, type BlobId } from '../../domain/blob-id.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { Fault } from '../../domain/fault.ts';
 import { redStuff, symbolBytes, type RedStuff } from '../../domain/redstuff.ts';
@@ -101,5 +101,3 @@ export function blobIdInPath(text: string): BlobId | undefined {
     throw error;
   }
 }
-
-export { blobIdToBytes };

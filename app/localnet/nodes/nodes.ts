@@ -13,11 +13,11 @@ import { diskSliverFiles, memorySliverFiles } from './sliver-files.ts';
 import { openStorageNode, type StorageNode } from './storage-node.ts';
 import type { Workbench } from './workbench.ts';
 
-export type { Chain, ChainEvent, Committee, CommitteeMember, WalrusEvent } from './chain.ts';
+export type { Chain, ChainEvent, Committee, WalrusEvent } from './chain.ts';
 export { errorReply, type NodeDoor, type NodeReply, type NodeRequest } from './exchange.ts';
 export { parseNodeFault, type NodeFault } from './faulty-node.ts';
 export { keySeedBytes, nodeKeysFromSeed, type NodeKeys } from './node-keys.ts';
-export { openSqlite, type Sqlite } from './sqlite.ts';
+export { openSqlite } from './sqlite.ts';
 export { bodyBytesMax, tooLargeReply } from './storage-node.ts';
 export { doTask, inlineWorkbench, type TakenSymbol, type Task, type Workbench } from './workbench.ts';
 

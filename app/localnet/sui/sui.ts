@@ -3,20 +3,7 @@
  * it that speak the full node's gRPC-web: one on loopback, one as a `fetch` without any socket.
  */
 export { openLedger } from './ledger/ledger.ts';
-export { LedgerFileError } from './ledger/database.ts';
 export { serveSui } from './rpc/loopback.ts';
 export type { SuiDoor } from './rpc/loopback.ts';
 export { suiFetch } from './rpc/memory.ts';
-export { nodeIdOf } from './ledger/genesis.ts';
-export type {
-  CommitteeMember,
-  GenesisNode,
-  GenesisOptions,
-  Ledger,
-  LedgerCommittee,
-  LedgerIds,
-  LedgerOptions,
-  WalrusEvent,
-  WalrusEventFields,
-  WalrusEventType,
-} from './network.ts';
+export type { CommitteeMember, GenesisOptions, Ledger, WalrusEvent } from './network.ts';

@@ -82,7 +82,6 @@ export function clientOf(ledger: Ledger): SuiGrpcClient {
   return new SuiGrpcClient({ network: 'testnet', baseUrl: 'http://ledger.invalid', fetch: suiFetch(ledger) });
 }
 
-export type Effects = SuiClientTypes.TransactionEffects;
 export type Result = SuiClientTypes.Transaction<{
   effects: true;
   objectTypes: true;

@@ -63,7 +63,7 @@ class MetadataSearch {
   #absent = 0;
   #found: BlobMetadata | undefined;
   #trouble: unknown;
-  #bug: unknown;
+  #bug: Error | undefined;
   mayPass = false;
 
   constructor(reading: Reading, place: Place) {
@@ -147,7 +147,7 @@ class MetadataSearch {
 
   #note(error: unknown): void {
     const fault = faultOf(error);
-    if (fault === undefined) this.#bug = error;
+    if (fault === undefined) this.#bug = error instanceof Error ? error : new Error(String(error));
     this.#trouble = error;
     this.mayPass ||= fault?.retry === 'now';
   }

@@ -76,7 +76,7 @@ async function store(entries: readonly Stored[]): Promise<void> {
       root: { depth: 0, chunks: [] },
       place,
     },
-    { space: space.num, name: 'pack', bytes: 1000, round: 1, chunks: [place] },
+    { space: space.num, name: 'pack', bytes: 1000, digest: new Uint8Array(32), round: 1, chunks: [place] },
     changes,
     [],
   );

@@ -46,16 +46,6 @@ function addPath(mask: Mask, [name = '', ...rest]: readonly string[]): void {
   addPath(inner, rest);
 }
 
-export function wants(mask: Mask | 'all', ...names: readonly string[]): boolean {
-  let at: Mask | 'all' | undefined = mask;
-  for (const name of names) {
-    if (at === 'all') return true;
-    at = at.get(name);
-    if (at === undefined) return false;
-  }
-  return true;
-}
-
 /** A copy of a message with only what the mask names. */
 export function applyMask<Message extends object>(type: MaskedType, message: Message, mask: Mask | 'all'): Message {
   if (mask === 'all') return message;

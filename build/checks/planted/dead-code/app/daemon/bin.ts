@@ -1,0 +1,4 @@
+/** The entry. */
+import { used } from '../engine/engine.ts';
+
+console.log(used);

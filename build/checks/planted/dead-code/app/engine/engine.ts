@@ -1,0 +1,3 @@
+/** Breaks: an export nobody uses. */
+export const used = 1;
+export const unusedExport = 2;

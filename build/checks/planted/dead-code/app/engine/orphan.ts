@@ -1,0 +1,2 @@
+/** Breaks: nobody imports this file. */
+export const orphan = 1;

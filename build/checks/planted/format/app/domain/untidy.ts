@@ -1,0 +1,2 @@
+/** Breaks: not as Prettier writes it. */
+export const untidy = "no"

@@ -1,0 +1,2 @@
+/** Breaks: names of files are kebab-case. */
+export const camel = 1;

@@ -1,0 +1,2 @@
+/** Breaks: no ambient time. */
+export const now = (): Date => new Date();

@@ -1,0 +1,2 @@
+/** Breaks: a name says what is inside. */
+export const utility = 1;

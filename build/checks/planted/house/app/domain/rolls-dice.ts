@@ -1,0 +1,2 @@
+/** Breaks: no ambient chance. */
+export const roll = (): number => Math.random();

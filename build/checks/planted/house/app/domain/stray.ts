@@ -1,0 +1,2 @@
+/** Breaks nothing by itself; see the file beside it. */
+export const stray = 1;

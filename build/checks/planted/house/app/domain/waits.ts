@@ -1,0 +1,2 @@
+/** Breaks: no ambient time. */
+export const soon = (then: () => void): unknown => setTimeout(then, 10);

@@ -1,0 +1,2 @@
+/** Breaks nothing. */
+export { order } from '../stages/pack/pack.ts';

@@ -1,0 +1,2 @@
+/** Private to its folder. */
+export const order = 1;

@@ -1,0 +1,2 @@
+/** The door of its folder. */
+export { order } from './pack-order.ts';

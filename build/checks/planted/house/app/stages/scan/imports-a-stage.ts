@@ -1,0 +1,2 @@
+/** Breaks: stages never import each other. */
+export { order } from '../pack/pack.ts';

@@ -1,0 +1,2 @@
+/** Breaks nothing. */
+export const blockBytes = 4096;

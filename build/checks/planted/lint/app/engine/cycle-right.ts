@@ -1,0 +1,4 @@
+/** The other half of the cycle. */
+import { left } from './cycle-left.ts';
+
+export const right = (): unknown => left;

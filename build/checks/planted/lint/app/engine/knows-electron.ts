@@ -1,0 +1,2 @@
+/** Breaks: only main/ may know Electron. */
+export { app } from 'electron';

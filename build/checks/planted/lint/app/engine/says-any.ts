@@ -1,0 +1,2 @@
+/** Breaks: no any. */
+export const open = (value: any): string => String(value);

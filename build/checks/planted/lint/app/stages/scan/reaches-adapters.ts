@@ -1,0 +1,2 @@
+/** Breaks: only hosts import adapters. */
+export { blockBytes } from '../../adapters/disk/disk.ts';

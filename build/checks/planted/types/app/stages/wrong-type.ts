@@ -1,0 +1,4 @@
+/** Breaks: a plain type error. */
+import { chunkBytesMax } from '../domain/chunk.ts';
+
+export const words: string = chunkBytesMax;

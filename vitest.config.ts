@@ -1,0 +1,79 @@
+/** The test projects, from cheap to dear. `npm run check` runs unit and scenarios; .ci/run runs the others too. */
+import { defineConfig } from 'vitest/config';
+
+const benchmark = { enabled: false };
+
+export default defineConfig({
+  test: {
+    // Vitest leaves a processor free for watching; a check has nothing to watch.
+    maxWorkers: '100%',
+    reporters: ['default', './test/closing-line.ts'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['app/**/*.test.ts', 'native-workers/**/*.test.ts', 'build/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'build/checks/planted/**'],
+          // Forks, not threads: a crash in the native codec or in SQLite then costs one file and is seen.
+          pool: 'forks',
+          testTimeout: 30_000,
+          benchmark,
+        },
+      },
+      {
+        test: {
+          name: 'scenarios',
+          include: ['test/scenarios/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 60_000,
+          benchmark,
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          benchmark,
+        },
+      },
+      {
+        test: {
+          name: 'crash',
+          include: ['test/crash/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 900_000,
+          fileParallelism: false,
+          benchmark,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          benchmark,
+        },
+      },
+      {
+        test: {
+          name: 'e2e-demo',
+          include: ['test/e2e-demo/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 900_000,
+          fileParallelism: false,
+          benchmark,
+        },
+      },
+      // Talks to the public networks, and only when FLOE_LIVE names one; skipped everywhere else.
+      { test: { name: 'live', include: ['test/live/**/*.test.ts'], pool: 'forks', testTimeout: 600_000, benchmark } },
+    ],
+    coverage: { provider: 'v8', include: ['app/**/*.ts', 'native-workers/**/*.ts'], reporter: ['text'] },
+  },
+});
