@@ -18,8 +18,8 @@ export const readLimits = {
   /** Hashing is the pool's work; more at once would only wait there. */
   verificationsInParallel: 4,
   /** Held by range reads, and by reads that need a whole blob: a blob of the largest pack size must fit comfortably. */
-  rangeBytesMax: 96 * 1024 * 1024,
-  wholeBytesMax: 160 * 1024 * 1024,
+  rangeBytesMax: 64 * 1024 * 1024,
+  wholeBytesMax: 96 * 1024 * 1024,
   /** One node asked for metadata first, then others when it dallies. */
   metadataInParallel: 3,
   /** 66 KB for each blob at 1000 shards: more than two hundred blobs. */

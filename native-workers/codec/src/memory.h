@@ -70,7 +70,7 @@ struct Scratch {
   // The calling thread's own. Freed with the thread.
   static Scratch& ofThread();
   // Keeps at most this much between calls.
-  static constexpr size_t keptBytesMax = 96u << 20;
+  static constexpr size_t keptBytesMax = 32u << 20;
   void trim();
   unsigned leases = 0;
 };
