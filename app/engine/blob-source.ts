@@ -13,6 +13,11 @@ import { openReader } from '../restore/fetch/fetch.ts';
 
 /** Above this share of a pack, fetching it whole moves fewer bytes than its slivers one range at a time. */
 const wholeShare = 0.25;
+/**
+ * Small reads of one pack after which it is fetched whole: a rebuild reads a pack's listings one after another, and each of them costs a whole decode
+ * when the sliver that holds it is gone.
+ */
+const smallReadsMax = 8;
 /** Whole packs kept: a restore reads one after another and looks back at most one. */
 const wholeKept = 2;
 
@@ -28,6 +33,7 @@ export interface BlobSourcePorts {
 export function openBlobSource(ports: BlobSourcePorts): BlobSource {
   const reader = openReader({ ...ports, network: (signal) => ports.chain.network(signal) });
   const whole = new Map<BlobId, Promise<ArrayBuffer>>();
+  const smallReads = new Map<BlobId, number>();
 
   function fetchWhole(blob: BlobId, blobBytes: number, signal: AbortSignal): Promise<ArrayBuffer> {
     const fetching = reader.readWhole(blob, blobBytes, signal);
@@ -44,7 +50,11 @@ export function openBlobSource(ports: BlobSourcePorts): BlobSource {
     async readRanges(blob, blobBytes, ranges, signal) {
       const wanted = ranges.reduce((sum, range) => sum + range.end - range.start, 0);
       const kept = whole.get(blob);
-      if (kept === undefined && wanted < blobBytes * wholeShare) return reader.readRanges(blob, ranges, signal);
+      const reads = smallReads.get(blob) ?? 0;
+      if (kept === undefined && wanted < blobBytes * wholeShare && reads < smallReadsMax) {
+        smallReads.set(blob, reads + 1);
+        return reader.readRanges(blob, ranges, signal);
+      }
       const bytes = await (kept ?? fetchWhole(blob, blobBytes, signal));
       return ranges.map(({ start, end }) => new Uint8Array(bytes, start, end - start));
     },
