@@ -2,13 +2,12 @@
  * The buffer in which a blob is encoded: its zero-padded rows, so that systematic primary slivers are views of it. Callers that allocate
  * `paddedBlobBytes` from the start save one copy of the blob.
  */
-import { blobBytesMax, redStuff, symbolBytes, type RedStuff } from '../../app/domain/redstuff.ts';
+import { blobBytesMax, paddedBlobBytes as paddedBytes, redStuff, type RedStuff } from '../../app/domain/redstuff.ts';
 import { Fault } from '../../app/domain/fault.ts';
 
 /** Bytes of a blob padded to full rows: rows x columns x symbol bytes. */
 export function paddedBlobBytes(shards: number, blobBytes: number): number {
-  const code = redStuff(shards);
-  return code.rows * code.columns * symbolBytes(code, blobBytes);
+  return paddedBytes(redStuff(shards), blobBytes);
 }
 
 /** Shards are a u16 in the protocol. */
