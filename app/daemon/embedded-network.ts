@@ -82,6 +82,8 @@ export async function startEmbeddedNetwork(options: EmbeddedOptions): Promise<Em
     '--epoch-seconds': options.epochSeconds,
   });
   const args = [
+    // Its heap is mostly short-lived messages: without a bound each generation of them would be kept up to 96 MiB.
+    '--max-semi-space-size=8',
     bin,
     'localnet',
     '--json',

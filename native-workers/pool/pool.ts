@@ -42,6 +42,8 @@ const waitingMax = 10_000;
 /** An idle worker gives its memory back after this. */
 const idleMs = 30_000;
 const attemptsMax = 2;
+/** Tasks make few short-lived objects; the default would keep up to 96 MiB of them in each thread. */
+const youngMebibytesMax = 12;
 /** Tasks work on bytes outside the heap; the largest thing on it is a pack's list of chunks. */
 const usualHeapMebibytesMax = 512;
 
@@ -88,7 +90,10 @@ class WorkerPool implements Workers {
       maxThreads: this.threads,
       idleTimeout: idleMs,
       recordTiming: false,
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMebibytesMax ?? usualHeapMebibytesMax },
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.#options.heapMebibytesMax ?? usualHeapMebibytesMax,
+        maxYoungGenerationSizeMb: youngMebibytesMax,
+      },
       workerData: settings,
     });
     threads.on('message', (message: unknown) => {

@@ -21,6 +21,8 @@ export interface CatalogOptions {
 }
 
 const usualSlowMs = 100;
+/** Rows are short-lived; the default would let up to 96 MiB of them lie before it looks. */
+const youngMebibytesMax = 16;
 
 type Call = (name: OperationName, args: readonly unknown[]) => Promise<unknown>;
 
@@ -40,7 +42,10 @@ const closed = (): Fault => new Fault('worker-lost', 'never', 'The catalog is cl
 
 /** Opens the catalog on its own thread. Throws Fault 'catalog-damaged', 'home-newer', 'disk-full', 'disk-failed' or 'home-busy'. */
 export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
-  const worker = new Worker(new URL('./catalog-worker.ts', import.meta.url), { workerData: options.file });
+  const worker = new Worker(new URL('./catalog-worker.ts', import.meta.url), {
+    workerData: options.file,
+    resourceLimits: { maxYoungGenerationSizeMb: youngMebibytesMax },
+  });
   options.onStarted?.(worker);
   const waiting = new Map<number, Waiting>();
   const opened = Promise.withResolvers<readonly OperationName[]>();

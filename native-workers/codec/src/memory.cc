@@ -70,6 +70,10 @@ void Scratch::trim() {
     if (kept + block->capacity() > keptBytesMax) block->release();
     kept += block->capacity();
   }
+#if defined(__GLIBC__)
+  // Small buffers that other threads freed lie scattered in the arenas; after work of many megabytes giving their pages back costs nothing beside it.
+  malloc_trim(0);
+#endif
 }
 
 }  // namespace floe
