@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['app/**/*.test.ts', 'native-workers/**/*.test.ts', 'build/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'build/checks/planted/**'],
+          exclude: ['**/node_modules/**', 'build/checks/planted/**', '**/*.deep.test.ts'],
           // Forks, not threads: a crash in the native codec or in SQLite then costs one file and is seen.
           pool: 'forks',
           testTimeout: 30_000,
@@ -26,6 +26,16 @@ export default defineConfig({
           include: ['test/scenarios/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 60_000,
+          benchmark,
+        },
+      },
+      // The same kind of tests where they take many seconds: other encoders compared over many sizes, processes killed again and again.
+      {
+        test: {
+          name: 'deep',
+          include: ['app/**/*.deep.test.ts', 'native-workers/**/*.deep.test.ts'],
+          pool: 'forks',
+          testTimeout: 300_000,
           benchmark,
         },
       },

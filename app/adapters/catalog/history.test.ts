@@ -127,7 +127,7 @@ describe('history', () => {
         expect(catalog.integrity()).toBeUndefined();
         close();
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   }, 120_000);
 
