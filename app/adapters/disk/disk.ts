@@ -24,6 +24,7 @@ import { unpackListings, walkTree } from './walk.ts';
 export { diskFault, isMissing } from './disk-fault.ts';
 export { childPath, diskPath } from './folder-handle.ts';
 export { isTemporary } from './temporary-name.ts';
+export { makePath } from './make-path.ts';
 export { keptMtimeNs } from './file-look.ts';
 
 export interface OpenDisk extends Disk {

@@ -1,9 +1,9 @@
 /** Where an installation keeps its state, and that only one process uses it. The folder is for its owner alone. */
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '../../domain/fault.ts';
-import { diskFault } from '../disk/disk.ts';
+import { diskFault, makePath } from '../disk/disk.ts';
 import { takeHomeLock, type HomeLock } from './home-lock.ts';
 
 export type { HomeLock } from './home-lock.ts';
@@ -31,7 +31,7 @@ const ownerOnly = 0o700;
 
 /** A folder that was not empty before Floe keeps its mode: it may be somebody's, and closing it would hurt. */
 function prepareFolder(dir: string): void {
-  mkdirSync(dir, { recursive: true, mode: ownerOnly });
+  makePath(dir, ownerOnly);
   const { mode, uid } = statSync(dir);
   if ((mode & 0o077) === 0) return;
   const isOurs = process.getuid === undefined || process.getuid() === uid;

@@ -16,6 +16,7 @@ import { setUpHome } from './account.ts';
 import { numberFlag, textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { controlNetwork, startEmbeddedNetwork, type NetworkDoor } from '../embedded-network.ts';
 import { openHost, type Host } from '../host.ts';
+import { makeFolder } from '../make-folder.ts';
 import { bytesText, coinText, exitCodes, type ExitCode } from '../output.ts';
 import { environmentLog, showProgress } from '../session.ts';
 import { compareFolders } from './compare-folders.ts';
@@ -23,8 +24,7 @@ import { editFolder, makeSample } from './demo-folder.ts';
 
 export const demoCommand: Run = async (context, [folder], flags) => {
   const kept = textFlag(flags, 'keep');
-  if (kept !== undefined) await mkdir(kept, { recursive: true });
-  const place = kept === undefined ? await mkdtemp(join(tmpdir(), 'floe-demo-')) : resolve(kept);
+  const place = kept === undefined ? await mkdtemp(join(tmpdir(), 'floe-demo-')) : makeFolder(kept, 0o700);
   if ((await readdir(place)).length > 0)
     throw new Fault('bad-input', 'after-user', `The folder ${place} is not empty. Choose an empty one for --keep.`);
   try {

@@ -1,8 +1,8 @@
 /** `floe localnet`: an embedded Walrus network in the foreground. */
-import { resolve } from 'node:path';
 import { systemClock, systemDice } from '../../adapters/time/time.ts';
 import { startLocalnet } from '../../localnet/localnet.ts';
 import { numberFlag, textFlag, type Run } from '../command.ts';
+import { makeFolder } from '../make-folder.ts';
 import { exitCodes } from '../output.ts';
 
 export const localnetCommand: Run = async ({ output, signal }, _args, flags) => {
@@ -14,7 +14,7 @@ export const localnetCommand: Run = async ({ output, signal }, _args, flags) => 
   signal.addEventListener('abort', onStop, { once: true });
   if (flags['withParent'] === true) process.stdin.on('end', onStop).on('close', onStop).resume();
   const network = await startLocalnet({
-    dir: resolve(textFlag(flags, 'dir') ?? 'floe-localnet'),
+    dir: makeFolder(textFlag(flags, 'dir') ?? 'floe-localnet', 0o700),
     ...(nodes === undefined ? {} : { nodes }),
     ...(shards === undefined ? {} : { shards }),
     ...(epochSeconds === undefined ? {} : { epochSeconds }),

@@ -1,9 +1,8 @@
 /** `floe restore`. */
-import { mkdir } from 'node:fs/promises';
-import { diskFault } from '../../adapters/disk/disk.ts';
 import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import { textFlag, type Run } from '../command.ts';
+import { makeFolder } from '../make-folder.ts';
 import { bytesText, exitCodes } from '../output.ts';
 import { withHost } from '../session.ts';
 
@@ -11,15 +10,6 @@ const problemsShownMax = 20;
 
 /** A path as people type it: outer slashes do not count. */
 export const trimSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
-
-async function makeTarget(to: string): Promise<void> {
-  if (to === '') throw new Fault('bad-input', 'after-user', '--to needs a folder.');
-  try {
-    await mkdir(to, { recursive: true });
-  } catch (error) {
-    throw diskFault(error, to, 'written');
-  }
-}
 
 export const restoreCommand: Run = async (context, [space = ''], flags) =>
   withHost(context, async ({ engine }) => {
@@ -29,7 +19,8 @@ export const restoreCommand: Run = async (context, [space = ''], flags) =>
     const rule = textFlag(flags, 'overwrite');
     const overwrite = rule === 'always' || rule === 'if-older' ? rule : 'never';
     const isDry = flags['dryRun'] === true;
-    if (!isDry) await makeTarget(to);
+    if (to === '') throw new Fault('bad-input', 'after-user', '--to needs a folder.');
+    if (!isDry) makeFolder(to, 0o777);
     const started = performance.now();
     const report = await engine.restore(
       { space, to, paths, at: textFlag(flags, 'at'), overwrite, isDry },
