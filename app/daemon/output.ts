@@ -107,6 +107,11 @@ export function bytesText(bytes: number): string {
 }
 
 /** FROST as WAL, MIST as SUI: nine decimals, trailing zeros dropped. */
+/** `1 file`, `2 files`, `12,000 files`. */
+export function countText(count: number, one: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : `${one}s`}`;
+}
+
 export function coinText(amount: bigint, coin: 'WAL' | 'SUI'): string {
   const sign = amount < 0n ? '-' : '';
   const digits = (amount < 0n ? -amount : amount).toString().padStart(10, '0');

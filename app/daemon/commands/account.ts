@@ -9,7 +9,7 @@ import { displayName } from '../../domain/path-name.ts';
 import type { VaultKind } from '../../ports/vault.ts';
 import { textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { endSetup, parseNetwork, readConfig, writeConfig, type HomeConfig } from '../config.ts';
-import { exitCodes, table } from '../output.ts';
+import { countText, exitCodes, table } from '../output.ts';
 import { readPhraseFile } from '../passphrase.ts';
 import { withHost } from '../session.ts';
 
@@ -139,7 +139,7 @@ export const recoverCommand: Run = async (context, _args, flags) => {
       if (config.network === 'local') await engine.fund(context.signal);
       const all = (await engine.spaces()).map(({ space, name, snapshot }) => ({ space, name, snapshot }));
       for (const { name, snapshots, packs } of spaces)
-        output.say(`Found '${name}': ${snapshots} snapshots in ${packs} packs.`);
+        output.say(`Found '${name}': ${countText(snapshots, 'snapshot')} in ${countText(packs, 'pack')}.`);
       output.say(
         `This device is '${device.name}', number ${device.index} of the account. Restore with 'floe restore SPACE --to DIR'.`,
       );

@@ -17,7 +17,7 @@ import { numberFlag, textFlag, type Context, type Flags, type Run } from '../com
 import { controlNetwork, startEmbeddedNetwork, type NetworkDoor } from '../embedded-network.ts';
 import { openHost, type Host } from '../host.ts';
 import { makeFolder } from '../make-folder.ts';
-import { bytesText, coinText, exitCodes, type ExitCode } from '../output.ts';
+import { bytesText, coinText, countText, exitCodes, type ExitCode } from '../output.ts';
 import { environmentLog, showProgress } from '../session.ts';
 import { compareFolders } from './compare-folders.ts';
 import { editFolder, makeSample } from './demo-folder.ts';
@@ -68,7 +68,7 @@ async function tell(context: Context, source: string | undefined, place: string,
         : 'What came back is NOT identical. This is a defect; please report it.',
     );
     output.say(
-      `${told.last.files} files, ${bytesText(told.last.bytes)}; ${told.packs} packs, ${bytesText(told.encodedBytes)} on the network; ${coinText(told.frost, 'WAL')}; ${seconds} s.`,
+      `${countText(told.last.files, 'file')}, ${bytesText(told.last.bytes)}; ${countText(told.packs, 'pack')}, ${bytesText(told.encodedBytes)} on the network; ${coinText(told.frost, 'WAL')}; ${seconds} s.`,
     );
     const { files, bytes } = told.last;
     const { packs, encodedBytes } = told;
@@ -150,7 +150,7 @@ async function protectTwice(stage: Stage, folder: string, source: string | undef
     const [first] = await engine.sync('demo', signal);
     if (!first) throw new Error('a synced space has a report');
     output.say(
-      `Protected: ${first.files} files, ${bytesText(first.bytes)}, in ${first.packs.length} packs. Certified and published.`,
+      `Protected: ${countText(first.files, 'file')}, ${bytesText(first.bytes)}, in ${countText(first.packs.length, 'pack')}. Certified and published.`,
     );
     const firstCopy = join(stage.place, 'first');
     let last = first;
@@ -159,7 +159,7 @@ async function protectTwice(stage: Stage, folder: string, source: string | undef
       await editFolder(folder);
       last = (await engine.sync('demo', signal))[0] ?? first;
       output.say(
-        `Edited and protected again: ${bytesText(last.newBytes)} of new content in ${last.packs.length} packs.`,
+        `Edited and protected again: ${bytesText(last.newBytes)} of new content in ${countText(last.packs.length, 'pack')}.`,
       );
     } else {
       await makeSample(folder);

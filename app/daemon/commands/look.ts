@@ -2,7 +2,7 @@
 import { displayName } from '../../domain/path-name.ts';
 import type { EngineStatus, SpaceStatus, VersionLine } from '../../engine/engine.ts';
 import { textFlag, type Run } from '../command.ts';
-import { bytesText, coinText, exitCodes, table, type Output } from '../output.ts';
+import { bytesText, coinText, countText, exitCodes, table, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
 import { trimSlashes } from './restore.ts';
 
@@ -19,7 +19,7 @@ export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void 
           ? 'certified up to the last round; a new one is on its way'
           : 'all certified';
     output.say(
-      `'${displayName(space.name)}' (${space.mode}): ${space.files} files, ${bytesText(space.bytes)}, ${state}.`,
+      `'${displayName(space.name)}' (${space.mode}): ${countText(space.files, 'file')}, ${bytesText(space.bytes)}, ${state}.`,
     );
     output.say(`  ${displayName(space.folder ?? 'no folder on this device')}`);
     if (space.leaseEndEpoch !== undefined && space.leaseEndsAtMs !== undefined)
@@ -98,7 +98,7 @@ export const logCommand: Run = async (context, [space = '']) =>
     const rows = snapshots.map(({ snapshot, timeMs, files, bytes, state }) => [
       snapshot.slice(0, 12),
       dateText(timeMs),
-      `${files} files`,
+      countText(files, 'file'),
       bytesText(bytes),
       state,
     ]);

@@ -3,7 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import { textFlag, type Run } from '../command.ts';
 import { makeFolder } from '../make-folder.ts';
-import { bytesText, exitCodes } from '../output.ts';
+import { bytesText, countText, exitCodes } from '../output.ts';
 import { withHost } from '../session.ts';
 
 const problemsShownMax = 20;
@@ -29,10 +29,10 @@ export const restoreCommand: Run = async (context, [space = ''], flags) =>
     const seconds = (performance.now() - started) / 1000;
     output.say(
       isDry
-        ? `Would restore ${report.files} files, ${bytesText(report.bytes)}. Nothing was written; it costs nothing.`
-        : `Restored ${report.files} files, ${bytesText(report.bytes)}, in ${seconds.toFixed(1)} s.`,
+        ? `Would restore ${countText(report.files, 'file')}, ${bytesText(report.bytes)}. Nothing was written; it costs nothing.`
+        : `Restored ${countText(report.files, 'file')}, ${bytesText(report.bytes)}, in ${seconds.toFixed(1)} s.`,
     );
-    if (report.unchanged > 0) output.say(`${report.unchanged} files were there already.`);
+    if (report.unchanged > 0) output.say(`There already: ${countText(report.unchanged, 'file')}.`);
     for (const { path, fault } of report.problems.slice(0, problemsShownMax))
       output.say(`  Not restored: ${displayName(path)}: ${fault.message}`);
     const problems = report.problems.map(({ path, fault }) => ({

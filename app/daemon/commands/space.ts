@@ -5,12 +5,12 @@ import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import type { Engine, Quote, SyncReport } from '../../engine/engine.ts';
 import { numberFlag, textFlag, type Context, type Run } from '../command.ts';
-import { bytesText, coinText, exitCodes, type ExitCode, type Output } from '../output.ts';
+import { bytesText, coinText, countText, exitCodes, type ExitCode, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
 
 function sayQuote(output: Output, path: string, quote: Quote): void {
   output.say(
-    `${displayName(path)}: ${quote.files} files, ${bytesText(quote.bytes)}. On the network at most ${bytesText(quote.encodedBytes)} in ${quote.packs} packs,`,
+    `${displayName(path)}: ${countText(quote.files, 'file')}, ${bytesText(quote.bytes)}. On the network at most ${bytesText(quote.encodedBytes)} in ${countText(quote.packs, 'pack')},`,
   );
   output.say(
     `at most ${coinText(quote.frost, 'WAL')} for ${quote.epochs} epochs, and about ${coinText(quote.mist, 'SUI')} of gas.`,
@@ -132,12 +132,13 @@ const problemsShownMax = 20;
 export function sayReport(output: Output, report: SyncReport): void {
   const { files, bytes, packs, newBytes } = report;
   const name = displayName(report.name);
-  if (packs.length === 0) output.say(`'${name}': ${files} files, ${bytesText(bytes)}, all certified. Nothing new.`);
+  if (packs.length === 0)
+    output.say(`'${name}': ${countText(files, 'file')}, ${bytesText(bytes)}, all certified. Nothing new.`);
   else
     output.say(
-      `'${name}': ${files} files, ${bytesText(bytes)}, all certified. New content: ${bytesText(newBytes)} in ${packs.length} packs.`,
+      `'${name}': ${countText(files, 'file')}, ${bytesText(bytes)}, all certified. New content: ${bytesText(newBytes)} in ${countText(packs.length, 'pack')}.`,
     );
-  if (report.applied > 0) output.say(`  ${report.applied} files were fetched into the folder.`);
+  if (report.applied > 0) output.say(`  Fetched into the folder: ${countText(report.applied, 'file')}.`);
   if (report.special > 0) output.say(`  ${report.special} pipes, sockets or devices are not kept.`);
   if (report.held > 0)
     output.say(
