@@ -34,6 +34,13 @@ export interface FolderListing {
   readonly problems: readonly { readonly path: SpacePath; readonly fault: Fault }[];
   /** False when `entries` may lack something. */
   readonly isComplete: boolean;
+  /**
+   * Text that stays the same while every entry of the folder looks the same, what is left out among them; undefined when something could not be looked at,
+   * or where a disk makes none. Reading it costs less than reading `entries`.
+   */
+  readonly fingerprint: string | undefined;
+  /** Names of the folders among `entries`. */
+  readonly folders: readonly PathName[];
 }
 
 /** Tells which folders not to enter and which entries to leave out; asked with the path and whether it is a folder. */

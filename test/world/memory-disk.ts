@@ -45,13 +45,20 @@ function shuffled<T>(items: readonly T[], dice: Dice): T[] {
   return mixed;
 }
 
+/** All that a listing shows of a folder, whatever the order. */
+function fingerprintOf(folder: Inode): string {
+  const shown = [...folder.children].map(([name, inode]) => [name, ...Object.values(statOf(inode)).map(String)]);
+  return JSON.stringify(shown.filter(([name = '']) => !temporaryPattern.test(name)).sort());
+}
+
 /** What cannot be listed is a problem of the listing, as on a real disk. */
 function listing(tree: MemoryTree, root: string, path: SpacePath, isLeftOut: IsLeftOut, dice: Dice): FolderListing {
   const entries: ListedEntry[] = [];
   const problems: { path: SpacePath; fault: Fault }[] = [];
+  let folder: Inode;
   try {
     tree.folder(root, true);
-    const folder = tree.folder(absolute(root, path));
+    folder = tree.folder(absolute(root, path));
     if (!tree.mayList(folder)) throw denied(path, 'listed');
     for (const [text, inode] of shuffled([...folder.children], dice)) {
       const name = parsePathName(text);
@@ -64,9 +71,11 @@ function listing(tree: MemoryTree, root: string, path: SpacePath, isLeftOut: IsL
   } catch (error) {
     const fault = faultOf(error);
     if (fault === undefined) throw error;
-    return { path, entries: [], problems: [{ path, fault }], isComplete: false };
+    return { path, entries: [], folders: [], problems: [{ path, fault }], isComplete: false, fingerprint: undefined };
   }
-  return { path, entries, problems, isComplete: problems.length === 0 };
+  const folders = entries.filter(({ stat }) => stat.kind === 'folder').map(({ name }) => name);
+  const isComplete = problems.length === 0;
+  return { path, entries, folders, problems, isComplete, fingerprint: isComplete ? fingerprintOf(folder) : undefined };
 }
 
 async function* walk(

@@ -1,12 +1,17 @@
-/** What the disk's threads are asked and answer. Only plain data crosses; listings travel as columns because objects are slow to copy. */
+/** What the disk's threads are asked and answer. Only plain data crosses; listings travel as bytes because objects are slow to make and to copy. */
 import type { FileSpan, FileStat, ReadSpan, SmallFile } from '../../ports/disk.ts';
 import type { SpacePath } from '../../domain/path-name.ts';
 import type { PlainFault } from './disk-fault.ts';
 
 export interface PackedFolder {
   readonly path: SpacePath;
-  /** How many of the columns' next rows are this folder's. */
-  readonly count: number;
+  /** Where its rows lie in the answer's. */
+  readonly start: number;
+  readonly end: number;
+  /** Names of the folders in it, in the order of their rows. */
+  readonly folders: readonly string[];
+  /** Of all rows, with the order in which the disk gave them; undefined when something could not be looked at. */
+  readonly fingerprint: string | undefined;
   /** Targets of symlinks by row within the folder. */
   readonly targets: ReadonlyMap<number, string>;
   readonly problems: readonly { readonly path: SpacePath; readonly fault: PlainFault }[];
@@ -14,15 +19,10 @@ export interface PackedFolder {
   readonly leftovers: readonly string[];
 }
 
-/** Columns per row of `numbers` (kind, bytes, mode, links) and of `bigs` (mtime, ctime, device, inode). */
-export const columns = 4;
-
 export interface PackedListings {
   readonly folders: readonly PackedFolder[];
-  /** All names in order, joined by `/`, which no name holds. */
-  readonly names: string;
-  readonly numbers: Float64Array<ArrayBuffer>;
-  readonly bigs: BigInt64Array<ArrayBuffer>;
+  /** Written by RowWriter (packed-rows.ts). */
+  readonly rows: ArrayBuffer;
   /** Asked folders that were not listed because the answer was large enough. */
   readonly rest: readonly SpacePath[];
 }

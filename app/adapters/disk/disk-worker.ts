@@ -10,7 +10,7 @@ function answer(job: DiskJob): { readonly answer: unknown; readonly moved: Array
   switch (job.kind) {
     case 'list': {
       const listings = listFolders(job.root, job.paths);
-      return { answer: listings, moved: [listings.numbers.buffer, listings.bigs.buffer] };
+      return { answer: listings, moved: [listings.rows] };
     }
     case 'read': {
       const read = readSpans(job.root, job.spans, job.cancel);

@@ -6,26 +6,23 @@
  * folder is checked before and after. Contents are never read this way (read-spans.ts holds the folder), so a link swapped in and out between
  * the two checks could at most show wrong sizes and times, which the next look corrects.
  */
+import { hash } from 'node:crypto';
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { Fault } from '../../domain/fault.ts';
 import { displayName, textFromNameBytes, type SpacePath } from '../../domain/path-name.ts';
 import { diskFault, packFault } from './disk-fault.ts';
-import { columns, type PackedFolder, type PackedListings } from './disk-jobs.ts';
-import { clampNs, kindOf } from './file-look.ts';
+import type { PackedFolder, PackedListings } from './disk-jobs.ts';
+import { kindOf } from './file-look.ts';
 import { childPath, isStillAt, withFolder, type DiskPath, type FolderHandle } from './folder-handle.ts';
+import { RowWriter } from './packed-rows.ts';
 import { isTemporary } from './temporary-name.ts';
 
-/** An answer ends after the folder that passes this many entries: a few hundred KiB, so that both sides stay busy. */
-const entriesPerAnswer = 4000;
+/** An answer ends after the folder that passes this many bytes of rows, some thousands of entries, so that both sides stay busy. */
+const answerBytes = 256 * 1024;
+/** 16 bytes as hex: that a changed folder looks like the old one by chance does not happen. */
+const fingerprintDigits = 32;
 
-export const kinds = ['file', 'folder', 'symlink', 'other'] as const;
 const lookOptions = { bigint: true, throwIfNoEntry: false } as const;
-
-interface Growing {
-  readonly names: string[];
-  readonly numbers: number[];
-  readonly bigs: bigint[];
-}
 
 /** Names of a folder. Text first; only when a name may not be UTF-8 is the folder read again as bytes. */
 function namesIn(base: DiskPath): string[] {
@@ -34,11 +31,13 @@ function namesIn(base: DiskPath): string[] {
   return readdirSync(base, { encoding: 'buffer' }).map((bytes) => textFromNameBytes(bytes));
 }
 
-function listInto(folder: FolderHandle, path: SpacePath, rows: Growing): PackedFolder {
+function listInto(folder: FolderHandle, path: SpacePath, rows: RowWriter): PackedFolder {
   const targets = new Map<number, string>();
   const problems: { path: SpacePath; fault: ReturnType<typeof packFault> }[] = [];
   const leftovers: string[] = [];
-  const start = rows.names.length;
+  const folders: string[] = [];
+  const start = rows.end;
+  let row = 0;
   const base = folder.plain ?? folder.base;
   for (const name of namesIn(folder.base)) {
     if (isTemporary(name)) {
@@ -55,25 +54,26 @@ function listInto(folder: FolderHandle, path: SpacePath, rows: Growing): PackedF
         continue;
       }
       const kind = kindOf(stat);
-      if (kind === 'symlink') {
-        targets.set(rows.names.length - start, textFromNameBytes(readlinkSync(place, { encoding: 'buffer' })));
-      }
-      rows.names.push(name);
-      rows.numbers.push(kinds.indexOf(kind), Number(stat.size), Number(stat.mode) & 0o7777, Number(stat.nlink));
-      rows.bigs.push(clampNs(stat.mtimeNs), clampNs(stat.ctimeNs), stat.dev, stat.ino);
+      if (kind === 'symlink') targets.set(row, textFromNameBytes(readlinkSync(place, { encoding: 'buffer' })));
+      if (kind === 'folder') folders.push(name);
+      rows.add(name, stat);
+      row++;
     } catch (error) {
       problems.push({ path: whole, fault: packFault(diskFault(error, whole, 'listed')) });
     }
   }
-  return { path, count: rows.names.length - start, targets, problems, leftovers };
+  const digest = problems.length > 0 ? undefined : hash('sha256', rows.bytesFrom(start), 'hex');
+  const fingerprint = digest?.slice(0, fingerprintDigits);
+  return { path, start, end: rows.end, folders, fingerprint, targets, problems, leftovers };
 }
 
-function listOne(root: string, path: SpacePath, rows: Growing): PackedFolder {
-  const start = rows.names.length;
+function listOne(root: string, path: SpacePath, rows: RowWriter): PackedFolder {
+  const start = rows.end;
   const drop = (fault: Fault): PackedFolder => {
-    rows.names.length = start;
-    rows.numbers.length = rows.bigs.length = start * columns;
-    return { path, count: 0, targets: new Map(), problems: [{ path, fault: packFault(fault) }], leftovers: [] };
+    rows.cut(start);
+    const problems = [{ path, fault: packFault(fault) }];
+    const nothing = { folders: [], fingerprint: undefined, targets: new Map<number, string>(), leftovers: [] };
+    return { path, start, end: start, problems, ...nothing };
   };
   try {
     return withFolder(root, path, 'list', (folder) => {
@@ -87,17 +87,11 @@ function listOne(root: string, path: SpacePath, rows: Growing): PackedFolder {
 }
 
 export function listFolders(root: string, paths: readonly SpacePath[]): PackedListings {
-  const rows: Growing = { names: [], numbers: [], bigs: [] };
+  const rows = new RowWriter();
   const folders: PackedFolder[] = [];
   for (const path of paths) {
-    if (rows.names.length > entriesPerAnswer) break;
+    if (rows.end > answerBytes) break;
     folders.push(listOne(root, path, rows));
   }
-  return {
-    folders,
-    names: rows.names.join('/'),
-    numbers: Float64Array.from(rows.numbers),
-    bigs: BigInt64Array.from(rows.bigs),
-    rest: paths.slice(folders.length),
-  };
+  return { folders, rows: rows.take(), rest: paths.slice(folders.length) };
 }

@@ -2,55 +2,81 @@
  * Walks a tree with the disk threads: they list the folders they are given, this side decides which to enter. Parents come before children,
  * the frontier is a list (no stack grows with depth), and threads wait when the reader falls behind.
  */
-import { joinPath, parsePathName, type SpacePath } from '../../domain/path-name.ts';
+import { joinPath, parsePathName, type PathName, type SpacePath } from '../../domain/path-name.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
 import { unpackFault } from './disk-fault.ts';
-import { columns, type PackedFolder, type PackedListings } from './disk-jobs.ts';
+import type { PackedFolder, PackedListings } from './disk-jobs.ts';
 import type { DiskThreads } from './disk-threads.ts';
-import { kinds } from './list-folders.ts';
+import { readRows } from './packed-rows.ts';
 
 /** Folders in one job: enough that asking costs nothing beside listing. */
 const foldersPerJob = 64;
 /** Answers that may wait for the reader; each holds a few thousand entries. */
 const answersWaitingMax = 4;
 
-/** A listing together with the unfinished placements that lie in the folder. */
-export interface SweptListing extends FolderListing {
+/** A listing together with the unfinished placements that lie in the folder. Rows become objects when somebody asks for them. */
+export class SweptListing implements FolderListing {
+  readonly path: SpacePath;
   readonly leftovers: readonly string[];
+  readonly fingerprint: string | undefined;
+  /** Folders in it that are not left out. */
+  readonly folders: readonly PathName[];
+  readonly #read: () => Pick<FolderListing, 'entries' | 'problems'>;
+  #found: Pick<FolderListing, 'entries' | 'problems'> | undefined;
+
+  constructor(folder: PackedFolder, rows: ArrayBuffer, isLeftOut: IsLeftOut) {
+    this.path = folder.path;
+    this.leftovers = folder.leftovers;
+    this.fingerprint = folder.fingerprint;
+    this.folders = foldersIn(folder, isLeftOut);
+    this.#read = () => unpackFolder(folder, rows, isLeftOut);
+  }
+
+  get entries(): readonly ListedEntry[] {
+    return (this.#found ??= this.#read()).entries;
+  }
+
+  get problems(): FolderListing['problems'] {
+    return (this.#found ??= this.#read()).problems;
+  }
+
+  get isComplete(): boolean {
+    return this.problems.length === 0;
+  }
+}
+
+function foldersIn(folder: PackedFolder, isLeftOut: IsLeftOut): readonly PathName[] {
+  const names: PathName[] = [];
+  for (const text of folder.folders) {
+    try {
+      const name = parsePathName(text);
+      if (!isLeftOut(joinPath(folder.path, name), true)) names.push(name);
+    } catch (error) {
+      // It is told among the listing's problems.
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+  return names;
 }
 
 function unpackFolder(
   folder: PackedFolder,
-  names: readonly string[],
-  from: number,
-  packed: PackedListings,
+  rows: ArrayBuffer,
   isLeftOut: IsLeftOut,
-): SweptListing {
+): Pick<FolderListing, 'entries' | 'problems'> {
   const entries: ListedEntry[] = [];
   const problems: { path: SpacePath; fault: Fault }[] = [];
   for (const { path, fault } of folder.problems) {
     if (path === folder.path || !isLeftOut(path, false)) problems.push({ path, fault: unpackFault(fault) });
   }
-  const { numbers, bigs } = packed;
-  for (let row = 0; row < folder.count; row++) {
-    const at = (from + row) * columns;
-    const text = names[from + row] ?? '';
-    const kind = kinds[numbers[at] ?? 3] ?? 'other';
+  let row = -1;
+  for (const { text, stat } of readRows(rows, folder.start, folder.end)) {
+    row++;
     try {
       const name = parsePathName(text);
-      if (isLeftOut(joinPath(folder.path, name), kind === 'folder')) continue;
-      const stat = {
-        kind,
-        bytes: numbers[at + 1] ?? 0,
-        mtimeNs: bigs[at] ?? 0n,
-        ctimeNs: bigs[at + 1] ?? 0n,
-        mode: numbers[at + 2] ?? 0,
-        device: bigs[at + 2] ?? 0n,
-        inode: bigs[at + 3] ?? 0n,
-        links: numbers[at + 3] ?? 1,
-      };
-      const target = kind === 'symlink' ? folder.targets.get(row) : undefined;
+      if (isLeftOut(joinPath(folder.path, name), stat.kind === 'folder')) continue;
+      const target = stat.kind === 'symlink' ? folder.targets.get(row) : undefined;
       entries.push(target === undefined ? { name, stat } : { name, stat, target });
     } catch (error) {
       // A name that this disk holds but Floe cannot: told, not dropped.
@@ -58,18 +84,12 @@ function unpackFolder(
       problems.push({ path: folder.path, fault: error });
     }
   }
-  return { path: folder.path, entries, problems, isComplete: problems.length === 0, leftovers: folder.leftovers };
+  return { entries, problems };
 }
 
 /** The listings of an answer, in order, without what is left out. */
 export function unpackListings(packed: PackedListings, isLeftOut: IsLeftOut): SweptListing[] {
-  const names = packed.names.split('/');
-  let from = 0;
-  return packed.folders.map((folder) => {
-    const listing = unpackFolder(folder, names, from, packed, isLeftOut);
-    from += folder.count;
-    return listing;
-  });
+  return packed.folders.map((folder) => new SweptListing(folder, packed.rows, isLeftOut));
 }
 
 export async function* walkTree(
@@ -88,10 +108,7 @@ export async function* walkTree(
   const take = (packed: PackedListings): void => {
     const listings = unpackListings(packed, isLeftOut);
     for (const path of packed.rest) frontier.push(path);
-    for (const listing of listings) {
-      for (const { name, stat } of listing.entries)
-        if (stat.kind === 'folder') frontier.push(joinPath(listing.path, name));
-    }
+    for (const listing of listings) for (const name of listing.folders) frontier.push(joinPath(listing.path, name));
     ready.push(listings);
   };
   const ask = (paths: readonly SpacePath[]): void => {

@@ -59,7 +59,14 @@ function compare(
   const kept: number[] = [];
   const newcomers = compareFolder(
     { isLeftOut: (path) => path === options.leftOut },
-    { path: '', entries, problems: options.problems ?? [], isComplete: options.isComplete ?? true },
+    {
+      path: '',
+      entries,
+      problems: options.problems ?? [],
+      isComplete: options.isComplete ?? true,
+      fingerprint: undefined,
+      folders: [],
+    },
     1,
     rows,
     found,
