@@ -78,7 +78,7 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const space = { num: row.num, root: row.root, mode: row.mode };
   const onSeen = (seen: number): void => ports.onEvent({ kind: 'scanning', space: row.id, seen });
   const found = await scan(
-    { space, root: input.folder, isLeftOut: input.isLeftOut, changesMax: roundChangesMax, onSeen },
+    { space, root: input.folder, isLeftOut: input.isLeftOut, leftOutKey: '', changesMax: roundChangesMax, onSeen },
     ports,
     signal,
   );

@@ -227,6 +227,15 @@ export interface CatalogOperations {
     space: number,
     inodes: readonly { readonly device: bigint; readonly inode: bigint }[],
   ): readonly (EntryRow | undefined)[];
+  /**
+   * For folders that showed a fingerprint: the numbers of the folders in them (by name, in order) when nothing in them differs from the entries, else
+   * undefined. A fingerprint holds until an entry of its folder changes.
+   */
+  unchangedFolders(
+    folders: readonly { readonly num: NodeNum; readonly fingerprint: string; readonly folders: readonly PathName[] }[],
+  ): readonly (readonly NodeNum[] | undefined)[];
+  /** Folders that were compared entry by entry and found as the entries say. */
+  setFingerprints(folders: readonly { readonly num: NodeNum; readonly fingerprint: string }[]): void;
   /** New looks for entries whose content proved unchanged. */
   setLooks(looks: readonly { readonly parent: NodeNum; readonly name: PathName; readonly look: Look }[]): void;
 

@@ -41,6 +41,8 @@ export interface FolderListing {
   readonly fingerprint: string | undefined;
   /** Names of the folders among `entries`. */
   readonly folders: readonly PathName[];
+  /** How many entries the folder has, those that are left out among them. */
+  readonly count: number;
 }
 
 /** Tells which folders not to enter and which entries to leave out; asked with the path and whether it is a folder. */

@@ -71,11 +71,28 @@ function listing(tree: MemoryTree, root: string, path: SpacePath, isLeftOut: IsL
   } catch (error) {
     const fault = faultOf(error);
     if (fault === undefined) throw error;
-    return { path, entries: [], folders: [], problems: [{ path, fault }], isComplete: false, fingerprint: undefined };
+    return {
+      path,
+      entries: [],
+      folders: [],
+      count: 0,
+      problems: [{ path, fault }],
+      isComplete: false,
+      fingerprint: undefined,
+    };
   }
   const folders = entries.filter(({ stat }) => stat.kind === 'folder').map(({ name }) => name);
   const isComplete = problems.length === 0;
-  return { path, entries, folders, problems, isComplete, fingerprint: isComplete ? fingerprintOf(folder) : undefined };
+  const count = folder.children.size;
+  return {
+    path,
+    entries,
+    folders,
+    count,
+    problems,
+    isComplete,
+    fingerprint: isComplete ? fingerprintOf(folder) : undefined,
+  };
 }
 
 async function* walk(

@@ -14,7 +14,11 @@ import {
 } from './entry-record.ts';
 import { damagedCatalog } from './sqlite-fault.ts';
 
-type Operations = Pick<CatalogOperations, 'children' | 'entryAt' | 'pathOf' | 'byInode' | 'setLooks'>;
+type Operations = Pick<
+  CatalogOperations,
+  'children' | 'entryAt' | 'pathOf' | 'byInode' | 'unchangedFolders' | 'setFingerprints' | 'setLooks'
+>;
+type ShownFolders = Parameters<Operations['unchangedFolders']>[0];
 type Inodes = Parameters<Operations['byInode']>[1];
 
 interface RawEntry {
@@ -108,6 +112,9 @@ export function entryOperations(db: Database): Operations {
   const place = db.prepare<[number], { parent: number; name: Buffer }>('SELECT parent, name FROM entry WHERE num = ?');
   const isRoot = db.prepare<[number], { num: number }>('SELECT num FROM space WHERE root = ?');
   const rootOf = db.prepare<[number], { root: number }>('SELECT root FROM space WHERE num = ?');
+  const numAt = db.prepare<[number, Uint8Array], number>('SELECT num FROM entry WHERE parent = ? AND name = ?').pluck();
+  const fingerprintOf = db.prepare<[number], string>('SELECT fingerprint FROM folder_look WHERE num = ?').pluck();
+  const setFingerprint = db.prepare('INSERT OR REPLACE INTO folder_look (num, fingerprint) VALUES (?, ?)');
   const setLook = db.prepare('UPDATE entry SET look = ? WHERE parent = ? AND name = ?');
 
   return {
@@ -139,6 +146,17 @@ export function entryOperations(db: Database): Operations {
         return raw && entryFrom(raw);
       }),
     ),
+    unchangedFolders: db.transaction((shown: ShownFolders) =>
+      shown.map(({ num, fingerprint, folders }) => {
+        if (fingerprintOf.get(num) !== fingerprint) return undefined;
+        const nums = folders.flatMap((name) => numAt.get(num, nameToBytes(name)) ?? []);
+        // What is there without an entry had not been found unchanged: left out then, and not any more.
+        return nums.length === folders.length ? nums : undefined;
+      }),
+    ),
+    setFingerprints: db.transaction((shown) => {
+      for (const { num, fingerprint } of shown) setFingerprint.run(num, fingerprint);
+    }),
     setLooks: db.transaction((looks) => {
       for (const { parent, name, look } of looks) setLook.run(lookToBytes(look), parent, nameToBytes(name));
     }),

@@ -8,6 +8,7 @@ export interface PackedFolder {
   /** Where its rows lie in the answer's. */
   readonly start: number;
   readonly end: number;
+  readonly count: number;
   /** Names of the folders in it, in the order of their rows. */
   readonly folders: readonly string[];
   /** Of all rows, with the order in which the disk gave them; undefined when something could not be looked at. */

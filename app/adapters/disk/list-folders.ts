@@ -64,7 +64,7 @@ function listInto(folder: FolderHandle, path: SpacePath, rows: RowWriter): Packe
   }
   const digest = problems.length > 0 ? undefined : hash('sha256', rows.bytesFrom(start), 'hex');
   const fingerprint = digest?.slice(0, fingerprintDigits);
-  return { path, start, end: rows.end, folders, fingerprint, targets, problems, leftovers };
+  return { path, start, end: rows.end, count: row, folders, fingerprint, targets, problems, leftovers };
 }
 
 function listOne(root: string, path: SpacePath, rows: RowWriter): PackedFolder {
@@ -72,7 +72,13 @@ function listOne(root: string, path: SpacePath, rows: RowWriter): PackedFolder {
   const drop = (fault: Fault): PackedFolder => {
     rows.cut(start);
     const problems = [{ path, fault: packFault(fault) }];
-    const nothing = { folders: [], fingerprint: undefined, targets: new Map<number, string>(), leftovers: [] };
+    const nothing = {
+      count: 0,
+      folders: [],
+      fingerprint: undefined,
+      targets: new Map<number, string>(),
+      leftovers: [],
+    };
     return { path, start, end: start, problems, ...nothing };
   };
   try {

@@ -20,6 +20,7 @@ export class SweptListing implements FolderListing {
   readonly path: SpacePath;
   readonly leftovers: readonly string[];
   readonly fingerprint: string | undefined;
+  readonly count: number;
   /** Folders in it that are not left out. */
   readonly folders: readonly PathName[];
   readonly #read: () => Pick<FolderListing, 'entries' | 'problems'>;
@@ -29,6 +30,7 @@ export class SweptListing implements FolderListing {
     this.path = folder.path;
     this.leftovers = folder.leftovers;
     this.fingerprint = folder.fingerprint;
+    this.count = folder.count;
     this.folders = foldersIn(folder, isLeftOut);
     this.#read = () => unpackFolder(folder, rows, isLeftOut);
   }

@@ -65,6 +65,7 @@ function compare(
       problems: options.problems ?? [],
       isComplete: options.isComplete ?? true,
       fingerprint: undefined,
+      count: entries.length,
       folders: [],
     },
     1,

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { openCatalogInline } from '../../adapters/catalog/catalog.ts';
 import { usualChunkLimits } from '../../domain/chunk.ts';
-import { parseNodeId, parseSpaceId } from '../../domain/ids.ts';
+import { parseChunkId, parseDeviceId, parseNodeId, parseSpaceId } from '../../domain/ids.ts';
 import type { SpaceMode } from '../../domain/space.ts';
 import { openIdleClock } from '../../../test/world/idle-clock.ts';
 import { openMemoryDisk } from '../../../test/world/memory-disk.ts';
+import type { UserHand } from '../../../test/world/memory-user.ts';
 import { seededDice } from '../../../test/world/seeded-dice.ts';
-import { scan, type Scan } from './scan.ts';
+import type { EntryChange } from '../../ports/catalog.ts';
+import { lookOf, scan, type Scan } from './scan.ts';
 
 const never = new AbortController().signal;
 
@@ -33,14 +35,71 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
         space: { num, root, mode },
         root: '/root',
         isLeftOut: (path) => path === 'left out',
+        leftOutKey: '',
         changesMax,
         onSeen: (entries) => void seen.push(entries),
       },
       { disk, catalog, dice },
       never,
     );
-  return { user: disk.user, look, seen };
+  /** Everything that a first scan found, sealed as the space's first round. */
+  const seal = async (found: Scan): Promise<void> => {
+    const depth = ({ path }: { path: string }): number => path.split('/').length;
+    const changes = [...found.placed, ...found.jobs].toSorted((a, b) => depth(a) - depth(b)).map(putOf);
+    const snapshot = parseChunkId(dice.bytes(32));
+    const place = { id: snapshot, kind: 'snapshot', start: 0, bytes: 1, plainBytes: 1 } as const;
+    const round = { space: num, sequence: 1, snapshot, parents: [], device: parseDeviceId(dice.bytes(16)), timeMs: 0 };
+    const content = { depth: 0, chunks: [] };
+    await catalog.importSnapshot(
+      { ...round, files: 0, bytes: 0, root: content, place, lastPack: undefined },
+      changes,
+      [],
+    );
+  };
+  return { user: disk.user, look, seen, seal };
 }
+
+function putOf({ parent, name, num, stat }: Scan['jobs'][number] | Scan['placed'][number]): EntryChange {
+  const kind = stat.kind === 'other' ? 'file' : stat.kind;
+  const { mode, mtimeNs, bytes } = stat;
+  const entry = { kind, mode, mtimeNs, bytes, content: { depth: 0, chunks: [] } };
+  return { kind: 'put', parent, name, num, entry, look: lookOf(stat) };
+}
+
+describe('a later scan', () => {
+  const changes = [
+    ['new content', (user) => user.write('/root/f/g/c', 'other'), { jobs: 1 }],
+    ['a new file', (user) => user.write('/root/f/g/new', 'x'), { jobs: 1 }],
+    ['a new folder', (user) => user.makeFolder('/root/f/new'), { placed: 1 }],
+    ['a rename', (user) => user.rename('/root/f/g/c', '/root/f/g/d'), { placed: 1, gone: 1 }],
+    ['a folder that moved', (user) => user.rename('/root/f/g', '/root/x/g'), { placed: 1, gone: 1 }],
+    ['a deletion', (user) => user.remove('/root/f/g/c'), { gone: 1 }],
+    ['other permissions', (user) => user.chmod('/root/f/g/c', 0o600), { jobs: 1 }],
+    ['other permissions of a folder', (user) => user.chmod('/root/f/g', 0o750), { placed: 1 }],
+  ] satisfies [string, (user: UserHand) => void, Record<string, number>][];
+
+  it.each(changes)(
+    'passes over what it has found unchanged before, and still finds %s',
+    async (_, change, expected) => {
+      const { user, look, seal } = await openRoom(40);
+      for (const path of ['a', 'f/b', 'f/g/c', 'x/y/e']) user.write(`/root/${path}`, path);
+      await seal(await look());
+      const counts = ({ jobs, placed, gone, seen }: Scan) => ({
+        jobs: jobs.length,
+        placed: placed.length,
+        gone: gone.length,
+        seen,
+      });
+      const nothing = { jobs: 0, placed: 0, gone: 0 };
+      // The first compares every entry, the second passes over all folders; both see as much.
+      expect(counts(await look())).toEqual({ ...nothing, seen: 8 });
+      expect(counts(await look())).toEqual({ ...nothing, seen: 8 });
+      change(user);
+      expect(counts(await look())).toMatchObject({ ...nothing, ...expected });
+      expect(counts(await look())).toMatchObject({ ...nothing, ...expected });
+    },
+  );
+});
 
 describe('a first scan', () => {
   it('finds everything, each with an identity and a place, in whatever order folders are listed', async () => {

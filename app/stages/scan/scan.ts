@@ -6,7 +6,7 @@
 import type { Dice } from '../../domain/clock.ts';
 import type { Fault } from '../../domain/fault.ts';
 import { parseNodeId, type NodeId } from '../../domain/ids.ts';
-import type { PathName, SpacePath } from '../../domain/path-name.ts';
+import { joinPath, type PathName, type SpacePath } from '../../domain/path-name.ts';
 import type { SpaceMode } from '../../domain/space.ts';
 import type { Catalog, EntryRow, Look, NodeNum } from '../../ports/catalog.ts';
 import type { Disk, FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
@@ -66,6 +66,8 @@ export interface ScanInput {
   readonly space: { readonly num: number; readonly root: NodeNum; readonly mode: SpaceMode };
   readonly root: string;
   readonly isLeftOut: IsLeftOut;
+  /** Names the rules behind `isLeftOut`: with other rules, what was found unchanged has to be compared again. */
+  readonly leftOutKey: string;
   /** New or changed entries after which the scan stops taking more, so that memory stays bounded. */
   readonly changesMax: number;
   readonly onSeen: (entries: number) => void;
@@ -79,16 +81,7 @@ export async function scan(
   ports: { disk: Disk; catalog: Catalog; dice: Dice },
   signal: AbortSignal,
 ): Promise<Scan> {
-  const found: Findings = {
-    jobs: [],
-    placed: [],
-    missing: [],
-    replaced: new Set(),
-    looks: [],
-    problems: [],
-    special: 0,
-    seen: 0,
-  };
+  const found = noFindings();
   const folders = new Map<NodeNum, FolderPlace>([[input.space.root, { path: '', parent: undefined, name: undefined }]]);
   const numOf = new Map<SpacePath, NodeNum>([['', input.space.root]]);
   /** Numbers that have a place on disk now: an entry of `missing` with such a number has moved. */
@@ -105,18 +98,25 @@ export async function scan(
 
   for await (const batch of ports.disk.walk(input.root, '', input.isLeftOut, signal)) {
     isPartial ||= found.jobs.length + found.placed.length >= input.changesMax;
-    const known = batch.flatMap((listing) => {
+    const placed = batch.flatMap((listing) => {
       const num = numOf.get(listing.path);
       return num === undefined ? [] : [{ listing, num }];
     });
+    const known = await passUnchanged(placed, input, ports.catalog, found, enter);
     const children = await ports.catalog.children(known.map(({ num }) => num));
     const newcomers: Newcomer[] = [];
     // Parents come before children, but perhaps in one batch: a folder that is new in it is met again below, once it has a number.
+    const same: { num: NodeNum; fingerprint: string }[] = [];
     for (const [i, { listing, num }] of known.entries()) {
-      newcomers.push(...compareFolder(input, listing, num, children[i] ?? [], found, identities));
+      const before = findingsCount(found);
+      const fresh = compareFolder(input, listing, num, children[i] ?? [], found, identities);
+      newcomers.push(...fresh);
+      if (listing.fingerprint !== undefined && fresh.length === 0 && findingsCount(found) === before)
+        same.push({ num, fingerprint: listing.fingerprint + input.leftOutKey });
     }
+    if (same.length > 0) await ports.catalog.setFingerprints(same);
     if (!isPartial) await admit(newcomers);
-    const late = batch.filter((listing) => !known.some((k) => k.listing === listing));
+    const late = batch.filter((listing) => !placed.some((one) => one.listing === listing));
     if (!isPartial) await compareNew(late);
     input.onSeen(found.seen);
   }
@@ -205,6 +205,39 @@ export async function scan(
     }
     return below;
   }
+}
+
+type EnterFolder = (num: NodeNum, path: SpacePath, parent: NodeNum, name: PathName) => void;
+
+/** Folders that show what they showed when they were last found unchanged are done: only what lies in them is gone into. Returns the others. */
+async function passUnchanged<T extends { readonly listing: FolderListing; readonly num: NodeNum }>(
+  some: readonly T[],
+  { leftOutKey }: ScanInput,
+  catalog: Catalog,
+  found: Findings,
+  enter: EnterFolder,
+): Promise<readonly T[]> {
+  const shown = some.flatMap(({ listing: { fingerprint, folders }, num }) =>
+    fingerprint === undefined ? [] : [{ num, fingerprint: fingerprint + leftOutKey, folders }],
+  );
+  const inside = await catalog.unchangedFolders(shown);
+  const byNum = new Map(shown.map(({ num }, i) => [num, inside[i]]));
+  return some.filter(({ listing, num }) => {
+    const nums = byNum.get(num);
+    if (nums === undefined) return true;
+    found.seen += listing.count;
+    for (const [i, name] of listing.folders.entries()) enter(nums[i] ?? 0, joinPath(listing.path, name), num, name);
+    return false;
+  });
+}
+
+function noFindings(): Findings {
+  return { jobs: [], placed: [], missing: [], replaced: new Set(), looks: [], problems: [], special: 0, seen: 0 };
+}
+
+/** What a comparison found in a folder, special files too: none of it is found by a folder that is passed over. */
+function findingsCount({ jobs, placed, missing, looks, problems, special }: Findings): number {
+  return jobs.length + placed.length + missing.length + looks.length + problems.length + special;
 }
 
 /** The origin of a newcomer, when it is the very same file or folder: same kind, and for a file same size and time. */

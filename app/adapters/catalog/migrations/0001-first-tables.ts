@@ -142,6 +142,13 @@ CREATE TABLE intent (
   paid_mist  INTEGER,
   failure    TEXT
 ) STRICT;
+CREATE TABLE folder_look (
+  num         INTEGER PRIMARY KEY,
+  fingerprint TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER entry_came AFTER INSERT ON entry BEGIN DELETE FROM folder_look WHERE num = NEW.parent; END;
+CREATE TRIGGER entry_changed AFTER UPDATE ON entry BEGIN DELETE FROM folder_look WHERE num = NEW.parent; END;
+CREATE TRIGGER entry_left AFTER DELETE ON entry BEGIN DELETE FROM folder_look WHERE num = OLD.parent; END;
 CREATE INDEX intent_open ON intent (state) WHERE state = 'prepared';
 `;
 
