@@ -13,7 +13,7 @@ import { damagedCatalog, sqliteFault } from './sqlite-fault.ts';
 export const applicationId = 0x464c4f45;
 
 /** Page cache, in KiB: the inner pages of a catalog of millions of rows, and little of a small machine's memory. */
-const cacheKib = 64 * 1024;
+const cacheKib = 32 * 1024;
 /** A reader in another process (a backup, say) may hold the file for a moment. */
 const busyMs = 5_000;
 /** Pages of log after which SQLite carries them over by itself: about 16 MiB, so that large batches do not stop every 4 MiB. */
