@@ -153,7 +153,7 @@ class Reader implements BlobReader {
     const gathering = new Gathering(this.#reading, place, demand, scope.signal);
     const deadlineMs = readMs + (1000 * demand.metadata.unencodedBytes) / bytesPerSecondMin;
     try {
-      const late = (): Fault => gathering.unavailable();
+      const late = (): Fault => gathering.late();
       return await within(clock, deadlineMs, signal, late, async (inner) => {
         const sufficient = await gathering.run();
         // Whoever is still answering is no longer needed.
