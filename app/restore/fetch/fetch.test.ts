@@ -28,7 +28,10 @@ describe('readRange', () => {
     const part = await reader.readRange(blob.blobId, row - 5, row + 5, never);
     expect(part).toEqual(blob.bytes.subarray(row - 5, row + 5));
     expect(network.count('sliver')).toBe(2);
-    await reader.readRange(blob.blobId, 0, 1, never);
+    await reader.readRange(blob.blobId, 2 * row, 2 * row + 1, never);
+    expect(network.count('sliver')).toBe(3);
+    // Neighbours share what was fetched.
+    await reader.readRange(blob.blobId, row + 5, 2 * row + 5, never);
     expect(network.count('sliver')).toBe(3);
     expect(network.count('metadata')).toBe(1);
   });
