@@ -188,6 +188,30 @@ function addHistoryCommands(command: AddCommand): void {
   );
 }
 
+/** The past, file by file. */
+function addPastCommands(command: AddCommand): void {
+  command(
+    'cat <SPACE> <PATH>',
+    'One file, now or then, to stdout.',
+    'cat Photos notes/plan.txt --at 2026-11-20T14:03:00Z',
+    lazily(async () => (await import('./commands/cat.ts')).catCommand),
+  ).option('--at <WHEN>', 'snapshot id or ISO time');
+  command(
+    'diff <SPACE>',
+    'What changed between two moments; without --from, in the newest snapshot.',
+    'diff Photos --from 2026-11-01T00:00Z',
+    lazily(async () => (await import('./commands/past.ts')).diffCommand),
+  )
+    .option('--from <WHEN>', 'snapshot id or ISO time (else the snapshot before)')
+    .option('--to <WHEN>', 'snapshot id or ISO time (else the newest)');
+  command(
+    'find <SPACE> <TEXT>',
+    'Where a name that contains the text is, or ever was.',
+    'find Photos invoice --deleted',
+    lazily(async () => (await import('./commands/past.ts')).findCommand),
+  ).option('--deleted', 'only what is nowhere any more');
+}
+
 function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>): Command {
   const program = new Command('floe')
     .description('Keeps your folders on Walrus: sealed on this computer, certified on Sui, restorable from 24 words.')
@@ -203,6 +227,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
   addAccountCommands(command);
   addPassCommands(command);
   addHistoryCommands(command);
+  addPastCommands(command);
   return program;
 }
 

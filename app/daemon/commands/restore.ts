@@ -38,7 +38,7 @@ export const restoreCommand: Run = async (context, [space = ''], flags) =>
     const seconds = (performance.now() - started) / 1000;
     output.say(
       isDry
-        ? `Would restore ${report.files} files, ${bytesText(report.bytes)}. Nothing was written; it costs nothing.`
+        ? `Would restore ${report.files} files, ${bytesText(report.bytes)}: ${bytesText(report.fetchBytes)} to fetch from ${report.packs} packs. Nothing was written; it costs nothing.`
         : `Restored ${report.files} files, ${bytesText(report.bytes)}, in ${seconds.toFixed(1)} s.`,
     );
     if (report.unchanged > 0) output.say(`${report.unchanged} files were there already.`);
@@ -53,6 +53,8 @@ export const restoreCommand: Run = async (context, [space = ''], flags) =>
       files: report.files,
       bytes: report.bytes,
       fetchedBytes: report.fetchedBytes,
+      packs: report.packs,
+      fetchBytes: report.fetchBytes,
       unchanged: report.unchanged,
       snapshot: report.snapshot,
       problems,
