@@ -210,6 +210,14 @@ function addPastCommands(command: AddCommand): void {
     'find Photos invoice --deleted',
     lazily(async () => (await import('./commands/past.ts')).findCommand),
   ).option('--deleted', 'only what is nowhere any more');
+  command(
+    'mount [SPACE]',
+    'Shows every snapshot as folders, to be read with any file manager (WebDAV on this computer), until stopped.',
+    'mount Photos',
+    lazily(async () => (await import('./commands/mount.ts')).mountCommand),
+  )
+    .option('--port <P>', 'port (0: any)', integer('--port', 0))
+    .option('--at <WHEN>', 'only this moment: snapshot id or ISO time');
 }
 
 function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>): Command {

@@ -112,6 +112,7 @@ describe('a name', () => {
     expect(await find('ärger')).toEqual(['chest/deep/ÄRGER.txt']);
     expect(await find('BILL')).toEqual(['bill.pdf']);
     expect(await find('nothing like it')).toEqual([]);
+    for (const mark of ['%', '_', '\\', '*', '?', "'"]) expect(await find(mark)).toEqual([]);
   });
 
   it('is found among the deleted only, when that is asked', async () => {

@@ -121,8 +121,7 @@ function openRequestLog(): RequestLog {
   let answers: { readonly request: string; readonly bytes: number }[] = [];
   return {
     all,
-    bytes: (text) =>
-      answers.reduce((sum, { request, bytes }) => sum + (request.includes(text) ? bytes : 0), 0),
+    bytes: (text) => answers.reduce((sum, { request, bytes }) => sum + (request.includes(text) ? bytes : 0), 0),
     answered: (request, bytes) => void answers.push({ request, bytes }),
     count: (text = '') => all.filter((request) => request.includes(text)).length,
     take() {

@@ -20,21 +20,22 @@ interface Match {
 const folded = (text: string): string => text.normalize('NFC').toLowerCase();
 
 export function searchOperations(db: Database, lastPath: (space: number, raw: RawVersion) => SpacePath): Operations {
-  let wanted = '';
-  let wantedAscii: Buffer | undefined;
   // Only for the time of one search, and never for anything that is stored.
-  db.function('floe_named', (name) => {
-    if (!Buffer.isBuffer(name)) return 0;
-    if (wantedAscii !== undefined && isPlain(name)) return holdsAscii(name, wantedAscii) ? 1 : 0;
-    return folded(name.toString('utf8')).includes(wanted) ? 1 : 0;
-  });
+  db.function('floe_holds', (name, wanted) =>
+    Buffer.isBuffer(name) && folded(name.toString('utf8')).includes(String(wanted)) ? 1 : 0,
+  );
   const inSpace = 'EXISTS (SELECT 1 FROM node WHERE node.num = found.num AND node.space = @space)';
-  const current = db.prepare<Record<string, unknown>, Match>(
-    `SELECT parent, name, num, 0 AS since FROM entry AS found INDEXED BY entry_num WHERE floe_named(name) AND ${inSpace}`,
-  );
-  const former = db.prepare<Record<string, unknown>, Match>(
-    `SELECT parent, name, num, max(since) AS since FROM past AS found INDEXED BY past_num WHERE floe_named(name) AND ${inSpace} GROUP BY num, parent, name`,
-  );
+  const matching = (isNamed: string) => ({
+    current: db.prepare<Record<string, unknown>, Match>(
+      `SELECT parent, name, num, 0 AS since FROM entry AS found INDEXED BY entry_num WHERE ${isNamed} AND ${inSpace}`,
+    ),
+    former: db.prepare<Record<string, unknown>, Match>(
+      `SELECT parent, name, num, max(since) AS since FROM past AS found INDEXED BY past_num WHERE ${isNamed} AND ${inSpace} GROUP BY num, parent, name`,
+    ),
+  });
+  // SQLite itself knows large and small letters of ASCII, and is some ten times faster than a call for each name.
+  const ascii = matching("CAST(name AS TEXT) LIKE @wanted ESCAPE '\\'");
+  const other = matching('floe_holds(name, @wanted)');
   const entry = db.prepare<Record<string, unknown>, RawVersion>(
     'SELECT parent, name, num, since, NULL AS until, record FROM entry WHERE parent = @parent AND name = @name',
   );
@@ -45,12 +46,13 @@ export function searchOperations(db: Database, lastPath: (space: number, raw: Ra
 
   return {
     findNames: db.transaction((space: number, text: string, isDeletedOnly: boolean, limit: number) => {
-      wanted = folded(text);
-      wantedAscii = /^[\0-\x7f]*$/.test(wanted) ? Buffer.from(wanted) : undefined;
+      const isAscii = /^[\0-\x7f]*$/.test(text);
+      const wanted = isAscii ? `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%` : folded(text);
+      const { current, former } = isAscii ? ascii : other;
       const rows: RawVersion[] = [];
       if (!isDeletedOnly)
-        for (const { parent, name } of current.all({ space })) rows.push(...entry.all({ parent, name }));
-      for (const { parent, name, num, since } of former.all({ space })) {
+        for (const { parent, name } of current.all({ space, wanted })) rows.push(...entry.all({ parent, name }));
+      for (const { parent, name, num, since } of former.all({ space, wanted })) {
         if (isDeletedOnly && isThere.get(num) !== undefined) continue;
         rows.push(...past.all({ parent, name, since }));
       }
@@ -68,21 +70,3 @@ export function searchOperations(db: Database, lastPath: (space: number, raw: Ra
 }
 
 const placeOf = ({ parent, name, num }: RawVersion): string => `${num} ${parent} ${name.toString('latin1')}`;
-
-function isPlain(name: Buffer): boolean {
-  for (const byte of name) if (byte > 0x7f) return false;
-  return true;
-}
-
-/** `wanted` is in small letters. */
-function holdsAscii(name: Buffer, wanted: Buffer): boolean {
-  for (let at = 0; at + wanted.length <= name.length; at++) {
-    let i = 0;
-    for (; i < wanted.length; i++) {
-      const byte = name[at + i] ?? 0;
-      if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== wanted[i]) break;
-    }
-    if (i === wanted.length) return true;
-  }
-  return false;
-}
