@@ -20,6 +20,14 @@ const integer =
       throw new Fault('bad-input', 'after-user', `${name} must be a whole number of at least ${least}.`);
     return value;
   };
+const share =
+  (name: string, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= 0 && value <= most))
+      throw new Fault('bad-input', 'after-user', `${name} must be a number from 0 to ${most}.`);
+    return value;
+  };
 const collect = (text: string, all: readonly string[] = []): readonly string[] => [...all, text];
 
 const networks = ['local', 'testnet', 'mainnet'];
@@ -218,6 +226,14 @@ function addPastCommands(command: AddCommand): void {
   )
     .option('--port <P>', 'port (0: any)', integer('--port', 0))
     .option('--at <WHEN>', 'only this moment: snapshot id or ISO time');
+  command(
+    'drill [SPACE]',
+    'Restores a random sample into a temporary folder without part of the network, compares, and records how it went.',
+    'drill Photos --refuse 0.33',
+    lazily(async () => (await import('./commands/drill.ts')).drillCommand),
+  )
+    .option('--refuse <SHARE>', 'share of the shards to do without, at most 0.66', share('--refuse', 0.66))
+    .option('--files <N>', 'files in the sample', integer('--files', 1));
 }
 
 function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>): Command {

@@ -28,6 +28,7 @@ import {
   type SpaceStatus,
   type VersionLine,
 } from './look.ts';
+import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
 import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
 import { openBlobSource } from './blob-source.ts';
@@ -35,6 +36,8 @@ import { openBlobSource } from './blob-source.ts';
 export type {
   Difference,
   DiffReport,
+  DrillReport,
+  DrillRequest,
   FileAt,
   FoundName,
   OpenFile,
@@ -82,6 +85,8 @@ export interface Engine {
   openFile(file: FileAt): Promise<OpenFile>;
   diff(space: string, from: string | undefined, to: string | undefined): Promise<DiffReport>;
   find(space: string, text: string, isDeletedOnly: boolean): Promise<readonly FoundName[]>;
+  /** Restores a sample without part of the network, compares and records. */
+  drill(request: DrillRequest, signal: AbortSignal): Promise<DrillReport>;
   recover(signal: AbortSignal): Promise<RecoverReport>;
   quote(folder: string, leaseEpochs: number | undefined, signal: AbortSignal): Promise<Quote>;
   /** Full check of the catalog. Words when something is wrong. */
@@ -145,6 +150,7 @@ export function createEngine(ports: EnginePorts): Engine {
     openFile: (file) => openFileAt(core, file),
     diff: (space, from, to) => diffSnapshots(core, space, from, to),
     find: (space, text, isDeletedOnly) => findNames(core, space, text, isDeletedOnly),
+    drill: (request, signal) => drillSpace(core, request, signal),
     recover: (signal) => inTurn(() => recoverSpaces(core, signal)),
     quote: (folder, leaseEpochs, signal) => quoteFolder(core, folder, leaseEpochs, signal),
     integrity: () => ports.catalog.integrity(),

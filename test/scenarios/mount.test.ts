@@ -1,11 +1,13 @@
 /** The past as a WebDAV share: what a file manager sees, and what nobody else does. */
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../app/adapters/time/time.ts';
 import { serveWebdav, type Webdav } from '../../app/daemon/webdav/webdav.ts';
 import { nameBytesFromText, textFromNameBytes } from '../../app/domain/path-name.ts';
 import { seededDice } from '../world/seeded-dice.ts';
 import { openWorld, type Device, type World } from '../world/world.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const stop = new AbortController();
 const film = seededDice(95).bytes(300_000);

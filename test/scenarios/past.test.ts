@@ -1,8 +1,10 @@
 /** What a person asks of the past: a file as it was, what changed between two moments, where a name went. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Difference } from '../../app/engine/engine.ts';
 import { seededDice } from '../world/seeded-dice.ts';
 import { openWorld, type Device, type World } from '../world/world.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const never = new AbortController().signal;
 const dice = seededDice(91);
