@@ -59,14 +59,22 @@ export function searchOperations(db: Database, lastPath: (space: number, raw: Ra
       const places = new Set(rows.filter((row) => row.until === null).map(placeOf));
       return rows
         .filter((row) => row.until === null || !places.has(placeOf(row)))
-        .sort((a, b) => (b.until ?? Infinity) - (a.until ?? Infinity) || b.since - a.since)
+        .sort((a, b) => newestFirst(a, b) || Buffer.compare(a.name, b.name))
         .slice(0, limit)
-        .map((row) => ({
-          version: versionFrom(row, lastPath(space, row), nameFromBytes(row.name)),
+        .map((row) => ({ row, path: lastPath(space, row) }))
+        .sort((a, b) => newestFirst(a.row, b.row) || (a.path < b.path ? -1 : 1))
+        .map(({ row, path }) => ({
+          version: versionFrom(row, path, nameFromBytes(row.name)),
           isDeleted: row.until !== null && isThere.get(row.num) === undefined,
         }));
     }),
   };
 }
+
+/** What is there still, then what left last, then what came last. */
+const newestFirst = (a: RawVersion, b: RawVersion): number => {
+  if (a.until !== b.until) return a.until === null ? -1 : b.until === null ? 1 : b.until - a.until;
+  return b.since - a.since;
+};
 
 const placeOf = ({ parent, name, num }: RawVersion): string => `${num} ${parent} ${name.toString('latin1')}`;
