@@ -20,6 +20,14 @@ const integer =
       throw new Fault('bad-input', 'after-user', `${name} must be a whole number of at least ${least}.`);
     return value;
   };
+const share =
+  (name: string, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= 0 && value <= most))
+      throw new Fault('bad-input', 'after-user', `${name} must be a number from 0 to ${most}.`);
+    return value;
+  };
 const collect = (text: string, all: readonly string[] = []): readonly string[] => [...all, text];
 
 const networks = ['local', 'testnet', 'mainnet'];
@@ -188,6 +196,46 @@ function addHistoryCommands(command: AddCommand): void {
   );
 }
 
+/** The past, file by file. */
+function addPastCommands(command: AddCommand): void {
+  command(
+    'cat <SPACE> <PATH>',
+    'One file, now or then, to stdout.',
+    'cat Photos notes/plan.txt --at 2026-11-20T14:03:00Z',
+    lazily(async () => (await import('./commands/cat.ts')).catCommand),
+  ).option('--at <WHEN>', 'snapshot id or ISO time');
+  command(
+    'diff <SPACE>',
+    'What changed between two moments; without --from, in the newest snapshot.',
+    'diff Photos --from 2026-11-01T00:00Z',
+    lazily(async () => (await import('./commands/past.ts')).diffCommand),
+  )
+    .option('--from <WHEN>', 'snapshot id or ISO time (else the snapshot before)')
+    .option('--to <WHEN>', 'snapshot id or ISO time (else the newest)');
+  command(
+    'find <SPACE> <TEXT>',
+    'Where a name that contains the text is, or ever was.',
+    'find Photos invoice --deleted',
+    lazily(async () => (await import('./commands/past.ts')).findCommand),
+  ).option('--deleted', 'only what is nowhere any more');
+  command(
+    'mount [SPACE]',
+    'Shows every snapshot as folders, to be read with any file manager (WebDAV on this computer), until stopped.',
+    'mount Photos',
+    lazily(async () => (await import('./commands/mount.ts')).mountCommand),
+  )
+    .option('--port <P>', 'port (0: any)', integer('--port', 0))
+    .option('--at <WHEN>', 'only this moment: snapshot id or ISO time');
+  command(
+    'drill [SPACE]',
+    'Restores a random sample into a temporary folder without part of the network, compares, and records how it went.',
+    'drill Photos --refuse 0.33',
+    lazily(async () => (await import('./commands/drill.ts')).drillCommand),
+  )
+    .option('--refuse <SHARE>', 'share of the shards to do without, at most 0.66', share('--refuse', 0.66))
+    .option('--files <N>', 'files in the sample', integer('--files', 1));
+}
+
 function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>): Command {
   const program = new Command('floe')
     .description('Keeps your folders on Walrus: sealed on this computer, certified on Sui, restorable from 24 words.')
@@ -203,6 +251,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
   addAccountCommands(command);
   addPassCommands(command);
   addHistoryCommands(command);
+  addPastCommands(command);
   return program;
 }
 

@@ -28,9 +28,19 @@ import {
   type SpaceStatus,
   type VersionLine,
 } from './look.ts';
+import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
+import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
+import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
 import { openBlobSource } from './blob-source.ts';
 
 export type {
+  Difference,
+  DiffReport,
+  DrillReport,
+  DrillRequest,
+  FileAt,
+  FoundName,
+  OpenFile,
   EngineEvent,
   EngineStatus,
   Listing,
@@ -71,6 +81,12 @@ export interface Engine {
   versions(space: string, path: string): Promise<readonly VersionLine[]>;
   list(space: string, path: string, at: string | undefined): Promise<Listing>;
   restore(request: RestoreRequest, signal: AbortSignal): Promise<RestoreDone>;
+  /** A file of the past, to be read piece by piece. */
+  openFile(file: FileAt): Promise<OpenFile>;
+  diff(space: string, from: string | undefined, to: string | undefined): Promise<DiffReport>;
+  find(space: string, text: string, isDeletedOnly: boolean): Promise<readonly FoundName[]>;
+  /** Restores a sample without part of the network, compares and records. */
+  drill(request: DrillRequest, signal: AbortSignal): Promise<DrillReport>;
   recover(signal: AbortSignal): Promise<RecoverReport>;
   quote(folder: string, leaseEpochs: number | undefined, signal: AbortSignal): Promise<Quote>;
   /** Full check of the catalog. Words when something is wrong. */
@@ -131,6 +147,10 @@ export function createEngine(ports: EnginePorts): Engine {
     versions: (space, path) => pathVersions(core, space, path),
     list: (space, path, at) => listPath(core, space, path, at),
     restore: (request, signal) => restoreSpace(core, request, signal),
+    openFile: (file) => openFileAt(core, file),
+    diff: (space, from, to) => diffSnapshots(core, space, from, to),
+    find: (space, text, isDeletedOnly) => findNames(core, space, text, isDeletedOnly),
+    drill: (request, signal) => drillSpace(core, request, signal),
     recover: (signal) => inTurn(() => recoverSpaces(core, signal)),
     quote: (folder, leaseEpochs, signal) => quoteFolder(core, folder, leaseEpochs, signal),
     integrity: () => ports.catalog.integrity(),

@@ -4,6 +4,7 @@ import type { DeviceId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { EntryKind, SpaceMode, Version } from '../domain/space.ts';
 import type { Catalog, RoundRow, SpaceRow } from '../ports/catalog.ts';
 import type { Balances } from '../ports/chain.ts';
+import { lastDrill, type DrillOutcome } from './drill-record.ts';
 import { readDevice } from './device.ts';
 import type { EngineCore } from './engine.ts';
 
@@ -25,6 +26,8 @@ export interface SpaceStatus {
   /** Undefined when the chain could not be asked or there is no pool yet. */
   readonly leaseEndEpoch: number | undefined;
   readonly leaseEndsAtMs: number | undefined;
+  /** How the last exercise in restoring went. */
+  readonly drill: DrillOutcome | undefined;
 }
 
 export interface EngineStatus {
@@ -184,6 +187,7 @@ async function spaceStatus(
     sequence: row.sequence,
     isPending: (await core.catalog.pendingRound(row.num)) !== undefined,
     packs: packs.length,
+    drill: await lastDrill(core.catalog, row.num),
     storedBytes: packs.reduce((sum, pack) => sum + pack.bytes, 0),
     encodedBytes: packs.reduce((sum, pack) => sum + (pack.encodedBytes ?? 0), 0),
     pool: row.pool,

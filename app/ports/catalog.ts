@@ -318,6 +318,17 @@ export interface CatalogOperations {
     limit: number,
   ): readonly Version[];
 
+  /**
+   * Places whose name contains the text, each with its newest version there, newest first: what is there now, and what was there (all of that, or
+   * only what is nowhere any more).
+   */
+  findNames(
+    space: number,
+    text: string,
+    isDeletedOnly: boolean,
+    limit: number,
+  ): readonly { readonly version: Version; readonly isDeleted: boolean }[];
+
   /** Full check; words for people when something is damaged, else undefined. */
   integrity(): string | undefined;
 }

@@ -40,6 +40,9 @@ export interface WorldOptions {
 /** Requests since the last `take`. */
 export interface RequestLog {
   readonly all: string[];
+  /** Bytes of the answers to requests whose name contains the text. */
+  bytes(text: string): number;
+  answered(request: string, bytes: number): void;
   /** How many contain the text; empty counts all. */
   count(text?: string): number;
   take(): readonly string[];
@@ -115,10 +118,16 @@ const quietLog = { write: () => {} };
 
 function openRequestLog(): RequestLog {
   const all: string[] = [];
+  let answers: { readonly request: string; readonly bytes: number }[] = [];
   return {
     all,
+    bytes: (text) => answers.reduce((sum, { request, bytes }) => sum + (request.includes(text) ? bytes : 0), 0),
+    answered: (request, bytes) => void answers.push({ request, bytes }),
     count: (text = '') => all.filter((request) => request.includes(text)).length,
-    take: () => all.splice(0),
+    take() {
+      answers = [];
+      return all.splice(0);
+    },
   };
 }
 
@@ -176,6 +185,7 @@ function countedDoor(door: typeof fetch, nameOf: (url: URL, method: string) => s
     parts.requests.all.push(name);
     await parts.world.onRequest?.(name);
     const response = await door(input, init);
+    parts.requests.answered(name, Number(response.headers.get('content-length') ?? 0));
     return parts.line.isCut ? new Promise<never>(() => {}) : response;
   };
 }

@@ -7,10 +7,11 @@ import type { Database } from 'better-sqlite3';
 import { joinPath, pathNames, type SpacePath } from '../../domain/path-name.ts';
 import type { CatalogOperations } from '../../ports/catalog.ts';
 import { nameFromBytes, nameToBytes, recordKind } from './entry-record.ts';
+import { searchOperations } from './search.ts';
 import { openTreeWalk } from './tree-walk.ts';
 import { versionFrom, type RawVersion } from './version-row.ts';
 
-type Operations = Pick<CatalogOperations, 'versions' | 'listAt' | 'entryAtSequence' | 'treeAt'>;
+type Operations = Pick<CatalogOperations, 'versions' | 'listAt' | 'entryAtSequence' | 'treeAt' | 'findNames'>;
 
 /** Rows of both tables under one condition each. */
 const both = (now: string, then: string): string =>
@@ -62,11 +63,11 @@ export function historyOperations(db: Database): Operations {
     return found && recordKind(found.record) === 'folder' ? found.num : undefined;
   };
 
-  /** The path of a version at the moment it came. */
-  function pathThen(root: number, raw: RawVersion): SpacePath {
+  /** The path of a version at a moment of its time: when it came, if nothing else is said. */
+  function pathThen(root: number, raw: RawVersion, at = raw.since): SpacePath {
     const names = [nameFromBytes(raw.name)];
     for (let parent = raw.parent; parent !== root;) {
-      const above = numAt.get({ num: parent, at: raw.since });
+      const above = numAt.get({ num: parent, at });
       if (above === undefined) break;
       names.push(nameFromBytes(above.name));
       parent = above.parent;
@@ -97,6 +98,9 @@ export function historyOperations(db: Database): Operations {
   }
 
   return {
+    ...searchOperations(db, (space, raw) =>
+      pathThen(rootOf.get(space) ?? 0, raw, (raw.until ?? Number.MAX_SAFE_INTEGER) - 1),
+    ),
     versions: db.transaction((space: number, path: SpacePath) => {
       const root = rootOf.get(space);
       const num = path === '' ? undefined : lastAt(space, path);

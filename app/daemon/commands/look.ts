@@ -24,6 +24,11 @@ export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void 
     output.say(`  ${displayName(space.folder ?? 'no folder on this device')}`);
     if (space.leaseEndEpoch !== undefined && space.leaseEndsAtMs !== undefined)
       output.say(`  Paid until ${dateText(space.leaseEndsAtMs)} (epoch ${space.leaseEndEpoch}).`);
+    if (space.drill) {
+      const { atMs, files, failed, refusedShards, shards } = space.drill;
+      const outcome = failed === 0 ? `all ${files} files right` : `${failed} of ${files} files wrong`;
+      output.say(`  Last drill ${dateText(atMs)}: ${outcome}, without ${refusedShards} of ${shards} shards.`);
+    }
   }
 }
 

@@ -29,7 +29,7 @@ export const restoreCommand: Run = async (context, [space = ''], flags) =>
     const seconds = (performance.now() - started) / 1000;
     output.say(
       isDry
-        ? `Would restore ${countText(report.files, 'file')}, ${bytesText(report.bytes)}. Nothing was written; it costs nothing.`
+        ? `Would restore ${countText(report.files, 'file')}, ${bytesText(report.bytes)}: ${bytesText(report.fetchBytes)} to fetch from ${countText(report.packs, 'pack')}. Nothing was written; it costs nothing.`
         : `Restored ${countText(report.files, 'file')}, ${bytesText(report.bytes)}, in ${seconds.toFixed(1)} s.`,
     );
     if (report.unchanged > 0) output.say(`There already: ${countText(report.unchanged, 'file')}.`);
@@ -44,6 +44,8 @@ export const restoreCommand: Run = async (context, [space = ''], flags) =>
       files: report.files,
       bytes: report.bytes,
       fetchedBytes: report.fetchedBytes,
+      packs: report.packs,
+      fetchBytes: report.fetchBytes,
       unchanged: report.unchanged,
       snapshot: report.snapshot,
       problems,

@@ -27,6 +27,16 @@ export interface BlobSource {
     ranges: readonly ByteRange[],
     signal: AbortSignal,
   ): Promise<readonly Uint8Array[]>;
+  /** So many bytes of the blob will be asked for soon, in one range after another. Only a hint. */
+  willRead(blob: BlobId, bytes: number): void;
+}
+
+/** What reading many chunks will take. */
+export interface ReadingPlan {
+  /** When each chunk is best read: in this order, packs are read one after another, each from its start to its end. */
+  readonly turns: ReadonlyMap<ChunkId, number>;
+  /** Bytes of sealed chunks by the pack they lie in. */
+  readonly packs: ReadonlyMap<BlobId, number>;
 }
 
 export interface ContentPorts {
@@ -36,6 +46,10 @@ export interface ContentPorts {
 }
 
 export interface ChunkReader {
+  /** Where chunks lie that will be read soon. Chunks in no certified pack have no turn: reading them will say so. */
+  plan(ids: readonly ChunkId[]): Promise<ReadingPlan>;
+  /** The plan is followed now: lets packs be fetched as a whole where that is less. */
+  willRead(plan: ReadingPlan): void;
   /** Plaintext of each id. Duplicates cost nothing. The caller keeps the sum within a window (`restoreWindowBytes`). */
   chunks(ids: readonly ChunkId[], signal: AbortSignal): Promise<ReadonlyMap<ChunkId, Uint8Array>>;
   /** The chunks of the content itself, below any lists. */
@@ -51,7 +65,11 @@ export interface ChunkReader {
 /** Ranges closer than this are read as one: a gap costs less than another request. */
 const gapBytes = 128 * 1024;
 
+/** Ids in one question to the catalog, whose thread others are waiting for as well. */
+const idsAtOnce = 5_000;
+
 interface Located extends ChunkPlace {
+  readonly pack: number;
   readonly blobId: BlobId;
   readonly packBytes: number;
 }
@@ -107,6 +125,20 @@ export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: U
     return found;
   }
 
+  async function plan(ids: readonly ChunkId[]): Promise<ReadingPlan> {
+    const found: Located[] = [];
+    const wanted = [...new Set(ids)];
+    for (let at = 0; at < wanted.length; at += idsAtOnce) {
+      for (const place of await ports.catalog.chunkLocations(wanted.slice(at, at + idsAtOnce))) {
+        if (place?.blobId !== undefined) found.push({ ...place, blobId: place.blobId });
+      }
+    }
+    found.sort((a, b) => a.pack - b.pack || a.start - b.start);
+    const packs = new Map<BlobId, number>();
+    for (const { blobId, bytes } of found) packs.set(blobId, (packs.get(blobId) ?? 0) + bytes);
+    return { turns: new Map(found.map(({ id }, turn) => [id, turn])), packs };
+  }
+
   /** Chunks put together in order, window by window. */
   async function joined(ids: readonly ChunkId[], bytesMax: number, signal: AbortSignal): Promise<Uint8Array> {
     const found = await chunks(ids, signal);
@@ -126,6 +158,10 @@ export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: U
   }
 
   return {
+    plan,
+    willRead({ packs }) {
+      for (const [blob, bytes] of packs) ports.blobs.willRead(blob, bytes);
+    },
     chunks,
     flatten,
     async bytes(content, bytesMax, signal) {

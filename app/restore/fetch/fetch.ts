@@ -18,6 +18,7 @@ import type { Pool, Urgency } from '../../ports/pool.ts';
 import { Gathering, type Demand, type Sufficient } from './gathering.ts';
 import { readLimits, type ReadLimits } from './limits.ts';
 import { fetchMetadata, openMetadataCache, type MetadataCache } from './metadata-source.ts';
+import { openRowCache, type RowCache } from './row-cache.ts';
 import { placeOf, type Place, type Reading } from './reading.ts';
 
 export type { MetadataCache };
@@ -58,6 +59,7 @@ class Reader implements BlobReader {
   readonly #limits: ReadLimits;
   readonly #reading: Reading;
   readonly #cache: MetadataCache;
+  readonly #rows: RowCache;
   readonly #rangeRoom: Gate;
   readonly #wholeRoom: Gate;
   #network: { readonly state: NetworkState; readonly atMs: number } | undefined;
@@ -71,6 +73,7 @@ class Reader implements BlobReader {
     const verifications = new Gate(limits.verificationsInParallel);
     this.#reading = { nodes, pool, clock, dice, health, limits, flow, verifications };
     this.#cache = ports.cache ?? openMetadataCache(limits.metadataCacheBytes);
+    this.#rows = openRowCache(limits.rowCacheBytes);
     this.#rangeRoom = new Gate(limits.rangeBytesMax);
     this.#wholeRoom = new Gate(limits.wholeBytesMax);
   }
@@ -86,13 +89,20 @@ class Reader implements BlobReader {
       const metadata = await this.#metadata(place, signal);
       const form = sliverForm(place.shards, metadata.unencodedBytes);
       checkRanges(ranges, metadata.unencodedBytes);
-      const wanted = rowsOf(ranges, sliverDataBytes(form, 'primary'));
-      if (wanted.size === 0) return ranges.map(() => new Uint8Array(0));
+      const needed = rowsOf(ranges, sliverDataBytes(form, 'primary'));
       const resultBytes = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
-      const cost = wanted.size * sliverBodyBytes(form, 'primary') + resultBytes;
+      const cost = needed.size * sliverBodyBytes(form, 'primary') + resultBytes;
       const leave = await this.#rangeRoom.enter(cost, signal);
       try {
-        return await this.#gatherRanges(place, metadata, ranges, wanted, signal);
+        const rows = new Map<number, Uint8Array>();
+        for (const row of needed) {
+          const kept = this.#rows.get(blobId, row);
+          if (kept) rows.set(row, kept);
+        }
+        const wanted = new Set([...needed].filter((row) => !rows.has(row)));
+        const blob = wanted.size === 0 ? undefined : await this.#gatherRows(place, metadata, wanted, rows, signal);
+        if (blob) return ranges.map(({ start, end }) => new Uint8Array(blob.slice(start, end)));
+        return ranges.map((range) => joinRows(rows, sliverDataBytes(form, 'primary'), range));
       } finally {
         leave();
       }
@@ -118,22 +128,28 @@ class Reader implements BlobReader {
     });
   }
 
-  async #gatherRanges(
+  /** Puts the wanted rows into `rows`; where they cannot be had as they are, the whole blob is the answer. */
+  async #gatherRows(
     place: Place,
     metadata: BlobMetadata,
-    ranges: readonly ByteRange[],
     wanted: ReadonlySet<number>,
+    rows: Map<number, Uint8Array>,
     signal: AbortSignal,
-  ): Promise<readonly Uint8Array[]> {
+  ): Promise<ArrayBuffer | undefined> {
     let leave: (() => void) | undefined;
     const makeRoom = async (): Promise<void> => {
       leave = await this.#wholeRoom.enter(wholeCost(sliverForm(place.shards, metadata.unencodedBytes)), signal);
     };
     try {
       return await this.#gather(place, { metadata, wanted, makeRoom }, signal, async (gathering, sufficient, inner) => {
-        if (sufficient === 'wanted') return ranges.map((range) => joinRows(gathering, range));
-        const blob = await this.#decode(place, metadata, gathering, sufficient, 'interactive', inner);
-        return ranges.map(({ start, end }) => new Uint8Array(blob.slice(start, end)));
+        if (sufficient !== 'wanted') return this.#decode(place, metadata, gathering, sufficient, 'interactive', inner);
+        for (const row of wanted) {
+          const data = gathering.found.primary.get(row);
+          if (data === undefined) throw new Error(`row ${row} was not gathered`);
+          rows.set(row, data);
+          this.#rows.put(place.blobId, row, data);
+        }
+        return undefined;
       });
     } finally {
       leave?.();
@@ -153,7 +169,7 @@ class Reader implements BlobReader {
     const gathering = new Gathering(this.#reading, place, demand, scope.signal);
     const deadlineMs = readMs + (1000 * demand.metadata.unencodedBytes) / bytesPerSecondMin;
     try {
-      const late = (): Fault => gathering.unavailable();
+      const late = (): Fault => gathering.late();
       return await within(clock, deadlineMs, signal, late, async (inner) => {
         const sufficient = await gathering.run();
         // Whoever is still answering is no longer needed.
@@ -238,12 +254,11 @@ function rowsOf(ranges: readonly ByteRange[], rowBytes: number): ReadonlySet<num
 }
 
 /** A range out of gathered rows. */
-function joinRows(gathering: Gathering, { start, end }: ByteRange): Uint8Array {
+function joinRows(rows: ReadonlyMap<number, Uint8Array>, rowBytes: number, { start, end }: ByteRange): Uint8Array {
   const joined = new Uint8Array(end - start);
-  const rowBytes = sliverDataBytes(gathering.form, 'primary');
   for (let at = start; at < end;) {
     const row = Math.floor(at / rowBytes);
-    const data = gathering.found.primary.get(row);
+    const data = rows.get(row);
     if (data === undefined) throw new Error(`row ${row} was not gathered`);
     const from = at - row * rowBytes;
     const piece = data.subarray(from, Math.min(rowBytes, from + end - at));

@@ -325,11 +325,26 @@ export class Gathering {
     this.#bell.ring();
   }
 
-  unavailable(): Fault {
+  /** Slivers that can be had at most: found, or with somebody who was not asked to the end. */
+  #reachable(axis: Axis): number {
+    const isOpen = (slot: Slot): boolean => slot.axis === axis;
+    const open = [...this.#queues.wanted, ...this.#queues[axis], ...this.#again].filter(isOpen).length;
+    return this.found[axis].size + open + [...this.#active].filter(({ slot }) => isOpen(slot)).length;
+  }
+
+  #missing(primary: number, secondary: number, words: string): Fault {
     const { rows, columns } = this.form.code;
-    const counts = `${this.found.primary.size} of ${rows} primary or ${this.found.secondary.size} of ${columns} secondary slivers`;
-    const message = `Blob ${this.#place.blobId} cannot be read: only ${counts} could be found.`;
+    const counts = `${primary} of ${rows} primary or ${secondary} of ${columns} secondary slivers`;
+    const message = `Blob ${this.#place.blobId} cannot be read: only ${counts} ${words}.`;
     return new Fault('blob-unavailable', 'later', message, this.#lastFault);
+  }
+
+  unavailable(): Fault {
+    return this.#missing(this.#reachable('primary'), this.#reachable('secondary'), 'can be had');
+  }
+
+  late(): Fault {
+    return this.#missing(this.found.primary.size, this.found.secondary.size, 'came in time');
   }
 
   /** The slivers for decoding, no more than needed. They leave the gathering, because decoding moves them away. */

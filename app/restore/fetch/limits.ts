@@ -24,6 +24,8 @@ export const readLimits = {
   metadataInParallel: 3,
   /** 66 KB for each blob at 1000 shards: more than two hundred blobs. */
   metadataCacheBytes: 16 * 1024 * 1024,
+  /** The edges of some tens of neighbouring reads: 200 KB a row of a 64 MiB pack at 1000 shards. */
+  rowCacheBytes: 8 * 1024 * 1024,
   /** The committee is read anew after so long, and whenever a blob cannot be had. */
   networkMs: 15_000,
 } as const;

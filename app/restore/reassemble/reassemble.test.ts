@@ -81,6 +81,8 @@ async function store(entries: readonly Stored[]): Promise<void> {
     [],
   );
   const reader: ChunkReader = {
+    plan: async () => ({ turns: new Map(), packs: new Map() }),
+    willRead: () => {},
     async chunks(ids) {
       return new Map(
         ids.map((one) => {

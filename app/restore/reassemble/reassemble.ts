@@ -5,13 +5,14 @@
  */
 import { concatBytes } from '../../domain/bytes.ts';
 import { Fault, faultOf } from '../../domain/fault.ts';
+import type { BlobId } from '../../domain/blob-id.ts';
 import type { ChunkId } from '../../domain/ids.ts';
 import { restoreWindowBytes } from '../../domain/limits.ts';
 import { joinPath, pathNames, textFromNameBytes, type SpacePath } from '../../domain/path-name.ts';
 import type { Version } from '../../domain/space.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Disk, FileStat, ListedEntry } from '../../ports/disk.ts';
-import type { ChunkReader } from '../content/content.ts';
+import type { ChunkReader, ReadingPlan } from '../content/content.ts';
 
 export type Overwrite = 'never' | 'if-older' | 'always';
 
@@ -33,6 +34,9 @@ export interface RestoreInput {
 export interface RestoreReport {
   readonly files: number;
   readonly bytes: number;
+  /** Packs in which the written files lie, and bytes of sealed chunks to be fetched from them. Lists of very large files are not looked through. */
+  readonly packs: number;
+  readonly fetchBytes: number;
   /** Already there, equal by size, time and mode. */
   readonly unchanged: number;
   readonly problems: readonly { readonly path: SpacePath; readonly fault: Fault }[];
@@ -47,6 +51,8 @@ interface Ports {
 const pageEntries = 2000;
 /** Files up to this size are written whole in one go with others. */
 const smallBytesMax = 4 * 1024 * 1024;
+/** Files put in the order of their packs at once: some tens of megabytes of memory. */
+const wantedMax = 50_000;
 
 class Restore {
   files = 0;
@@ -54,6 +60,10 @@ class Restore {
   unchanged = 0;
   readonly problems: { path: SpacePath; fault: Fault }[] = [];
   readonly folders: Version[] = [];
+  /** To be written, and not written yet. */
+  readonly wanted: Version[] = [];
+  readonly packs = new Set<BlobId>();
+  fetchBytes = 0;
   /** Folders whose place is taken by something else. */
   readonly blocked: SpacePath[] = [];
   readonly input: RestoreInput;
@@ -91,19 +101,21 @@ export async function restore(input: RestoreInput, ports: Ports, signal: AbortSi
     if (!input.isDry) await makeParents(run, path);
     const top = path === '' ? undefined : await ports.catalog.entryAtSequence(input.space, path, input.sequence);
     if (path !== '' && top === undefined) throw new Fault('not-found', 'never', `There was nothing at '${path}' then.`);
-    if (top) await restorePage(run, [top]);
+    if (top) await takePage(run, [top]);
     for (let after: SpacePath | undefined; top === undefined || top.kind === 'folder';) {
       signal.throwIfAborted();
       const page = await ports.catalog.treeAt(input.space, path, input.sequence, after, pageEntries);
       if (page.length === 0) break;
-      await restorePage(run, page);
+      await takePage(run, page);
       after = page.at(-1)?.path;
     }
   }
+  await restoreWanted(run);
   // A folder's time changes while things are put into it, so the deepest get theirs first, and all of them last.
   if (!input.isDry)
     for (const folder of run.folders.reverse()) await ports.disk.setFolder(input.target, folder.path, folder);
-  return { files: run.files, bytes: run.bytes, unchanged: run.unchanged, problems: run.problems };
+  const { files, bytes, unchanged, problems, packs, fetchBytes } = run;
+  return { files, bytes, unchanged, problems, packs: packs.size, fetchBytes };
 }
 
 async function makeParents(run: Restore, path: SpacePath): Promise<void> {
@@ -138,8 +150,8 @@ async function makeFolder(run: Restore, path: SpacePath): Promise<void> {
   }
 }
 
-async function restorePage(run: Restore, page: readonly Version[]): Promise<void> {
-  const wanted: Version[] = [];
+/** Makes a page's folders and notes which of its files are to be written. */
+async function takePage(run: Restore, page: readonly Version[]): Promise<void> {
   for (const version of page) {
     if (version.kind === 'folder' && !run.isBlocked(version.path) && !run.input.isDry)
       await makeFolder(run, version.path);
@@ -150,17 +162,41 @@ async function restorePage(run: Restore, page: readonly Version[]): Promise<void
     if (version.kind === 'folder') run.folders.push(version);
     else {
       try {
-        if (await isWanted(run, version, looks.get(version.path))) wanted.push(version);
+        if (await isWanted(run, version, looks.get(version.path))) run.wanted.push(version);
       } catch (error) {
         run.fail(version.path, error);
       }
     }
   }
-  if (run.input.isDry) return wanted.forEach((version) => run.done(version));
-  const small = wanted.filter((version) => version.bytes <= smallBytesMax || version.kind === 'symlink');
-  for (const group of windows(small, (version) => version.bytes)) await restoreSmall(run, group);
-  for (const version of wanted) if (!small.includes(version)) await restoreLarge(run, version);
+  if (run.wanted.length >= wantedMax) await restoreWanted(run);
 }
+
+/** Writes what is wanted so far in the order in which it lies in the packs, so that each pack is read once. */
+async function restoreWanted(run: Restore): Promise<void> {
+  const { reader } = run.ports;
+  const wanted = run.wanted.splice(0);
+  const plan = await reader.plan(wanted.flatMap(({ content }) => content.chunks));
+  for (const [pack, bytes] of plan.packs) {
+    run.packs.add(pack);
+    run.fetchBytes += bytes;
+  }
+  if (run.input.isDry) return wanted.forEach((version) => run.done(version));
+  reader.willRead(plan);
+  const turnOf = ({ content }: Version): number => turnAt(plan, content.chunks[0]);
+  wanted.sort((a, b) => turnOf(a) - turnOf(b));
+  for (const group of windows(wanted, (version) => (isSmall(version) ? version.bytes : Infinity))) {
+    run.signal.throwIfAborted();
+    const [first] = group;
+    if (first && !isSmall(first)) await restoreLarge(run, first);
+    else await restoreSmall(run, group);
+  }
+}
+
+/** What lies in no pack, empty files among it, comes first. */
+const turnAt = ({ turns }: ReadingPlan, id: ChunkId | undefined): number =>
+  (id === undefined ? undefined : turns.get(id)) ?? -1;
+
+const isSmall = ({ kind, bytes }: Version): boolean => bytes <= smallBytesMax || kind === 'symlink';
 
 /** Whether a version has to be written, by what stands at its place now. */
 async function isWanted(run: Restore, version: Version, entry: ListedEntry | undefined): Promise<boolean> {
