@@ -51,6 +51,8 @@ export interface SealTask {
   /** 12 fresh random bytes for each chunk. */
   readonly nonces: Uint8Array;
   readonly compressLevel: number;
+  /** Moved in; `sealed` is this buffer if it is large enough for the worst case. */
+  readonly room?: ArrayBuffer;
 }
 
 export interface SealedChunk {
