@@ -11,7 +11,7 @@ import type { CodecName } from './codec-choice.ts';
 import { errorFromReply, isRescue, type Reply, type TaskMessage, type WorkerSettings } from './message.ts';
 import { WaitingLine, type Urgency } from './waiting-line.ts';
 
-export { blobEncoder, type EncodedBlob } from './blob-encoder.ts';
+export { blobEncoder, type EncodeBlob } from './blob-encoder.ts';
 export { chooseCodec, codecWords, parseCodecName, type CodecName } from './codec-choice.ts';
 
 export interface WorkersOptions {

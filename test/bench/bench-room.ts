@@ -17,7 +17,8 @@ export async function inRoom(work: (room: string) => Promise<void>): Promise<voi
 /** Files of random bytes. */
 export function writeRandomFiles(folder: string, files: number, bytesEach: number): void {
   mkdirSync(folder, { recursive: true });
-  for (let file = 0; file < files; file++) writeFileSync(join(folder, `file-${file}`), sample(bytesEach, file + 1));
+  for (let file = 0; file < files; file++)
+    writeFileSync(join(folder, `file-${file}`), sample(bytesEach, 0x9e3779b9 ^ (file * 0x01000193)));
 }
 
 /** Small files, a hundred in each folder. */

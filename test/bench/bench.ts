@@ -2,13 +2,25 @@
  * `npm run bench -- NAME [--json]`: one measurement a line, beside a peer in the same run where there is one (docs/cli.md). A name that is not known
  * is refused, so that nobody reads an empty answer as a good one.
  */
-import { benchIngest } from './ingest-bench.ts';
+import { benchChunk } from '../../native-workers/bench/chunk-bench.ts';
 import { benchCodec } from '../../native-workers/bench/codec-bench.ts';
 import type { PrintLine } from '../../native-workers/bench/measure.ts';
+import { benchThreads } from '../../native-workers/bench/threads-bench.ts';
+import { benchIngest } from './ingest-bench.ts';
+import { benchMemory } from './memory-bench.ts';
+import { benchRestore } from './restore-bench.ts';
+import { benchScan } from './scan-bench.ts';
 
 const benches: Readonly<Record<string, (print: PrintLine) => Promise<void>>> = {
-  codec: (print) => benchCodec(print),
+  codec: async (print) => {
+    await benchCodec(print);
+    await benchThreads(print);
+  },
+  chunk: benchChunk,
   ingest: benchIngest,
+  memory: benchMemory,
+  restore: benchRestore,
+  scan: benchScan,
 };
 
 function people(line: object): string {
