@@ -2,7 +2,6 @@
 import { usualChunkLimits } from '../../app/domain/chunk.ts';
 import { loadNative, nativeProblem } from '../codec/codec.ts';
 import { findCuts } from '../codec/gear.ts';
-import { gearTable } from '../tasks/chunk-keys.ts';
 import { comparedLine, mib, sample, timed, type PrintLine, type Times } from './measure.ts';
 
 const bytes = 64 * mib;
@@ -15,7 +14,7 @@ export async function benchChunk(print: PrintLine): Promise<void> {
     return;
   }
   const content = sample(bytes);
-  const table = gearTable(new Uint8Array(32).fill(1));
+  const table = new BigUint64Array(sample(256 * 8).buffer);
   const times: Times = { ours: [], theirs: [] };
   // The first call of each compiles and warms up.
   findCuts(content, table, usualChunkLimits, true);
