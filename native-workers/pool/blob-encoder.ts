@@ -39,6 +39,7 @@ export function blobEncoder(workers: Workers, codec: EncodeParts | undefined): E
       return encodeShared(workers, codec, { shards, blobBytes, roomBytes }, fill, options);
     }
     const blob = new ArrayBuffer(roomBytes);
+    codec?.preferLargePages(blob);
     await fill(new Uint8Array(blob, 0, blobBytes));
     const encoded = await workers.run('encode', { shards, blob, blobBytes }, options);
     return {

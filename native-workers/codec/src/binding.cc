@@ -179,6 +179,7 @@ Napi::Value encode(const Napi::CallbackInfo& info) {
   Polling polling = pollingOf(info, 6);
   polling.hold(info[5]);
   const Poll poll = polling.poll();
+  if (job.out != nullptr) preferLargePages(job.out, job.places.bytes());
   ScratchLease lease;
   encodeRows(job, 0, 1, poll);
   encodeColumns(job, 0, 1, poll);
