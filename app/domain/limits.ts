@@ -6,11 +6,20 @@ export const spanBytesMax = 8 * 1024 * 1024;
 /** Small files share a buffer up to this size; larger ones would make the first results wait. */
 export const batchBytesMax = 8 * 1024 * 1024;
 
+/** Buffers for batches, used over and over: a batch, a byte more for each file, and what sealing adds, with room for small chunks. */
+export const batchBufferBytes = batchBytesMax + 1024 * 1024;
+
+/** Buffers kept between two uses: as many as are in use at once when reading, sealing and packing keep pace. */
+export const buffersKeptMax = 6;
+
 /** Files in one read: each costs a few system calls, so a batch stays near ten milliseconds of disk work. */
 export const batchFilesMax = 1024;
 
 /** Batches between disk and pack at once: one is read while one is chunked and one is sealed. */
 export const batchesInFlightMax = 3;
+
+/** Batches that are being sealed or packed while the next ones are read and cut. */
+export const batchesSealedAheadMax = 2;
 
 /** Finished packs that may wait on the disk for their upload before reading pauses. */
 export const packsWaitingMax = 4;
@@ -29,8 +38,8 @@ export const deletionsAlwaysFine = 20;
 /** A file that changes while it is read is tried again this often in a pass; the next pass goes on. */
 export const changingTriesMax = 2;
 
-/** zstd level: 3 is within 2 % of 6 on text at 2.5 times the speed. */
-export const compressLevel = 3;
+/** zstd level: on source trees 2 stores 4 % more than 3 in three quarters of its time. */
+export const compressLevel = 2;
 
 /** Device indices looked at past the last one in use when an account is recovered. */
 export const deviceGapMax = 5;

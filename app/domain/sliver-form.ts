@@ -82,7 +82,7 @@ export interface SliverSource {
  * The bodies as an encoder left them: systematic primary slivers as rows of the blob itself (zero-padded), then, in `slivers`, the other
  * primaries in index order and the secondaries in index order. Both buffers must stay in place while the source is in use.
  */
-export function encodedSlivers(form: SliverForm, blob: ArrayBuffer, slivers: ArrayBuffer): SliverSource {
+export function encodedSlivers(form: SliverForm, blob: ArrayBufferLike, slivers: ArrayBufferLike): SliverSource {
   const { code } = form;
   const primaryBytes = sliverBodyBytes(form, 'primary');
   const secondaryBytes = sliverBodyBytes(form, 'secondary');
@@ -101,7 +101,7 @@ export function encodedSlivers(form: SliverForm, blob: ArrayBuffer, slivers: Arr
 }
 
 /** The body of a systematic primary sliver, made of the blob's own bytes. */
-function rowBody(form: SliverForm, blob: ArrayBuffer, index: number): readonly Uint8Array[] {
+function rowBody(form: SliverForm, blob: ArrayBufferLike, index: number): readonly Uint8Array[] {
   const data = sliverDataBytes(form, 'primary');
   const start = Math.min(index * data, form.unencodedBytes);
   const end = Math.min(start + data, form.unencodedBytes);

@@ -2,8 +2,9 @@
  * The middle of the forward path: names chunks, keeps those that are stored already, seals the rest and hands them to the packer in order. One
  * intake serves one round.
  */
-import { releaseBuffer } from '../domain/bytes.ts';
-import { compressLevel } from '../domain/limits.ts';
+import { BufferShelf } from '../domain/buffer-shelf.ts';
+import { sealOverheadBytes } from '../domain/chunk.ts';
+import { batchBufferBytes, batchesSealedAheadMax, buffersKeptMax, compressLevel } from '../domain/limits.ts';
 import type { ChunkId } from '../domain/ids.ts';
 import { parseChunkId } from '../domain/ids.ts';
 import type { Dice } from '../domain/clock.ts';
@@ -26,6 +27,8 @@ export interface Intake extends ChunkSink {
   readonly store: StoreContent;
   /** Stores bytes as one chunk whatever their size (a snapshot's record). */
   storeWhole(bytes: Uint8Array, id: ChunkId, kind: ChunkKind): Promise<void>;
+  /** Resolves when nothing is on its way to the packer any more, well or not; buffers are freed. */
+  settled(): Promise<void>;
   /** New chunks so far, and the bytes they had before sealing. */
   readonly newChunks: number;
   readonly newBytes: number;
@@ -39,28 +42,30 @@ export function startIntake(
   const options = { urgency: 'bulk', signal } as const;
   /** Chunks that this round stores or has found stored: two batches in flight never seal the same one. */
   const pinned = new Set<string>();
+  const shelf = new BufferShelf(batchBufferBytes, buffersKeptMax);
   let newChunks = 0;
   let newBytes = 0;
   let turn: Promise<void> = Promise.resolve();
+  /** Batches that are named but not packed yet, oldest first. */
+  const ahead: Promise<void>[] = [];
 
-  /** Appends in the order of the calls, whatever order the pool finishes in. */
-  async function appendInTurn(
+  /** Appends in the order of the calls, whatever order the pool finishes in. A failure fails every later append too. */
+  function appendInTurn(
     sealing: Promise<{ sealed: ArrayBuffer; chunks: Parameters<Packer['add']>[1] } | undefined>,
     kind: ChunkKind,
   ): Promise<void> {
     const before = turn;
-    const mine = (async () => {
-      const done = await sealing;
+    turn = (async () => {
       await before;
+      const done = await sealing;
       if (done) {
         await input.packer.add(done.sealed, done.chunks, kind);
-        releaseBuffer(done.sealed);
+        shelf.give(done.sealed);
       }
     })();
-    turn = mine;
-    // The caller awaits `mine`; a later turn must not fail a second time for an earlier one's fault.
-    mine.catch(() => undefined);
-    await mine;
+    // Whoever appends next, or stores the snapshot, meets the failure.
+    for (const early of [turn, sealing]) early.catch(() => undefined);
+    return turn;
   }
 
   async function seal(
@@ -70,17 +75,19 @@ export function startIntake(
     const known = await ports.catalog.knownChunks(fresh.map((chunk) => parseChunkId(chunk.id)));
     const unknown = fresh.filter((_, i) => known[i] !== true);
     if (unknown.length === 0) {
-      releaseBuffer(buffer);
+      shelf.give(buffer);
       return undefined;
     }
     newChunks += unknown.length;
-    newBytes += unknown.reduce((sum, chunk) => sum + chunk.bytes, 0);
+    const bytes = unknown.reduce((sum, chunk) => sum + chunk.bytes, 0);
+    newBytes += bytes;
+    const room = shelf.take(bytes + unknown.length * sealOverheadBytes);
     const nonces = ports.dice.bytes(12 * unknown.length);
     const sealed = await ports.pool.seal(
-      { buffer, chunks: unknown, sealKey: input.keys.seal, nonces, compressLevel },
+      { buffer, chunks: unknown, sealKey: input.keys.seal, nonces, compressLevel, room },
       options,
     );
-    releaseBuffer(sealed.buffer);
+    shelf.give(sealed.buffer);
     return sealed;
   }
 
@@ -100,7 +107,8 @@ export function startIntake(
       options,
     );
     const fresh = unpinned(named.runs.flat());
-    await appendInTurn(seal(named.buffer, fresh), kind);
+    ahead.push(appendInTurn(seal(named.buffer, fresh), kind));
+    if (ahead.length > batchesSealedAheadMax) await ahead.shift();
     return named.runs;
   }
 
@@ -117,11 +125,16 @@ export function startIntake(
   }
 
   return {
+    room: (bytes) => shelf.take(bytes),
     take,
     store: storeParts,
     async storeWhole(bytes, id, kind) {
       const buffer = bytes.slice().buffer;
       await appendInTurn(seal(buffer, [{ id, start: 0, bytes: bytes.length }]), kind);
+    },
+    async settled() {
+      await turn.catch(() => undefined);
+      shelf.clear();
     },
     get newChunks() {
       return newChunks;

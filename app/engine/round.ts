@@ -102,10 +102,12 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
     const changes = orderedChanges(gone, isHeld ? besideHeld(puts, found.gone, found) : puts, found);
     const report = { problems, special: found.special, held: isHeld ? found.deletions : 0 };
     if (changes.length === 0 && row.sequence > 0) {
+      await intake.settled();
       await packer.abandon();
       return { ...report, round: undefined, newChunks: 0, newBytes: 0, isPartial: false };
     }
     const sealed = await publish(input, found, changes, intake, packer, ports);
+    await intake.settled();
     return {
       ...report,
       round: sealed,
@@ -114,6 +116,7 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
       isPartial: found.isPartial || contents.isPartial,
     };
   } catch (error) {
+    await intake.settled();
     await packer.abandon();
     throw error;
   }

@@ -4,13 +4,13 @@
  * is certified in the same transaction that moves the head; only when both are read back from the chain does the round count as certified.
  */
 import { parseBlobId } from '../domain/blob-id.ts';
-import { releaseBuffer, sameBytes } from '../domain/bytes.ts';
+import { sameBytes } from '../domain/bytes.ts';
 import type { Clock, Dice } from '../domain/clock.ts';
 import type { Certificate, NetworkState } from '../domain/committee.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { DeviceId, SuiId } from '../domain/ids.ts';
 import type { NodeHealth } from '../domain/node-health.ts';
-import { encodedBytes, paddedBlobBytes, redStuff } from '../domain/redstuff.ts';
+import { encodedBytes, redStuff } from '../domain/redstuff.ts';
 import { encodedSlivers, sliverForm } from '../domain/sliver-form.ts';
 import { headKey, openBagEntry, sealHead } from '../formats/head.ts';
 import type { Catalog, PackRow, RoundRow, SpaceRow } from '../ports/catalog.ts';
@@ -135,8 +135,7 @@ async function bringToNodes(
     }
     return await uploadPack(space, pack, encoded, network, isResumed, ports, signal);
   } finally {
-    releaseBuffer(encoded.blob);
-    releaseBuffer(encoded.slivers);
+    encoded.release();
   }
 }
 
@@ -146,11 +145,12 @@ async function encode(
   ports: ShipPorts,
   signal: AbortSignal,
 ): Promise<EncodeResult> {
-  const roomBytes = paddedBlobBytes(redStuff(network.committee.shards), pack.bytes);
-  const blob = await readSpooled(pack, roomBytes, ports);
-  const encoded = await ports.pool.encode(network.committee.shards, blob, pack.bytes, { urgency: 'bulk', signal });
+  const { shards } = network.committee;
+  const read = (blob: Uint8Array): Promise<void> => readSpooled(pack, blob, ports);
+  const encoded = await ports.pool.encode(shards, pack.bytes, read, { urgency: 'bulk', signal });
   const known = pack.blobId;
   if (known !== undefined && known !== parseBlobId(encoded.metadata.blobId)) {
+    encoded.release();
     throw new Fault(
       'pack-damaged',
       'never',
@@ -160,17 +160,17 @@ async function encode(
   return encoded;
 }
 
-/** A pack as it was written, or the fault that it is lost: gone or changed, only the files can give it back. */
+/** Reads a pack as it was written, or throws the fault that it is lost: gone or changed, only the files can give it back. */
 async function readSpooled(
   pack: PackRow,
-  roomBytes: number,
+  blob: Uint8Array,
   { spool, crypto }: Pick<ShipPorts, 'spool' | 'crypto'>,
-): Promise<ArrayBuffer> {
+): Promise<void> {
   try {
-    const blob = await spool.read(pack.name, pack.bytes, roomBytes);
+    await spool.read(pack.name, blob);
     const digest = crypto.digest();
-    digest.add(new Uint8Array(blob, 0, pack.bytes));
-    if (pack.digest && sameBytes(digest.finish(), pack.digest)) return blob;
+    digest.add(blob);
+    if (pack.digest && sameBytes(digest.finish(), pack.digest)) return;
     throw new Fault(
       'pack-damaged',
       'never',

@@ -101,8 +101,11 @@ export interface Disk {
   list(root: string, path: SpacePath): Promise<FolderListing>;
   /** A look without following links; undefined when nothing is there. Other trouble is a fault, never "nothing there". */
   look(root: string, path: SpacePath): Promise<FileStat | undefined>;
-  /** Reads spans of files (opened without following links) into one buffer, which is moved to the caller. */
-  read(root: string, spans: readonly FileSpan[], signal: AbortSignal): Promise<ReadBatch>;
+  /**
+   * Reads spans of files (opened without following links) into one buffer, which is moved to the caller. `room` is moved in and is that buffer if
+   * it is large enough for all of them.
+   */
+  read(root: string, spans: readonly FileSpan[], signal: AbortSignal, room?: ArrayBuffer): Promise<ReadBatch>;
 
   makeFolder(root: string, path: SpacePath): Promise<void>;
   setFolder(root: string, path: SpacePath, placement: Placement): Promise<void>;

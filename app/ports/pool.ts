@@ -1,6 +1,6 @@
 /**
  * CPU work on the worker pool. Tasks are pure: bytes in, bytes out, no disk, no net. Every ArrayBuffer handed in is moved (gone for the
- * caller) and comes back, with or instead of the result, so that bytes are never cloned. A lost worker is a fault 'worker-lost' after one
+ * caller) and comes back, with or instead of the result, so that bytes are never cloned; a large encode works on memory that all workers share. A lost worker is a fault 'worker-lost' after one
  * retry on a fresh one where the input survived. The engine keeps the waiting line; the pool refuses what would exceed its byte budget.
  */
 import type { ChunkLimits } from '../domain/chunk.ts';
@@ -51,6 +51,8 @@ export interface SealTask {
   /** 12 fresh random bytes for each chunk. */
   readonly nonces: Uint8Array;
   readonly compressLevel: number;
+  /** Moved in; `sealed` is this buffer if it is large enough for the worst case. */
+  readonly room?: ArrayBuffer;
 }
 
 export interface SealedChunk {
@@ -83,11 +85,13 @@ export interface OpenResult {
 }
 
 export interface EncodeResult {
-  /** The blob, moved back; systematic primary slivers are views of its zero-padded rows. */
-  readonly blob: ArrayBuffer;
+  /** The blob in zero-padded rows; systematic primary slivers are views of it. */
+  readonly blob: ArrayBufferLike;
   /** The other slivers in BCS form, laid out as `sliverLayout(code, blobBytes, true)` says. */
-  readonly slivers: ArrayBuffer;
+  readonly slivers: ArrayBufferLike;
   readonly metadata: BlobMetadata;
+  /** Gives the memory of both back to the system; views of them mean nothing from here on. */
+  release(): void;
 }
 
 export interface SliverCheck {
@@ -105,8 +109,16 @@ export interface Pool {
   chunk(task: ChunkTask, options: TaskOptions): Promise<ChunkResult>;
   seal(task: SealTask, options: TaskOptions): Promise<SealResult>;
   open(task: OpenTask, options: TaskOptions): Promise<OpenResult>;
-  /** `blob` may be a buffer larger than the blob: `blobBytes` of it count. */
-  encode(shards: number, blob: ArrayBuffer, blobBytes: number, options: TaskOptions): Promise<EncodeResult>;
+  /**
+   * Encodes the blob that `fill` writes into memory of the pool's own. A large one is encoded by all workers that are free then, where the
+   * codec can: one while other work runs or waits.
+   */
+  encode(
+    shards: number,
+    blobBytes: number,
+    fill: (blob: Uint8Array) => Promise<void>,
+    options: TaskOptions,
+  ): Promise<EncodeResult>;
   /** Rebuilds a blob from verified slivers (moved in); the result is checked against the blob id in `metadata`. */
   decode(
     shards: number,

@@ -10,11 +10,8 @@ export interface SpoolWriter {
 
 export interface Spool {
   create(name: string): Promise<SpoolWriter>;
-  /**
-   * A pack of `bytes` bytes in a fresh buffer that may be moved to a worker; the buffer has `roomBytes` when that is more, zeros behind the
-   * pack. A pack of another size is a fault 'pack-damaged'.
-   */
-  read(name: string, bytes: number, roomBytes?: number): Promise<ArrayBuffer>;
+  /** Fills `into` with a pack; a pack of another size is a fault 'pack-damaged'. */
+  read(name: string, into: Uint8Array): Promise<void>;
   /** Removing what is not there is not a fault. */
   remove(name: string): Promise<void>;
   /** Names of finished packs. Unfinished ones are swept at open. */

@@ -79,6 +79,8 @@ interface Addon {
     cuts: Uint32Array,
   ): number;
   kernels(engine: number, shards: number, symbolBytes: number): KernelTimes;
+  preferLarge(memory: Uint8Array): void;
+  discard(memory: Uint8Array): void;
 }
 
 /** What parts of an encode cost at the least on this processor, in ns: see kernel-times.h. */
@@ -314,6 +316,8 @@ function encodeInParts(addon: Addon, engine: number, summaryOf: SummaryOf): Enco
       guarded(() => addon.encodeEnd(engine, shards, blob.length, parts, exchange, summary));
       return metadataOf(shards, blob.length, summary);
     },
+    preferLargePages: (memory) => addon.preferLarge(new Uint8Array(memory)),
+    discard: (memory) => addon.discard(new Uint8Array(memory)),
   };
 }
 

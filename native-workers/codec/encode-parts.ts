@@ -24,6 +24,10 @@ export interface Part {
 export interface EncodeParts {
   encodePart(phase: EncodePhase, part: Part, encode: SharedEncode, isCancelled?: IsCancelled): void;
   encodeEnd(parts: number, encode: SharedEncode): BlobMetadata;
+  /** Advice for large memory that is about to be filled: large pages, where the system has them. */
+  preferLargePages(memory: ArrayBufferLike): void;
+  /** Returns memory to the system now, where a collector that cannot see its size would do so late. What was in it is lost. */
+  discard(memory: SharedArrayBuffer): void;
 }
 
 /** All column roots, and for each part the roots of all rows over its columns. */

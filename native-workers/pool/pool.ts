@@ -11,7 +11,7 @@ import type { CodecName } from './codec-choice.ts';
 import { errorFromReply, isRescue, type Reply, type TaskMessage, type WorkerSettings } from './message.ts';
 import { WaitingLine, type Urgency } from './waiting-line.ts';
 
-export { paddedBlobBytes } from '../tasks/padded-blob.ts';
+export { blobEncoder, type EncodeBlob } from './blob-encoder.ts';
 export { chooseCodec, codecWords, parseCodecName, type CodecName } from './codec-choice.ts';
 
 export interface WorkersOptions {
@@ -33,6 +33,8 @@ export interface RunOptions {
 export interface Workers {
   /** How many tasks run at once. */
   readonly threads: number;
+  /** Workers that have nothing to do, and nothing waiting for them. */
+  readonly idleThreads: number;
   run<Name extends TaskName>(name: Name, input: InputOf<Name>, options: RunOptions): Promise<OutputOf<Name>>;
   close(): Promise<void>;
 }
@@ -79,6 +81,10 @@ class WorkerPool implements Workers {
     this.#options = options;
     this.threads = options.threads;
     this.#piscina = this.#startThreads();
+  }
+
+  get idleThreads(): number {
+    return Math.max(0, this.threads - this.#running.size - this.#line.length);
   }
 
   #startThreads(): Piscina<TaskMessage, Reply> {

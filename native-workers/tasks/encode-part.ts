@@ -21,9 +21,9 @@ export interface EncodePartInput {
   readonly exchange: SharedArrayBuffer;
 }
 
-/** Parts that some threads and shards allow: a power of two up to 64 and half the shards. */
-export function partsFor(threads: number, shards: number): number {
-  const most = Math.min(64, threads, Math.floor(shards / 2));
+/** Parts that some workers and shards allow: a power of two up to 64 and half the shards. */
+export function partsFor(workers: number, shards: number): number {
+  const most = Math.min(64, workers, Math.floor(shards / 2));
   return most < 1 ? 1 : 2 ** Math.floor(Math.log2(most));
 }
 

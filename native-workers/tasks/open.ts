@@ -72,9 +72,8 @@ function openOne(chunk: SealedChunk, sealed: Uint8Array, key: KeyObject, plain: 
   if (codec === codecZstd && frameScratch.length < bodyBytes) frameScratch = new Uint8Array(bodyBytes);
   const body = codec === codecRaw ? plain : frameScratch.subarray(0, bodyBytes);
   const id = idToBytes(chunk.id);
-  const own = chunkKey(key, id);
-  const decipher = createDecipheriv(cipherName, own, sealed.subarray(1, 1 + nonceBytes), { authTagLength: tagBytes });
-  own.fill(0);
+  const nonce = sealed.subarray(1, 1 + nonceBytes);
+  const decipher = createDecipheriv(cipherName, chunkKey(key, id), nonce, { authTagLength: tagBytes });
   decipher.setAAD(fillAad(aad, codec, id));
   decipher.setAuthTag(sealed.subarray(headBytes + bodyBytes));
   runCipher(decipher, sealed.subarray(headBytes, headBytes + bodyBytes), body, 0);

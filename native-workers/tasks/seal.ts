@@ -30,6 +30,8 @@ export interface SealInput {
   readonly nonces: Uint8Array;
   /** zstd's levels 1 to 19; 0 leaves everything as it is. */
   readonly compressLevel: number;
+  /** `sealed` is this buffer if it is large enough for the worst case. */
+  readonly room?: ArrayBuffer;
 }
 
 export interface SealedChunk {
@@ -77,9 +79,7 @@ function sealOne(
   const frame = level > 0 && looksCompressible(plain) ? compressed(plain, level) : undefined;
   const body = frame ?? plain;
   const codec = frame === undefined ? codecRaw : codecZstd;
-  const own = chunkKey(key, id);
-  const cipher = createCipheriv(cipherName, own, nonce, { authTagLength: tagBytes });
-  own.fill(0);
+  const cipher = createCipheriv(cipherName, chunkKey(key, id), nonce, { authTagLength: tagBytes });
   cipher.setAAD(fillAad(aad, codec, id));
   out[at] = codec;
   out.set(nonce, at + 1);
@@ -92,9 +92,10 @@ function sealOne(
 export const sealTask: Task<SealInput, SealOutput> = {
   run(input, { isCancelled }) {
     check(input);
-    const { buffer, chunks, nonces, compressLevel } = input;
+    const { buffer, chunks, nonces, compressLevel, room } = input;
     const key = hmacKey(input.sealKey, 'The seal key');
-    const sealed = new ArrayBuffer(sealedBytesMax(chunks));
+    const bytesMax = sealedBytesMax(chunks);
+    const sealed = room !== undefined && room.byteLength >= bytesMax ? room : new ArrayBuffer(bytesMax);
     const out = new Uint8Array(sealed);
     let at = 0;
     const done = chunks.map(({ id, start, bytes }, i) => {
@@ -112,8 +113,9 @@ export const sealTask: Task<SealInput, SealOutput> = {
     buffer: claimBuffer(input.buffer),
     sealKey: copied(input.sealKey),
     nonces: copied(input.nonces),
+    ...(input.room === undefined ? {} : { room: claimBuffer(input.room) }),
   }),
-  inputBuffers: ({ buffer }) => [buffer],
+  inputBuffers: ({ buffer, room }) => (room === undefined ? [buffer] : [buffer, room]),
   outputBuffers: ({ buffer, sealed }) => [buffer, sealed],
   peakBytes: ({ buffer, chunks }) => buffer.byteLength + sealedBytesMax(chunks),
 };

@@ -79,6 +79,19 @@ describe('a third of the nodes', () => {
     expect(fresh.disk.user.picture(await fresh.restored('later'))).toEqual(user.picture(root));
   });
 
+  it('may lose everything and rebuild it from the others, and then another third may go', async () => {
+    const root = '/home/healed';
+    user.write(`${root}/a`, bytes(100_000));
+    await laptop.protect(root);
+    await laptop.sync('healed');
+    await world.nodes[0]?.wipe();
+    expect(await world.nodes[0]?.heal()).toMatchObject({ lacking: 0 });
+    world.nodes[1]?.stop();
+    const fresh = await world.emptyHome('fresh after healing');
+    await fresh.engine.recover(never);
+    expect(fresh.disk.user.picture(await fresh.restored('healed'))).toEqual(user.picture(root));
+  });
+
   it('and one more stop the pass with a clear fault; it goes on later and pays for nothing twice', async () => {
     world.nodes[0]?.stop();
     world.nodes[1]?.stop();

@@ -122,7 +122,7 @@ async function journeyOver(parts: Parts): Promise<Journey> {
     advanceEpoch: () => void parts.advanceEpoch(),
     async registered(bytes) {
       const { committee } = await chain.network();
-      const encoded = await pool.encode(committee.shards, bytes.slice().buffer, bytes.length, {
+      const encoded = await pool.encode(committee.shards, bytes.length, async (blob) => blob.set(bytes), {
         urgency: 'bulk',
         signal: never,
       });

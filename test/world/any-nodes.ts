@@ -32,7 +32,10 @@ export interface Stored {
 /** A random blob with everything that nodes keep of it. */
 export async function encodeBlob(dice: Dice, length: number): Promise<Stored> {
   const bytes = dice.bytes(length);
-  const encoded = await pool.encode(shards, bytes.slice().buffer, length, { urgency: 'bulk', signal: never });
+  const encoded = await pool.encode(shards, length, async (into) => into.set(bytes), {
+    urgency: 'bulk',
+    signal: never,
+  });
   const blobId = parseBlobId(encoded.metadata.blobId);
   const source = encodedSlivers(sliverForm(shards, length), encoded.blob, encoded.slivers);
   const bodies = new Map<string, Uint8Array>();

@@ -41,7 +41,12 @@ export function openInlinePool(packBytesMax = 16 * 1024 * 1024): Pool {
     chunk: (task, options) => run(chunkTask, task, options),
     seal: (task, options) => run(sealTask, task, options),
     open: (task, options) => run(openTask, task, options),
-    encode: (shards, blob, blobBytes, options) => run(encodeTask, { shards, blob, blobBytes }, options),
+    async encode(shards, blobBytes, fill, options) {
+      const bytes = new Uint8Array(blobBytes);
+      await fill(bytes);
+      const encoded = await run(encodeTask, { shards, blob: bytes.buffer, blobBytes }, options);
+      return { ...encoded, release: () => {} };
+    },
     decode: (shards, metadata, slivers, options) => run(decodeTask, { shards, metadata, slivers }, options),
     verifySliver: (shards, sliver, expected, options) => run(verifySliverTask, { shards, sliver, expected }, options),
     aggregateSignatures: (signatures, options) => run(aggregateSignaturesTask, { signatures }, options),

@@ -31,14 +31,12 @@ export function openMemorySpool(): MemorySpool {
         },
       };
     },
-    async read(name, bytes, roomBytes = bytes) {
+    async read(name, into) {
       const pack = packs.get(name);
       if (pack === undefined) throw new Fault('not-found', 'now', 'A pack is not in the spool (any more).');
-      if (pack.length !== bytes)
+      if (pack.length !== into.length)
         throw new Fault('pack-damaged', 'now', 'A pack in the spool has not the size that it was written with.');
-      const whole = new Uint8Array(Math.max(bytes, roomBytes));
-      whole.set(pack);
-      return whole.buffer;
+      into.set(pack);
     },
     async remove(name) {
       spool.roomBytes += packs.get(name)?.length ?? 0;

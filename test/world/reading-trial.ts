@@ -52,7 +52,7 @@ export function stateOf(committee: Committee): NetworkState {
 async function store(network: ModelNetwork, committee: Committee, dice: Dice, length: number): Promise<Stored> {
   const { shards } = committee;
   const bytes = dice.bytes(length);
-  const encoded = await pool.encode(shards, bytes.slice().buffer, length, bulk);
+  const encoded = await pool.encode(shards, length, async (into) => into.set(bytes), bulk);
   const blobId = parseBlobId(encoded.metadata.blobId);
   const source = encodedSlivers(sliverForm(shards, length), encoded.blob, encoded.slivers);
   for (const member of committee.members) {

@@ -140,5 +140,13 @@ function faultFromAbort(abort: MoveAbort, error: unknown): Fault {
   if ((module === 'balance' || module === 'coin') && (name === 'ENotEnough' || name === 'ENonZero')) {
     return new Fault('price-changed', 'now', `The price of storage changed at this moment (${name}).`, error);
   }
+  if (module === 'messages' && name === 'EIncorrectEpoch') {
+    return new Fault(
+      'chain-stale',
+      'now',
+      'The epoch changed after the nodes had confirmed. They are asked again.',
+      error,
+    );
+  }
   return new Fault('chain-refused', 'never', `The chain refuses this: ${name}.`, error);
 }

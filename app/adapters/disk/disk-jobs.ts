@@ -48,6 +48,8 @@ export interface ReadJob {
   readonly kind: 'read';
   readonly root: string;
   readonly spans: readonly FileSpan[];
+  /** Moved; used where it is large enough. */
+  readonly room: ArrayBuffer | undefined;
   /** Shared; anything but 0 asks the thread to stop early. */
   readonly cancel: Int32Array<SharedArrayBuffer>;
 }

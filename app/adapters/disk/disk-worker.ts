@@ -13,7 +13,7 @@ function answer(job: DiskJob): { readonly answer: unknown; readonly moved: Array
       return { answer: listings, moved: [listings.rows] };
     }
     case 'read': {
-      const read = readSpans(job.root, job.spans, job.cancel);
+      const read = readSpans(job.root, job.spans, job.cancel, job.room);
       return { answer: read, moved: [read.buffer] };
     }
     case 'place':

@@ -66,6 +66,7 @@ async function readBatch(
   root: string,
   spans: readonly FileSpan[],
   signal: AbortSignal,
+  room: ArrayBuffer | undefined,
 ): Promise<ReadBatch> {
   signal.throwIfAborted();
   const cancel = new Int32Array(new SharedArrayBuffer(4));
@@ -74,7 +75,7 @@ async function readBatch(
   };
   signal.addEventListener('abort', onAbort);
   try {
-    const read = await threads.run({ kind: 'read', root, spans, cancel });
+    const read = await threads.run({ kind: 'read', root, spans, room, cancel }, room === undefined ? [] : [room]);
     signal.throwIfAborted();
     return { buffer: read.buffer, spans: read.spans.map((span) => ('code' in span ? unpackFault(span) : span)) };
   } finally {
@@ -142,7 +143,7 @@ export function openDisk(options: { readonly threads: number }): OpenDisk {
     walk: (root, from, isLeftOut, signal) => walkTree(threads, root, from, isLeftOut, signal),
     list: (root, path) => listOne(threads, root, path),
     look: async (root, path) => lookAt(root, path),
-    read: (root, spans, signal) => readBatch(threads, root, spans, signal),
+    read: (root, spans, signal, room) => readBatch(threads, root, spans, signal, room),
     makeFolder: async (root, path) => guarded(path, 'written', () => makeFolders(root, path)),
     setFolder: async (root, path, placement) => guarded(path, 'written', () => dressFolder(root, path, placement)),
     place: (root, path, over) => placeFile(root, path, over, tag),

@@ -58,10 +58,16 @@ function readOne(folder: FolderHandle, name: string, span: FileSpan, into: Uint8
   }
 }
 
-export function readSpans(root: string, spans: readonly FileSpan[], cancel: Int32Array): PackedRead {
+export function readSpans(
+  root: string,
+  spans: readonly FileSpan[],
+  cancel: Int32Array,
+  room?: ArrayBuffer,
+): PackedRead {
+  const capacity = spans.reduce((sum, span) => sum + span.bytesMax, 0);
+  const isRoomy = room !== undefined && room.byteLength >= capacity;
   // Pages that are never written cost no memory, so the buffer may start at the most that could be read.
-  let buffer = new ArrayBuffer(spans.reduce((sum, span) => sum + span.bytesMax, 0));
-  const capacity = buffer.byteLength;
+  let buffer = isRoomy ? room : new ArrayBuffer(capacity);
   const answers: PackedRead['spans'][number][] = [];
   let used = 0;
   let held: { readonly path: SpacePath; readonly handle: FolderHandle } | undefined;
@@ -84,6 +90,6 @@ export function readSpans(root: string, spans: readonly FileSpan[], cancel: Int3
   } finally {
     if (held !== undefined) closeFolder(held.handle);
   }
-  if (used < capacity) buffer = buffer.transfer(used);
+  if (!isRoomy && used < capacity) buffer = buffer.transfer(used);
   return { buffer, spans: answers };
 }

@@ -6,14 +6,13 @@ import { availableParallelism } from 'node:os';
 import { Fault } from '../../domain/fault.ts';
 import type { Pool } from '../../ports/pool.ts';
 import {
+  blobEncoder,
   chooseCodec,
   codecWords as wordsFor,
   openWorkers,
   parseCodecName,
   type CodecName,
 } from '../../../native-workers/pool/pool.ts';
-
-export { paddedBlobBytes } from '../../../native-workers/pool/pool.ts';
 
 export interface PoolOptions {
   /** Worker threads; as many as there are cores, up to eight, if not given. */
@@ -52,19 +51,19 @@ export function codecWords(environment: Environment = process.env): string {
 
 export function openPool(options: PoolOptions = {}, environment: Environment = process.env): Pool {
   const forced = options.codec ?? codecFrom(environment);
-  const { rs2, packBytesMax } = chooseCodec(forced);
+  const codec = chooseCodec(forced);
   const workers = openWorkers({
     threads: options.threads ?? threadsFrom(environment),
     budgetBytes: options.budgetBytes ?? usualBudgetBytes,
     codec: forced,
   });
   return {
-    codec: rs2.engine,
-    packBytesMax,
+    codec: codec.rs2.engine,
+    packBytesMax: codec.packBytesMax,
+    encode: blobEncoder(workers, codec.parts),
     chunk: (task, run) => workers.run('chunk', task, run),
     seal: (task, run) => workers.run('seal', task, run),
     open: (task, run) => workers.run('open', task, run),
-    encode: (shards, blob, blobBytes, run) => workers.run('encode', { shards, blob, blobBytes }, run),
     decode: (shards, metadata, slivers, run) => workers.run('decode', { shards, metadata, slivers }, run),
     verifySliver: (shards, sliver, expected, run) => workers.run('verify-sliver', { shards, sliver, expected }, run),
     verifySignatures: (message, signed, run) => workers.run('verify-signatures', { message, signed }, run),

@@ -90,22 +90,19 @@ async function createPack(dir: string, name: string): Promise<SpoolWriter> {
   };
 }
 
-async function readPack(path: string, expected: number, roomBytes: number): Promise<ArrayBuffer> {
+async function readPack(path: string, into: Uint8Array): Promise<void> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const { size } = await file.stat();
-    if (size !== expected)
+    if (size !== into.length)
       throw new Fault('pack-damaged', 'never', 'A pack in the spool has not the size that it was written with.');
-    const buffer = new ArrayBuffer(Math.max(size, roomBytes));
-    const bytes = new Uint8Array(buffer);
     let at = 0;
     while (at < size) {
-      const { bytesRead } = await file.read(bytes, at, size - at, at);
+      const { bytesRead } = await file.read(into, at, size - at, at);
       if (bytesRead === 0)
         throw new Fault('pack-damaged', 'never', 'A pack in the spool became shorter while it was read.');
       at += bytesRead;
     }
-    return buffer;
   } finally {
     await file.close();
   }
@@ -119,8 +116,7 @@ export async function openSpool(dir: string): Promise<Spool> {
   });
   return {
     create: async (name) => createPack(dir, packName(name)),
-    read: async (name, bytes, roomBytes = bytes) =>
-      guarded(() => readPack(join(dir, packName(name)), bytes, roomBytes)),
+    read: async (name, into) => guarded(() => readPack(join(dir, packName(name)), into)),
     remove: (name) =>
       guarded(async () => {
         await removeIfThere(join(dir, packName(name)));

@@ -19,6 +19,7 @@ function door() {
       stop: async () => void done.push(`stop ${index}`),
       start: async () => void done.push(`start ${index}`),
       wipe: async () => void done.push(`wipe ${index}`),
+      heal: async () => ({ rebuilt: index, lacking: 0 }),
       setFault: (fault) => void faults.push(fault),
     })),
     advanceEpoch: () => void done.push('epoch'),
@@ -63,6 +64,7 @@ describe('the control interface', () => {
     expect(await ask('POST', '/nodes/1/stop')).toEqual([200, { ok: true }]);
     await ask('POST', '/nodes/1/start');
     await ask('POST', '/nodes/0/wipe');
+    expect(await ask('POST', '/nodes/1/heal')).toEqual([200, { ok: true, rebuilt: 1, lacking: 0 }]);
     await ask('POST', '/epoch/next');
     await ask('POST', '/prices', '{"storage":5,"write":6}');
     expect(done).toEqual(['stop 1', 'start 1', 'wipe 0', 'epoch', 'prices 5 6']);

@@ -1,16 +1,24 @@
 /**
- * The control interface of an embedded network: stops, starts, wipes and corrupts nodes, moves the epoch, sets prices, shows the state.
+ * The control interface of an embedded network: stops, starts, wipes, heals and corrupts nodes, moves the epoch, sets prices, shows the state.
  * Loopback only, and every request must carry the token; without it nothing is said, not even whether a path exists.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Fault } from '../../domain/fault.ts';
-import { parseNodeFault, type NodeDoor, type NodeFault, type NodeReply, type NodeRequest } from '../nodes/nodes.ts';
+import {
+  parseNodeFault,
+  type HealReport,
+  type NodeDoor,
+  type NodeFault,
+  type NodeReply,
+  type NodeRequest,
+} from '../nodes/nodes.ts';
 
 export interface ControlledNode {
   readonly index: number;
   stop(): Promise<void>;
   start(): Promise<void>;
   wipe(): Promise<void>;
+  heal(): Promise<HealReport>;
   setFault(fault: NodeFault | undefined): void;
 }
 
@@ -53,7 +61,7 @@ function reply(status: number, value: unknown): NodeReply {
 async function route(controls: Controls, request: NodeRequest): Promise<NodeReply> {
   const { method, path } = request;
   if (path === '/state') return method === 'GET' ? reply(200, controls.state()) : reply(405, { error: 'use GET' });
-  const nodePath = /^\/nodes\/(\d{1,4})\/(stop|start|wipe|fault)$/.exec(path);
+  const nodePath = /^\/nodes\/(\d{1,4})\/(stop|start|wipe|heal|fault)$/.exec(path);
   if (nodePath === null && path !== '/epoch/next' && path !== '/prices') return reply(404, { error: 'no such path' });
   if (method !== 'POST') return reply(405, { error: 'use POST' });
   if (path === '/epoch/next') controls.advanceEpoch();
@@ -61,21 +69,28 @@ async function route(controls: Controls, request: NodeRequest): Promise<NodeRepl
   else {
     const node = controls.nodes[Number(nodePath?.[1])];
     if (node === undefined) return reply(404, { error: 'no such node' });
-    await act(node, nodePath?.[2] ?? '', request);
+    return reply(200, { ok: true, ...(await act(node, nodePath?.[2] ?? '', request)) });
   }
   return reply(200, { ok: true });
 }
 
-async function act(node: ControlledNode, action: string, request: NodeRequest): Promise<void> {
+/** What there is to say about it, besides that it is done. */
+async function act(node: ControlledNode, action: string, request: NodeRequest): Promise<object | undefined> {
   switch (action) {
     case 'stop':
-      return node.stop();
+      await node.stop();
+      return undefined;
     case 'start':
-      return node.start();
+      await node.start();
+      return undefined;
     case 'wipe':
-      return node.wipe();
+      await node.wipe();
+      return undefined;
+    case 'heal':
+      return node.heal();
     default:
       node.setFault(parseNodeFault(parseJson(request.body)));
+      return undefined;
   }
 }
 

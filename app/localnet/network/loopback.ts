@@ -228,6 +228,7 @@ function controlledNode({ door, port }: NodeServer, node: RunningNode | undefine
       node.start();
     },
     wipe: () => node.wipe(),
+    heal: () => node.heal(),
     setFault: (fault) => node.setFault(fault),
   };
 }

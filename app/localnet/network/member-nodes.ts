@@ -49,7 +49,10 @@ export async function openMemberNodes(options: MemberNodesOptions): Promise<Memb
   try {
     for (const [index, { nodeId }] of members.entries()) {
       const own = folder === undefined ? undefined : join(folder, String(index).padStart(3, '0'));
-      nodes.push(await openNode({ index, nodeId, keys: keysOf(index), chain, clock, dice, workbench, folder: own }));
+      const peers = (): readonly RunningNode[] => nodes.filter((node) => node.nodeId !== nodeId);
+      nodes.push(
+        await openNode({ index, nodeId, keys: keysOf(index), chain, clock, dice, workbench, peers, folder: own }),
+      );
     }
   } catch (error) {
     await close();

@@ -40,6 +40,7 @@ export function createWorkerBench(): WorkerBench {
       return (await run(task, moves ? [task.body.buffer] : [])) === true;
     },
     takeSymbols: async (task) => (await run(task)) as readonly TakenSymbol[],
+    recover: async (task) => (await run(task)) as Uint8Array,
     sign: async (task) => (await run(task)) as Uint8Array,
     close: () => pool.destroy(),
   };

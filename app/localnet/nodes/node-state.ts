@@ -1,5 +1,5 @@
 /** What the parts of one storage node share, and the checks that every one of them starts with. */
-import { parseBlobId, shardOfPair, type BlobId } from '../../domain/blob-id.ts';
+import { pairOfShard, parseBlobId, shardOfPair, type BlobId } from '../../domain/blob-id.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { Fault } from '../../domain/fault.ts';
 import { redStuff, symbolBytes, type RedStuff } from '../../domain/redstuff.ts';
@@ -53,6 +53,12 @@ export function storedMetadata({ known, holdings }: NodeState, blobId: BlobId): 
 
 export function shardsOf(committee: Committee, nodeId: string): readonly number[] {
   return committee.members.find((member) => member.nodeId === nodeId)?.shards ?? [];
+}
+
+/** Pairs whose shards this node owns. */
+export function ownPairs({ chain, nodeId }: NodeState, blobId: BlobId): readonly number[] {
+  const committee = chain.committee();
+  return shardsOf(committee, nodeId).map((shard) => pairOfShard(shard, blobId, committee.shards));
 }
 
 export function codeOf({ chain }: NodeState): RedStuff {

@@ -7,6 +7,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { Chain } from './chain.ts';
 import { errorReply, type NodeDoor, type NodeReply, type NodeRequest } from './exchange.ts';
 import { faultyNode, type FaultyNode, type NodeFault } from './faulty-node.ts';
+import type { HealReport } from './heal.ts';
 import { openNodeDatabase, type NodeDatabase } from './node-database.ts';
 import type { NodeKeys } from './node-keys.ts';
 import { diskSliverFiles, memorySliverFiles } from './sliver-files.ts';
@@ -16,6 +17,7 @@ import type { Workbench } from './workbench.ts';
 export type { Chain, ChainEvent, Committee, WalrusEvent } from './chain.ts';
 export { errorReply, type NodeDoor, type NodeReply, type NodeRequest } from './exchange.ts';
 export { parseNodeFault, type NodeFault } from './faulty-node.ts';
+export type { HealReport } from './heal.ts';
 export { keySeedBytes, nodeKeysFromSeed, type NodeKeys } from './node-keys.ts';
 export { openSqlite } from './sqlite.ts';
 export { bodyBytesMax, tooLargeReply } from './storage-node.ts';
@@ -29,6 +31,8 @@ interface NodeOptions {
   readonly clock: Clock;
   readonly dice: Dice;
   readonly workbench: Workbench;
+  /** The other nodes, as they answer at the moment. */
+  readonly peers: () => readonly NodeDoor[];
   /** Where the node keeps everything; undefined for a node in memory. */
   readonly folder: string | undefined;
 }
@@ -42,6 +46,8 @@ export interface RunningNode extends NodeDoor {
   start(): void;
   /** Loses all the node holds, as a replaced disk would; its key stays. */
   wipe(): Promise<void>;
+  /** Rebuilds lost slivers of certified blobs from the other nodes. */
+  heal(): Promise<HealReport>;
   setFault(fault: NodeFault | undefined): void;
   fault(): NodeFault | undefined;
   catchUp(): void;
@@ -80,7 +86,14 @@ async function open(options: NodeOptions): Promise<OpenNode> {
 export async function openNode(options: NodeOptions): Promise<RunningNode> {
   let current: OpenNode | undefined = await open(options);
   let isRunning = true;
-  const inFlight = new Set<Promise<NodeReply>>();
+  const inFlight = new Set<Promise<unknown>>();
+  /** The books stay open until it has ended. */
+  const tracked = <T>(work: Promise<T>): Promise<T> => {
+    inFlight.add(work);
+    const done = (): void => void inFlight.delete(work);
+    work.then(done, done);
+    return work;
+  };
   const needed = (): OpenNode => {
     if (current === undefined) throw new Error('the node is closed');
     return current;
@@ -101,10 +114,7 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
     const { door, closing } = current;
     const waits = door.fault() !== undefined || request.query.has('wait_millis');
     const reply = door.handle(waits ? { ...request, signal: endedBy(closing.signal, request.signal) } : request);
-    inFlight.add(reply);
-    const done = (): void => void inFlight.delete(reply);
-    reply.then(done, done);
-    return reply;
+    return tracked(reply);
   };
   return {
     index: options.index,
@@ -124,6 +134,10 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
       if (options.folder !== undefined) await rm(options.folder, { recursive: true, force: true });
       current = await open(options);
       current.door.setFault(fault);
+    },
+    heal: () => {
+      const { node, closing } = needed();
+      return tracked(node.heal(options.peers(), closing.signal));
     },
     setFault: (fault) => needed().door.setFault(fault),
     fault: () => needed().door.fault(),

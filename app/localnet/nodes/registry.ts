@@ -30,6 +30,8 @@ export interface Registry {
   /** Applies a batch in one transaction and gives the blobs whose data has to go. Call inside the caller's transaction or alone. */
   apply(events: readonly ChainEvent[]): readonly string[];
   /** Live objects, for the network's own state page. */
+  /** Blobs that some live object is certified for: what this node must hold. */
+  certifiedBlobs(): readonly string[];
   objectCount(): number;
 }
 
@@ -44,6 +46,9 @@ export function openRegistry(database: NodeDatabase): Registry {
   );
   const invalid = database.prepare<[string], EventId>(
     'SELECT tx_digest AS txDigest, event_seq AS eventSeq FROM invalid WHERE blob_id = ?',
+  );
+  const certified = database.prepare<{ epoch: number }, { blob_id: string }>(
+    `SELECT DISTINCT blob_id ${live} AND certified_epoch IS NOT NULL ORDER BY blob_id`,
   );
   const count = database.prepare<{ epoch: number }, { n: number }>(`SELECT COUNT(*) AS n ${live}`);
   const apply = eventApplier(database, (epoch) => setProgress.run('epoch', epoch));
@@ -63,6 +68,7 @@ export function openRegistry(database: NodeDatabase): Registry {
         if (last !== undefined) setProgress.run('cursor', last.sequence);
         return [...touched].filter((blobId) => invalid.get(blobId) !== undefined || liveObjects(blobId).length === 0);
       })(),
+    certifiedBlobs: () => certified.all({ epoch: epoch() }).map((row) => row.blob_id),
     objectCount: () => count.get({ epoch: epoch() })?.n ?? 0,
   };
 }

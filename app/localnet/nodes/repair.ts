@@ -2,7 +2,7 @@
  * Symbols for whoever rebuilds a sliver (endpoints 10 and 11): taken from the crossing slivers that this node holds, expanded, with or
  * without the proof that they belong there.
  */
-import { pairOfShard, type BlobId } from '../../domain/blob-id.ts';
+import type { BlobId } from '../../domain/blob-id.ts';
 import type { Axis } from '../../../native-workers/rs2.ts';
 import {
   encodeDecodingSymbols,
@@ -11,7 +11,7 @@ import {
   type RecoverySymbol,
 } from '../../../native-workers/walrus-bcs/walrus-bcs.ts';
 import { bytesReply, Refusal, type NodeReply, type NodeRequest } from './exchange.ts';
-import { shardsOf, sliverIndexOf, type NodeState } from './node-state.ts';
+import { ownPairs, sliverIndexOf, type NodeState } from './node-state.ts';
 
 const otherAxis = (axis: Axis): Axis => (axis === 'primary' ? 'secondary' : 'primary');
 
@@ -27,12 +27,6 @@ function parseIndex(text: string, shards: number): number {
     throw new Refusal('INDEX_OUT_OF_RANGE', message);
   }
   return index;
-}
-
-/** Pairs whose shards this node owns. */
-function ownPairs({ chain, nodeId }: NodeState, blobId: BlobId): readonly number[] {
-  const committee = chain.committee();
-  return shardsOf(committee, nodeId).map((shard) => pairOfShard(shard, blobId, committee.shards));
 }
 
 /** One sliver to take symbols from, and the places to take. */

@@ -12,6 +12,7 @@ import { flushPending, putMetadata, putSliver } from './accept.ts';
 import type { Chain } from './chain.ts';
 import { getConfirmation, signedConfirmation } from './confirm.ts';
 import { errorReply, Refusal, textReply, type NodeDoor, type NodeReply, type NodeRequest } from './exchange.ts';
+import { heal, type HealReport } from './heal.ts';
 import { openHoldings, type SliverFiles } from './holdings.ts';
 import type { NodeDatabase } from './node-database.ts';
 import type { NodeKeys } from './node-keys.ts';
@@ -38,6 +39,8 @@ export interface StorageNode extends NodeDoor {
   catchUp(): void;
   /** A confirmation without having looked at the slivers: what a lying node would say. */
   confirmBlindly(blobId: BlobId, objectId: string | undefined): Promise<NodeReply>;
+  /** Rebuilds what it should hold and does not from what the other nodes hold. */
+  heal(peers: readonly NodeDoor[], signal: AbortSignal): Promise<HealReport>;
   counts(): { readonly objects: number; readonly blobs: number; readonly slivers: number; readonly bytes: number };
   /** Waits until nothing is on its way to or off the disk. */
   settled(): Promise<void>;
@@ -102,6 +105,10 @@ export async function openStorageNode(parts: StorageNodeParts): Promise<StorageN
       }
     },
     confirmBlindly: (blobId, objectId) => signedConfirmation(state, blobId, objectId),
+    async heal(peers, signal) {
+      catchUp();
+      return heal(state, peers, signal);
+    },
     counts: () => ({ objects: state.registry.objectCount(), ...state.holdings.counts() }),
     async settled() {
       await Promise.all(state.flushes.values());

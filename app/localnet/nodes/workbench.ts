@@ -40,6 +40,18 @@ interface SymbolsTask {
   readonly withProofs: boolean;
 }
 
+interface RecoverTask {
+  readonly kind: 'recover';
+  readonly shards: number;
+  /** Axis of the sliver that is rebuilt. */
+  readonly axis: Axis;
+  readonly symbolBytes: number;
+  /** Of the crossing slivers that the symbols are from. */
+  readonly indices: readonly number[];
+  /** The symbols one after another, in the order of the indices. */
+  readonly symbols: Uint8Array;
+}
+
 interface SignTask {
   readonly kind: 'sign';
   /** 32 bytes, big-endian. */
@@ -54,7 +66,7 @@ export interface TakenSymbol {
   readonly path: readonly Uint8Array[];
 }
 
-export type Task = MetadataTask | SliverTask | SymbolsTask | SignTask;
+export type Task = MetadataTask | SliverTask | SymbolsTask | RecoverTask | SignTask;
 
 export interface Workbench {
   /** Whether the hashes lead to the blob id. */
@@ -62,6 +74,8 @@ export interface Workbench {
   /** Whether the sliver has the hash; if so it is in its file. */
   checkSliver(task: SliverTask): Promise<boolean>;
   takeSymbols(task: SymbolsTask): Promise<readonly TakenSymbol[]>;
+  /** A sliver's data; whether it is the genuine one is a matter of its hash. */
+  recover(task: RecoverTask): Promise<Uint8Array>;
   /** A BLS min-pk signature, 96 bytes. */
   sign(task: SignTask): Promise<Uint8Array>;
 }
@@ -87,6 +101,14 @@ function takeSymbols(rs2: Rs2, task: SymbolsTask): readonly TakenSymbol[] {
     data: expanded.slice(index * symbolBytes, (index + 1) * symbolBytes),
     path: task.withProofs ? rs2.symbolProof(code, task.axis, data, index) : [],
   }));
+}
+
+function recover(rs2: Rs2, { shards, axis, symbolBytes, indices, symbols }: RecoverTask): Uint8Array {
+  const crossing = indices.map((index, i) => ({
+    index,
+    data: symbols.subarray(i * symbolBytes, (i + 1) * symbolBytes),
+  }));
+  return rs2.recover(redStuff(shards), axis, symbolBytes, crossing);
 }
 
 const { longSignatures } = bls12_381;
@@ -118,6 +140,8 @@ export function doTask(rs2: Rs2, task: Task): boolean | Uint8Array | readonly Ta
       return checkSliver(rs2, task);
     case 'symbols':
       return takeSymbols(rs2, task);
+    case 'recover':
+      return recover(rs2, task);
     case 'sign':
       return sign(task);
   }
@@ -128,6 +152,7 @@ export function inlineWorkbench(rs2: Rs2): Workbench {
     checkMetadata: async (task) => checkMetadata(task),
     checkSliver: async (task) => checkSliver(rs2, task),
     takeSymbols: async (task) => takeSymbols(rs2, task),
+    recover: async (task) => recover(rs2, task),
     sign: async (task) => sign(task),
   };
 }

@@ -26,7 +26,7 @@ describe('one small file of a large pack on a thousand shards', () => {
     const pack = new Uint8Array(packBytes);
     for (let at = 0; at < packBytes; at += pattern.length) pack.set(pattern.subarray(0, packBytes - at), at);
     const bulk = { urgency: 'bulk', signal: never } as const;
-    const { metadata, blob, slivers } = await pool.encode(shards, pack.slice().buffer, packBytes, bulk);
+    const { metadata, blob, slivers } = await pool.encode(shards, packBytes, async (into) => into.set(pack), bulk);
     const form = sliverForm(shards, packBytes);
     const source = encodedSlivers(form, blob, slivers);
     const blobId = parseBlobId(metadata.blobId);

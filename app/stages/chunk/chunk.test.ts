@@ -21,6 +21,7 @@ function openRoom(seed: number) {
   const chunks = new Map<string, Uint8Array>();
   const taken: number[] = [];
   const sink: ChunkSink = {
+    room: (bytes) => new ArrayBuffer(bytes),
     async take(buffer, runs) {
       taken.push(buffer.byteLength);
       const found = await pool.chunk({ buffer, runs, limits, gearKey, idKey }, { urgency: 'bulk', signal: never });

@@ -18,6 +18,8 @@ import type { FoundChunk } from '../../ports/pool.ts';
 
 /** Cuts a moved buffer into chunks and sees that those not stored yet get stored. */
 export interface ChunkSink {
+  /** A buffer to read so many bytes into; it comes back by `take`. */
+  room(bytes: number): ArrayBuffer;
   /** `runs` as in the pool's chunk task. The promise resolves when the chunks are named and the new ones are handed on. */
   take(
     buffer: ArrayBuffer,
@@ -96,7 +98,8 @@ async function chunkBatch<T extends FileToChunk>(
     return [{ file: first, result: await retried(() => chunkLarge(first, ports, signal)) }];
   // One byte more than expected, to notice a file that grew.
   const spans = batch.map(({ path, stat }) => ({ path, offset: 0, bytesMax: stat.bytes + 1 }));
-  const { buffer, spans: read } = await ports.disk.read(ports.root, spans, signal);
+  const room = ports.sink.room(spans.reduce((sum, span) => sum + span.bytesMax, 0));
+  const { buffer, spans: read } = await ports.disk.read(ports.root, spans, signal, room);
   const whole = batch.map((file, i) => wholeSpan(file, read[i]));
   const good = whole.filter((span): span is ReadSpan => !(span instanceof Fault));
   const runs = await ports.sink.take(
@@ -150,6 +153,7 @@ async function chunkLarge(
       ports.root,
       [{ path: file.path, offset, bytesMax: spanBytesMax }],
       signal,
+      ports.sink.room(spanBytesMax),
     );
     const [span] = spans;
     if (span === undefined || span instanceof Fault) return span ?? changing();

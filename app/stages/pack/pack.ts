@@ -1,6 +1,7 @@
 /**
  * Sealed chunks to packs in the spool. A pack is full when the next chunk and its frame would pass the target; a finished pack is on disk, synced,
- * with its sealed index at the end, and only then gets its row. Chunks keep the order in which they come, so files that lie together stay together.
+ * with its sealed index at the end, and only then gets its row. While it is being synced the next one is written already. Chunks keep the order in
+ * which they come, so files that lie together stay together.
  */
 import type { Dice } from '../../domain/clock.ts';
 import { toHex } from '../../domain/bytes.ts';
@@ -48,10 +49,10 @@ interface OpenPack {
 
 export function startPacker(input: PackerInput, ports: PackerPorts): Packer {
   let open: OpenPack | undefined;
+  /** The full pack on its way to the disk; rejects when that failed. */
+  let finishing: Promise<void> = Promise.resolve();
 
-  async function finish(): Promise<NewPack | undefined> {
-    const pack = open;
-    if (pack === undefined) return undefined;
+  async function finished(pack: OpenPack): Promise<NewPack> {
     const tail = packTail(
       ports.crypto,
       ports.dice,
@@ -64,7 +65,6 @@ export function startPacker(input: PackerInput, ports: PackerPorts): Packer {
     pack.digest.add(tail);
     await pack.writer.append(tail);
     await pack.writer.finish();
-    open = undefined;
     return {
       space: input.space.num,
       name: pack.name,
@@ -73,6 +73,22 @@ export function startPacker(input: PackerInput, ports: PackerPorts): Packer {
       round: input.round,
       chunks: pack.places,
     };
+  }
+
+  /** Lets a full pack go; at most one is on its way. */
+  async function letGo(pack: OpenPack): Promise<void> {
+    await finishing;
+    open = undefined;
+    finishing = (async () => {
+      try {
+        await input.onPack(await finished(pack));
+      } catch (error) {
+        await pack.writer.abandon();
+        throw error;
+      }
+    })();
+    // Whoever comes next meets the failure.
+    finishing.catch(() => undefined);
   }
 
   /** How many of the chunks fit into the pack in work. */
@@ -95,8 +111,7 @@ export function startPacker(input: PackerInput, ports: PackerPorts): Packer {
       for (let rest = chunks; rest.length > 0;) {
         const fit = fitting(rest);
         if (fit === 0) {
-          const full = await finish();
-          if (full) await input.onPack(full);
+          if (open) await letGo(open);
           continue;
         }
         const name = toHex(ports.dice.bytes(16));
@@ -120,9 +135,16 @@ export function startPacker(input: PackerInput, ports: PackerPorts): Packer {
         rest = rest.slice(fit);
       }
     },
-    finish,
+    async finish() {
+      await finishing;
+      if (open === undefined) return undefined;
+      const last = await finished(open);
+      open = undefined;
+      return last;
+    },
     lastPlace: () => open?.places.at(-1),
     async abandon() {
+      await finishing.catch(() => undefined);
       await open?.writer.abandon();
       open = undefined;
     },

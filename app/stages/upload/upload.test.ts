@@ -41,7 +41,8 @@ async function openTrial(
   const committee = modelCommittee(nodes, shards);
   const network = openModelNetwork(clock, committee);
   const options = { urgency: 'bulk', signal: never } as const;
-  const encoded = await pool.encode(shards, dice.bytes(blobBytes).buffer, blobBytes, options);
+  const fill = async (blob: Uint8Array) => blob.set(dice.bytes(blobBytes));
+  const encoded = await pool.encode(shards, blobBytes, fill, options);
   const slivers = encodedSlivers(sliverForm(shards, blobBytes), encoded.blob, encoded.slivers);
   const blobId: BlobId = parseBlobId(encoded.metadata.blobId);
   const input = { committee, blobId, metadata: encoded.metadata, slivers, objectId, already: [], isResumed: false };

@@ -179,6 +179,7 @@ Napi::Value encode(const Napi::CallbackInfo& info) {
   Polling polling = pollingOf(info, 6);
   polling.hold(info[5]);
   const Poll poll = polling.poll();
+  if (job.out != nullptr) preferLargePages(job.out, job.places.bytes());
   ScratchLease lease;
   encodeRows(job, 0, 1, poll);
   encodeColumns(job, 0, 1, poll);
@@ -350,6 +351,20 @@ Napi::Value kernels(const Napi::CallbackInfo& info) {
   return all;
 }
 
+// (bytes): memory that is about to be filled
+Napi::Value preferLarge(const Napi::CallbackInfo& info) {
+  const Bytes bytes = bytesOf(info[0]);
+  preferLargePages(bytes.data, bytes.size);
+  return info.Env().Undefined();
+}
+
+// (bytes): memory whose contents nobody needs any more
+Napi::Value discard(const Napi::CallbackInfo& info) {
+  const Bytes bytes = bytesOf(info[0]);
+  discardPages(bytes.data, bytes.size);
+  return info.Env().Undefined();
+}
+
 template <Napi::Value (*Body)(const Napi::CallbackInfo&)>
 void put(Napi::Object& exports, const char* name) {
   exports.Set(name, Napi::Function::New(exports.Env(), guarded<Body>, name));
@@ -370,6 +385,8 @@ Napi::Object start(Napi::Env, Napi::Object exports) {
   put<recover>(exports, "recover");
   put<findCuts>(exports, "findCuts");
   put<kernels>(exports, "kernels");
+  put<preferLarge>(exports, "preferLarge");
+  put<discard>(exports, "discard");
   return exports;
 }
 

@@ -2,8 +2,13 @@
 
 #include <new>
 
-#if defined(__linux__)
+#if defined(_WIN32)
+#define NOMINMAX
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#else
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -13,6 +18,43 @@ namespace floe {
 
 namespace {
 constexpr size_t largePage = 2u << 20;
+
+// The part of some memory that consists of whole pages.
+struct Pages {
+  u8* start;
+  size_t bytes;
+};
+
+Pages wholePages(u8* start, size_t bytes, size_t page) {
+  const auto from = (reinterpret_cast<std::uintptr_t>(start) + page - 1) / page * page;
+  const auto to = (reinterpret_cast<std::uintptr_t>(start) + bytes) / page * page;
+  return {reinterpret_cast<u8*>(from), to > from ? static_cast<size_t>(to - from) : 0};
+}
+}  // namespace
+
+void preferLargePages(u8* start, size_t bytes) {
+#if defined(__linux__)
+  const Pages pages = wholePages(start, bytes, largePage);
+  if (pages.bytes > 0) (void)madvise(pages.start, pages.bytes, MADV_HUGEPAGE);  // advice only: small pages work too
+#else
+  (void)start, (void)bytes;
+#endif
+}
+
+// Best effort: a system that refuses keeps the pages until the memory is freed.
+void discardPages(u8* start, size_t bytes) {
+#if defined(_WIN32)
+  const Pages pages = wholePages(start, bytes, 4096);
+  if (pages.bytes > 0) (void)DiscardVirtualMemory(pages.start, pages.bytes);
+#else
+  const Pages pages = wholePages(start, bytes, static_cast<size_t>(sysconf(_SC_PAGESIZE)));
+#if defined(__linux__)
+  constexpr int advice = MADV_DONTNEED;
+#else
+  constexpr int advice = MADV_FREE;
+#endif
+  if (pages.bytes > 0) (void)madvise(pages.start, pages.bytes, advice);
+#endif
 }
 
 // A process that moves buffers of many megabytes between threads must get their memory back when they are freed. glibc's allocator raises its own
@@ -42,9 +84,7 @@ u8* Block::atLeast(size_t bytes) {
     base_ = static_cast<u8*>(::operator new(size, std::align_val_t(alignment)));
     capacity_ = size;
     alignment_ = alignment;
-#if defined(__linux__)
-    if (large) (void)madvise(base_, size, MADV_HUGEPAGE);  // advice only: small pages work too
-#endif
+    if (large) preferLargePages(base_, size);
     // The slack is read by whole vectors before anything is written there.
     std::memset(base_, 0, slackBytes);
     std::memset(base_ + size - slackBytes, 0, slackBytes);

@@ -39,6 +39,11 @@ constexpr size_t slackBytes = 128;
 // Makes freed large buffers go back to the system; once a process, when the addon is loaded.
 void settleAllocator();
 
+// Advice for large memory that is about to be filled: large pages, where the system has them.
+void preferLargePages(u8* start, size_t bytes);
+// Returns the whole pages of some memory to the system. What was in them is lost; the memory stays usable.
+void discardPages(u8* start, size_t bytes);
+
 // One growing block of memory. Growing forgets the contents.
 class Block {
  public:

@@ -40,6 +40,7 @@ export async function openWorld(door: 'memory' | 'loopback') {
       clock,
       dice: seededDice(index),
       workbench: inlineWorkbench(portableRs2),
+      peers: () => nodes.filter((each) => each.index !== index),
       folder: undefined,
     });
     chain.listeners.add(() => node.catchUp());
@@ -63,7 +64,9 @@ export async function openWorld(door: 'memory' | 'loopback') {
   ) => answer(index, path, { method: 'PUT', body, headers });
   const register = (blob: SampleBlob, deletable = false, endEpoch = 3): void =>
     chain.emit({ kind: 'registered', blobId: blob.id, objectId, deletable, term: { endEpoch } });
-  return { chain, clock, nodes, get, answer, put, register };
+  const certify = (blob: SampleBlob, endEpoch = 3): void =>
+    chain.emit({ kind: 'certified', epoch: 1, blobId: blob.id, objectId, term: { endEpoch }, isExtension: false });
+  return { chain, clock, nodes, get, answer, put, register, certify };
 }
 
 export type NodeWorld = Awaited<ReturnType<typeof openWorld>>;

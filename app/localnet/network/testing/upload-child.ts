@@ -32,6 +32,7 @@ export function openUploadNode(folder: string, chain = uploadChain()) {
     clock: createManualClock(),
     dice: seededDice(1),
     workbench: inlineWorkbench(portableRs2),
+    peers: () => [],
     folder,
   });
 }
