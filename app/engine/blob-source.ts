@@ -41,16 +41,21 @@ export function openBlobSource(ports: BlobSourcePorts): BlobSource {
   /** Bytes that are still to be read, as announced. */
   const announced = new Map<BlobId, number>();
 
-  function fetchWhole(blob: BlobId, blobBytes: number, signal: AbortSignal): Promise<ArrayBuffer> {
-    const fetching = reader.readWhole(blob, blobBytes, signal);
+  function keep(blob: BlobId, fetching: Promise<ArrayBuffer>): void {
+    whole.delete(blob);
     whole.set(blob, fetching);
-    fetching.catch(() => {
-      if (whole.get(blob) === fetching) whole.delete(blob);
-    });
     for (const old of whole.keys()) {
       if (whole.size <= wholeKept) break;
       whole.delete(old);
     }
+  }
+
+  function fetchWhole(blob: BlobId, blobBytes: number, signal: AbortSignal): Promise<ArrayBuffer> {
+    const fetching = reader.readWhole(blob, blobBytes, signal);
+    keep(blob, fetching);
+    fetching.catch(() => {
+      if (whole.get(blob) === fetching) whole.delete(blob);
+    });
     return fetching;
   }
 
@@ -87,7 +92,8 @@ export function openBlobSource(ports: BlobSourcePorts): BlobSource {
     async readRanges(blob, blobBytes, ranges, signal) {
       const wanted = ranges.reduce((sum, range) => sum + range.end - range.start, 0);
       const kept = whole.get(blob);
-      if (kept === undefined && !isWorthAll(blob, blobBytes, wanted)) return reader.readRanges(blob, ranges, signal);
+      if (kept === undefined && !isWorthAll(blob, blobBytes, wanted))
+        return reader.readRanges(blob, ranges, signal, (bytes) => keep(blob, Promise.resolve(bytes)));
       const fetching = kept ? shared(kept, blob, blobBytes, signal) : fetchWhole(blob, blobBytes, signal);
       const bytes = await fetching;
       return ranges.map(({ start, end }) => new Uint8Array(bytes, start, end - start));

@@ -44,8 +44,16 @@ export interface ByteRange {
 
 export interface BlobReader {
   readRange(blobId: BlobId, start: number, end: number, signal: AbortSignal): Promise<Uint8Array>;
-  /** The bytes of each range, in the order asked. Slivers that several ranges lie in are fetched once. */
-  readRanges(blobId: BlobId, ranges: readonly ByteRange[], signal: AbortSignal): Promise<readonly Uint8Array[]>;
+  /**
+   * The bytes of each range, in the order asked. Slivers that several ranges lie in are fetched once. `onWhole` is given the whole blob when all of
+   * it had to be fetched because slivers are missing: whoever reads on in it should keep it.
+   */
+  readRanges(
+    blobId: BlobId,
+    ranges: readonly ByteRange[],
+    signal: AbortSignal,
+    onWhole?: (blob: ArrayBuffer) => void,
+  ): Promise<readonly Uint8Array[]>;
   /** The whole blob, checked against its id; `unencodedBytes`, when the caller knows it, is checked before anything is fetched. */
   readWhole(blobId: BlobId, unencodedBytes: number | undefined, signal: AbortSignal): Promise<ArrayBuffer>;
 }
@@ -84,7 +92,12 @@ class Reader implements BlobReader {
     return bytes;
   }
 
-  readRanges(blobId: BlobId, ranges: readonly ByteRange[], signal: AbortSignal): Promise<readonly Uint8Array[]> {
+  readRanges(
+    blobId: BlobId,
+    ranges: readonly ByteRange[],
+    signal: AbortSignal,
+    onWhole?: (blob: ArrayBuffer) => void,
+  ): Promise<readonly Uint8Array[]> {
     return this.#atPlace(blobId, signal, async (place) => {
       const metadata = await this.#metadata(place, signal);
       const form = sliverForm(place.shards, metadata.unencodedBytes);
@@ -101,7 +114,10 @@ class Reader implements BlobReader {
         }
         const wanted = new Set([...needed].filter((row) => !rows.has(row)));
         const blob = wanted.size === 0 ? undefined : await this.#gatherRows(place, metadata, wanted, rows, signal);
-        if (blob) return ranges.map(({ start, end }) => new Uint8Array(blob.slice(start, end)));
+        if (blob) {
+          onWhole?.(blob);
+          return ranges.map(({ start, end }) => new Uint8Array(blob.slice(start, end)));
+        }
         return ranges.map((range) => joinRows(rows, sliverDataBytes(form, 'primary'), range));
       } finally {
         leave();
