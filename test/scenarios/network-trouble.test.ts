@@ -119,6 +119,19 @@ describe('an epoch that changes', () => {
     await survives(`epoch ${when}`);
   });
 
+  it('between the certificate and the trial of its transaction is found out and costs nothing', async () => {
+    let confirmed = false;
+    let isOver = false;
+    world.onRequest = (request) => {
+      confirmed ||= request.includes('confirmation');
+      if (isOver || !confirmed || request !== 'sui SimulateTransaction') return;
+      isOver = true;
+      world.ledger.advanceEpoch();
+    };
+    await survives('epoch before the trial');
+    expect(isOver).toBe(true);
+  });
+
   it('between the certificate and its transaction is found out and costs nothing', async () => {
     let executed = 0;
     world.onRequest = (request) => {
