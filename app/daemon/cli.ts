@@ -188,6 +188,19 @@ function addHistoryCommands(command: AddCommand): void {
   );
 }
 
+/** What is paid, proven and checked. */
+function addUpkeepCommands(command: AddCommand): void {
+  command(
+    'receipt <SPACE> <PATH>',
+    "A proof that a file is stored, which anyone can check offline: 'receipt verify FILE'.",
+    'receipt Photos 2024/ice.jpg --out ice.receipt\n  floe receipt verify ice.receipt',
+    lazily(async () => (await import('./commands/receipt.ts')).receiptCommand),
+  )
+    .option('--at <WHEN>', 'snapshot id or ISO time')
+    .option('--out <FILE>', 'file to write the receipt to')
+    .option('--with-name', 'let the receipt tell the names of space and file');
+}
+
 function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>): Command {
   const program = new Command('floe')
     .description('Keeps your folders on Walrus: sealed on this computer, certified on Sui, restorable from 24 words.')
@@ -203,6 +216,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
   addAccountCommands(command);
   addPassCommands(command);
   addHistoryCommands(command);
+  addUpkeepCommands(command);
   return program;
 }
 

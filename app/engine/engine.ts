@@ -13,6 +13,7 @@ import { addSpace, type NewSpaceInput } from './spaces.ts';
 import { applyRegistered } from './ship.ts';
 import { createSpender } from './spend.ts';
 import { releaseHeld, syncSpace, type SyncReport } from './sync.ts';
+import { issueReceipt, type IssuedReceipt, type ReceiptRequest } from './receipt.ts';
 import { recoverSpaces, type RecoverReport } from './recover.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
@@ -73,6 +74,8 @@ export interface Engine {
   restore(request: RestoreRequest, signal: AbortSignal): Promise<RestoreDone>;
   recover(signal: AbortSignal): Promise<RecoverReport>;
   quote(folder: string, leaseEpochs: number | undefined, signal: AbortSignal): Promise<Quote>;
+  /** A proof that a version of a file is stored, for anyone to check without Floe. Costs nothing. */
+  receipt(request: ReceiptRequest, signal: AbortSignal): Promise<IssuedReceipt>;
   /** Full check of the catalog. Words when something is wrong. */
   integrity(): Promise<string | undefined>;
 }
@@ -133,6 +136,7 @@ export function createEngine(ports: EnginePorts): Engine {
     restore: (request, signal) => restoreSpace(core, request, signal),
     recover: (signal) => inTurn(() => recoverSpaces(core, signal)),
     quote: (folder, leaseEpochs, signal) => quoteFolder(core, folder, leaseEpochs, signal),
+    receipt: (request, signal) => issueReceipt(core, request, signal),
     integrity: () => ports.catalog.integrity(),
   };
 }
