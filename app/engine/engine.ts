@@ -13,6 +13,17 @@ import { addSpace, type NewSpaceInput } from './spaces.ts';
 import { applyRegistered } from './ship.ts';
 import { createSpender } from './spend.ts';
 import { releaseHeld, syncSpace, type SyncReport } from './sync.ts';
+import { budgetReport, openPermit, setCap, type BudgetReport } from './budget.ts';
+import {
+  leasesReport,
+  renew,
+  setAhead,
+  setAutopilot,
+  upkeep,
+  type LeasesReport,
+  type RenewReport,
+  type RenewRequest,
+} from './leases.ts';
 import { issueReceipt, type IssuedReceipt, type ReceiptRequest } from './receipt.ts';
 import { recoverSpaces, type RecoverReport } from './recover.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
@@ -74,6 +85,15 @@ export interface Engine {
   restore(request: RestoreRequest, signal: AbortSignal): Promise<RestoreDone>;
   recover(signal: AbortSignal): Promise<RecoverReport>;
   quote(folder: string, leaseEpochs: number | undefined, signal: AbortSignal): Promise<Quote>;
+  leases(signal: AbortSignal): Promise<LeasesReport>;
+  renew(request: RenewRequest, signal: AbortSignal): Promise<RenewReport>;
+  /** The autopilot's turn; `isFirst` at a start, when it runs whatever ran before. */
+  upkeep(isFirst: boolean, signal: AbortSignal): ReturnType<typeof upkeep>;
+  setAutopilot(isOn: boolean): Promise<void>;
+  setAhead(space: string, epochs: number, signal: AbortSignal): Promise<void>;
+  budget(signal: AbortSignal): Promise<BudgetReport>;
+  /** The hard cap on a month's WAL; undefined takes it away. */
+  setBudget(monthFrost: bigint | undefined): Promise<void>;
   /** A proof that a version of a file is stored, for anyone to check without Floe. Costs nothing. */
   receipt(request: ReceiptRequest, signal: AbortSignal): Promise<IssuedReceipt>;
   /** Full check of the catalog. Words when something is wrong. */
@@ -136,6 +156,13 @@ export function createEngine(ports: EnginePorts): Engine {
     restore: (request, signal) => restoreSpace(core, request, signal),
     recover: (signal) => inTurn(() => recoverSpaces(core, signal)),
     quote: (folder, leaseEpochs, signal) => quoteFolder(core, folder, leaseEpochs, signal),
+    leases: (signal) => leasesReport(core, signal),
+    renew: (request, signal) => inTurn(() => renew(core, request, signal)),
+    upkeep: (isFirst, signal) => inTurn(() => upkeep(core, isFirst, signal)),
+    setAutopilot: (isOn) => inTurn(() => setAutopilot(core, isOn)),
+    setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
+    budget: (signal) => budgetReport(core, signal),
+    setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
     receipt: (request, signal) => issueReceipt(core, request, signal),
     integrity: () => ports.catalog.integrity(),
   };
@@ -168,6 +195,7 @@ function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): Eng
         catalog: ports.catalog,
         signer,
         log: ports.log,
+        permit: openPermit(ports.chain, ports.catalog),
         onPoint: point,
       });
       await spender.settleOpen(async (intent, outcome) => {

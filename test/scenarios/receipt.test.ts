@@ -136,27 +136,27 @@ describe('a receipt', () => {
     const fresh = await world.emptyHome('fresh');
     await fresh.engine.recover(never);
     await fresh.engine.chooseDevice('fresh', never);
-    await world.nodes[0]?.stop();
+    world.nodes[0]?.stop();
     try {
       for (const path of ['secret plans.raw', 'empty']) {
         const { bytes } = await fresh.engine.receipt({ space: 'papers', path, at: undefined, withName: false }, never);
         expect(verifyReceipt(bytes).valid).toBe(true);
       }
     } finally {
-      await world.nodes[0]?.start();
+      world.nodes[0]?.start();
     }
     expect(await fresh.intents(), 'nothing was paid').toBe(0);
   });
 
   it('is not issued when too few nodes still hold the blobs', async () => {
-    await world.nodes[0]?.stop();
-    await world.nodes[1]?.stop();
+    world.nodes[0]?.stop();
+    world.nodes[1]?.stop();
     try {
       const request = { space: 'papers', path: 'empty', at: undefined, withName: false };
       await expect(laptop.engine.receipt(request, never)).rejects.toMatchObject({ code: 'quorum-lost' });
     } finally {
-      await world.nodes[0]?.start();
-      await world.nodes[1]?.start();
+      world.nodes[0]?.start();
+      world.nodes[1]?.start();
     }
   });
 
