@@ -191,6 +191,29 @@ function addHistoryCommands(command: AddCommand): void {
 /** What is paid, proven and checked. */
 function addUpkeepCommands(command: AddCommand): void {
   command(
+    'leases',
+    'Until when everything is paid, and what the autopilot will do about it.',
+    'leases --ahead 26 --space Photos',
+    lazily(async () => (await import('./commands/leases.ts')).leasesCommand),
+  )
+    .addOption(new Option('--autopilot <STATE>', 'renew leases by itself').choices(['on', 'off']))
+    .option('--ahead <E>', 'keep a space paid so many epochs ahead', integer('--ahead', 1))
+    .option('--space <SPACE>', 'the space that --ahead is for');
+  command(
+    'renew [SPACE]',
+    'Extends leases: as the policy asks, or by so many epochs. One transaction for each pool.',
+    'renew Photos --epochs 4 --dry-run',
+    lazily(async () => (await import('./commands/leases.ts')).renewCommand),
+  )
+    .option('--epochs <E>', 'so many epochs more', integer('--epochs', 1))
+    .option('--dry-run', 'only say what would be extended and what it costs');
+  command(
+    'budget',
+    "What was spent this month, and the month's hard cap on WAL.",
+    'budget --month 2000000000',
+    lazily(async () => (await import('./commands/leases.ts')).budgetCommand),
+  ).option('--month <FROST>', "the cap in FROST (10^9 are one WAL); 'none' takes it away");
+  command(
     'receipt <SPACE> <PATH>',
     "A proof that a file is stored, which anyone can check offline: 'receipt verify FILE'.",
     'receipt Photos 2024/ice.jpg --out ice.receipt\n  floe receipt verify ice.receipt',

@@ -47,7 +47,7 @@ export function openPermit(
       throw new Fault(
         'money-short',
         'after-user',
-        "Leases of what is stored already wait for money, so nothing new is bought. 'floe leases' says what is needed.",
+        "Leases of what is stored already wait for money, so nothing new is bought. 'floe leases' says what is needed; 'floe renew' pays it.",
       );
     }
     const cap = await readCap(catalog);

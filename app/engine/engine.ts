@@ -44,11 +44,17 @@ import { openBlobSource } from './blob-source.ts';
 
 export type {
   EngineEvent,
+  BudgetReport,
   EngineStatus,
+  IssuedReceipt,
+  LeasesReport,
   Listing,
   NewSpaceInput,
   Quote,
+  ReceiptRequest,
   RecoverReport,
+  RenewReport,
+  RenewRequest,
   RestoreDone,
   RestoreRequest,
   SnapshotLine,

@@ -99,10 +99,9 @@ async function survey(core: EngineCore, signal: AbortSignal): Promise<Survey> {
   ]);
   const standings = await findLeases(core, device, signal);
   const purses = new Map<string, bigint>();
-  for (const { lease, owner } of standings) {
-    if (purses.has(lease.purse)) continue;
-    const { frost } = await core.chain.balances(core.account.signer(owner.index).address, signal);
-    purses.set(lease.purse, frost);
+  for (const { owner } of standings) {
+    const { address } = core.account.signer(owner.index);
+    if (!purses.has(address)) purses.set(address, (await core.chain.balances(address, signal)).frost);
   }
   const cap = await readCap(core.catalog);
   const spent = spentFrost(await core.catalog.payments(monthStartMs(chainMs)));
@@ -147,7 +146,14 @@ async function findLeases(core: EngineCore, device: Device, signal: AbortSignal)
     if (pool === undefined) continue;
     const { capacityBytes, endEpoch } = pool;
     const isOwn = owner.index === device.index;
-    const lease = { id, purse: String(owner.index), capacityBytes, endEpoch, aheadEpochs: ahead, isOwn };
+    const lease = {
+      id,
+      purse: core.account.signer(owner.index).address,
+      capacityBytes,
+      endEpoch,
+      aheadEpochs: ahead,
+      isOwn,
+    };
     standings.push({ lease, pool, space, owner });
   }
   return standings;
@@ -188,10 +194,11 @@ export async function leasesReport(core: EngineCore, signal: AbortSignal): Promi
 export async function renew(core: EngineCore, request: RenewRequest, signal: AbortSignal): Promise<RenewReport> {
   const only = request.space === undefined ? undefined : (await findSpace(core.catalog, request.space)).id;
   // What an earlier run left open is settled before anything is planned: it may have paid already.
-  const own = request.isDry ? undefined : (await core.ready(signal)).spender;
+  if (!request.isDry && (await core.catalog.openIntents()).length > 0) await core.ready(signal);
   const now = await survey(core, signal);
   const standings = now.standings.filter(({ space }) => only === undefined || space.id === only);
   const plan = request.epochs === undefined ? policyPlan(standings, now) : exactPlan(standings, request.epochs, now);
+  const own = request.isDry || plan.renewals.length === 0 ? undefined : (await core.ready(signal)).spender;
   const renewed: RenewReport['renewed'][number][] = [];
   const unpaid = [...plan.unpaid];
   for (const { id, epochs, frost } of plan.renewals) {
@@ -208,7 +215,7 @@ export async function renew(core: EngineCore, request: RenewRequest, signal: Abo
       unpaid.push({ id, purse: standing.lease.purse, epochs, frost, because, isUrgent: true });
     }
   }
-  if (own && request.epochs === undefined && only === undefined) await remember(core, now, unpaid);
+  if (!request.isDry && request.epochs === undefined && only === undefined) await remember(core, now, unpaid);
   return { renewed, unpaid, warnings: plan.warnings };
 }
 

@@ -69,8 +69,8 @@ export const warningMarks: readonly number[] = [60, 30, 14, 7];
 
 /** A laptop that sleeps through a long holiday: assumed until longer gaps were seen. */
 const likelyGapMs = 35 * 86_400_000;
-/** Networks with shorter epochs are there for trying things; nobody's holiday counts on them. */
-const realEpochMs = 86_400_000;
+/** Networks with shorter epochs are there for trying things: their money is given away, and nobody pays for a holiday on them. */
+const realEpochMs = 7 * 86_400_000;
 /** Beyond the gap: the epoch that is going on, and one for coming back a little late. */
 const marginEpochs = 2;
 

@@ -1,0 +1,136 @@
+/** Leases, the autopilot's hands and the monthly cap, on a network whose epochs and prices move. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openWorld, type Device, type World } from '../world/world.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const never = new AbortController().signal;
+let world: World;
+let laptop: Device;
+beforeEach(async () => {
+  world = await openWorld({ seed: 11 });
+  laptop = await world.device('laptop');
+  laptop.disk.user.write('/home/docs/one', world.dice.bytes(300_000));
+  await laptop.protect('/home/docs');
+  await laptop.sync();
+});
+afterEach(() => world.close());
+
+const leaseOf = async (device: Device) => {
+  const { leases } = await device.engine.leases(never);
+  return leases[0] ?? expect.fail('there is a lease');
+};
+const extensions = async (device: Device) =>
+  (await device.catalog.intents(1000)).filter(({ kind }) => kind === 'extend-pool');
+const balance = async (device: Device) =>
+  (await device.engine.status(never)).chain?.balances.frost ?? expect.fail('a balance');
+
+describe('leases', () => {
+  it('are extended as epochs go by, one transaction for all blobs of a pool, and nothing is paid twice', async () => {
+    const before = await leaseOf(laptop);
+    expect(before).toMatchObject({ name: 'docs', isOwn: true, aheadEpochs: 13 });
+    expect(before.blobs).toBeGreaterThan(1);
+    expect(before.endEpoch - (await laptop.engine.leases(never)).epoch).toBe(13);
+    expect((await laptop.engine.upkeep(true, never)).report).toMatchObject({ renewed: [], unpaid: [], warnings: [] });
+    world.ledger.advanceEpoch();
+    world.ledger.advanceEpoch();
+    const { report } = await laptop.engine.upkeep(false, never);
+    expect(report?.renewed).toMatchObject([{ epochs: 2, endEpoch: before.endEpoch + 2 }]);
+    expect((await leaseOf(laptop)).endEpoch).toBe(before.endEpoch + 2);
+    expect((await laptop.engine.upkeep(false, never)).report, 'not due again').toBeUndefined();
+    expect((await laptop.engine.upkeep(true, never)).report?.renewed).toEqual([]);
+    expect(await extensions(laptop)).toHaveLength(1);
+  });
+
+  it('pays what it quoted, and a dry run pays nothing', async () => {
+    const held = await balance(laptop);
+    const request = { space: 'docs', epochs: 4, isDry: true };
+    const dry = await laptop.engine.renew(request, never);
+    expect(await balance(laptop)).toBe(held);
+    const real = await laptop.engine.renew({ ...request, isDry: false }, never);
+    expect(real).toEqual(dry);
+    expect(held - (await balance(laptop))).toBe(real.renewed[0]?.frost);
+    const beyond = await laptop.engine.renew({ ...request, epochs: 1000, isDry: false }, never);
+    expect(beyond.renewed[0]?.endEpoch).toBe((await laptop.engine.leases(never)).epoch + 53);
+  });
+
+  it.each(['intent-written', 'transaction-sent', 'effects-applied', 'intent-settled'])(
+    'are paid once when the engine is killed at extend-pool:%s',
+    async (point) => {
+      const { endEpoch } = await leaseOf(laptop);
+      world.ledger.advanceEpoch();
+      const held = await balance(laptop);
+      await laptop.crashAt(`extend-pool:${point}`, () => laptop.engine.upkeep(true, never));
+      await laptop.engine.upkeep(true, never);
+      const lease = await leaseOf(laptop);
+      expect(lease.endEpoch).toBe(endEpoch + 1);
+      expect(held - (await balance(laptop))).toBe(lease.frostPerEpoch);
+      expect((await extensions(laptop)).filter(({ state }) => state === 'succeeded')).toHaveLength(1);
+      expect((await laptop.engine.budget(never)).unexplained).toEqual([]);
+    },
+  );
+
+  it('that nobody may renew are warned about, and are extended once the autopilot is on again', async () => {
+    await laptop.engine.setAutopilot(false);
+    for (let i = 0; i < 12; i++) world.ledger.advanceEpoch();
+    const { report } = await laptop.engine.upkeep(true, never);
+    expect(report).toMatchObject({ renewed: [], warnings: [{ because: 'off' }] });
+    await laptop.engine.setAutopilot(true);
+    expect((await laptop.engine.upkeep(true, never)).report?.renewed).toHaveLength(1);
+  });
+
+  it('of a device that sleeps are kept alive by another one, from the sleeper’s own address', async () => {
+    const desk = await world.device('desk');
+    await desk.engine.recover(never);
+    const before = (await desk.engine.leases(never)).leases[0];
+    expect(before).toMatchObject({ isOwn: false, device: 'laptop' });
+    world.ledger.advanceEpoch();
+    expect((await desk.engine.upkeep(true, never)).report?.renewed, 'its owner still has time').toEqual([]);
+    for (let i = 0; i < 11; i++) world.ledger.advanceEpoch();
+    const held = await balance(desk);
+    expect((await desk.engine.upkeep(true, never)).report?.renewed).toHaveLength(1);
+    expect(await balance(desk)).toBe(held);
+    expect((await laptop.engine.leases(never)).leases[0]?.endEpoch).toBeGreaterThan(before?.endEpoch ?? 0);
+  });
+});
+
+describe('the monthly cap', () => {
+  it('stops the step that would pass it before anything is written, and lets it through when raised', async () => {
+    const { spentFrost } = await laptop.engine.budget(never);
+    expect(spentFrost).toBeGreaterThan(0n);
+    await laptop.engine.setBudget(spentFrost);
+    laptop.disk.user.write('/home/docs/two', world.dice.bytes(200_000));
+    const intents = await laptop.intents();
+    await expect(laptop.sync()).rejects.toMatchObject({ code: 'budget-reached', retry: 'after-user' });
+    expect(await laptop.intents()).toBe(intents);
+    expect(await laptop.engine.budget(never)).toMatchObject({ leftFrost: 0n, monthFrost: spentFrost });
+    await laptop.engine.setBudget(undefined);
+    expect(await laptop.sync()).toMatchObject({ problems: [] });
+  });
+
+  it('counts to the FROST what left the address, and the chain says the same of every payment', async () => {
+    const start = await balance(laptop);
+    const { spentFrost: before } = await laptop.engine.budget(never);
+    laptop.disk.user.write('/home/docs/two', world.dice.bytes(200_000));
+    await laptop.sync();
+    world.ledger.advanceEpoch();
+    await laptop.engine.upkeep(true, never);
+    const report = await laptop.engine.budget(never);
+    expect(report.spentFrost - before).toBe(start - (await balance(laptop)));
+    expect(report.unexplained).toEqual([]);
+    expect(report.payments.every(({ state }) => state === 'succeeded')).toBe(true);
+  });
+
+  it('holds for renewals: what does not fit is said, and new data waits until what exists is paid', async () => {
+    for (let i = 0; i < 12; i++) world.ledger.advanceEpoch();
+    await laptop.engine.setBudget((await laptop.engine.budget(never)).spentFrost);
+    const { report } = await laptop.engine.upkeep(true, never);
+    expect(report).toMatchObject({ renewed: [], unpaid: [{ because: 'budget', isUrgent: true }] });
+    expect(report?.warnings).toMatchObject([{ because: 'budget' }]);
+    await laptop.engine.setBudget(undefined);
+    laptop.disk.user.write('/home/docs/two', world.dice.bytes(200_000));
+    await expect(laptop.sync()).rejects.toMatchObject({ code: 'money-short' });
+    expect((await laptop.engine.upkeep(true, never)).report).toMatchObject({ renewed: [{}], unpaid: [] });
+    expect(await laptop.sync()).toMatchObject({ problems: [] });
+  });
+});
