@@ -214,6 +214,14 @@ function addUpkeepCommands(command: AddCommand): void {
     lazily(async () => (await import('./commands/leases.ts')).budgetCommand),
   ).option('--month <FROST>', "the cap in FROST (10^9 are one WAL); 'none' takes it away");
   command(
+    'check',
+    'Looks whether the nodes still hold every pack, sliver by sliver, and says how sure that is.',
+    'check --sample 0.1 --repair',
+    lazily(async () => (await import('./commands/check.ts')).checkCommand),
+  )
+    .option('--sample <P>', "share of each pack's slivers to look at, above 0 and at most 1")
+    .option('--repair', 'rebuild what nodes lack and send it to them');
+  command(
     'receipt <SPACE> <PATH>',
     "A proof that a file is stored, which anyone can check offline: 'receipt verify FILE'.",
     'receipt Photos 2024/ice.jpg --out ice.receipt\n  floe receipt verify ice.receipt',

@@ -13,6 +13,7 @@ import { addSpace, type NewSpaceInput } from './spaces.ts';
 import { applyRegistered } from './ship.ts';
 import { createSpender } from './spend.ts';
 import { releaseHeld, syncSpace, type SyncReport } from './sync.ts';
+import { checkPacks, type CheckReport, type CheckRequest } from './audit.ts';
 import { budgetReport, openPermit, setCap, type BudgetReport } from './budget.ts';
 import {
   leasesReport,
@@ -45,6 +46,7 @@ import { openBlobSource } from './blob-source.ts';
 export type {
   EngineEvent,
   BudgetReport,
+  CheckReport,
   EngineStatus,
   IssuedReceipt,
   LeasesReport,
@@ -100,6 +102,8 @@ export interface Engine {
   budget(signal: AbortSignal): Promise<BudgetReport>;
   /** The hard cap on a month's WAL; undefined takes it away. */
   setBudget(monthFrost: bigint | undefined): Promise<void>;
+  /** Looks at stored packs on their nodes, sliver by sliver; mends what is wanting when asked to. Costs nothing. */
+  check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
   /** A proof that a version of a file is stored, for anyone to check without Floe. Costs nothing. */
   receipt(request: ReceiptRequest, signal: AbortSignal): Promise<IssuedReceipt>;
   /** Full check of the catalog. Words when something is wrong. */
@@ -169,6 +173,7 @@ export function createEngine(ports: EnginePorts): Engine {
     setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
     budget: (signal) => budgetReport(core, signal),
     setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
+    check: (request, signal) => checkPacks(core, request, signal),
     receipt: (request, signal) => issueReceipt(core, request, signal),
     integrity: () => ports.catalog.integrity(),
   };
