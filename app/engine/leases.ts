@@ -25,6 +25,7 @@ import { openPermit, readCap } from './budget.ts';
 import { findDevices, readDevice, type Device } from './device.ts';
 import type { EngineCore } from './engine.ts';
 import { findSpace } from './look.ts';
+import { sweepOrphans } from './orphans.ts';
 import { createSpender, type Spender } from './spend.ts';
 import { leaseEpochsUsual } from './spaces.ts';
 
@@ -197,7 +198,8 @@ export async function renew(core: EngineCore, request: RenewRequest, signal: Abo
   if (!request.isDry && (await core.catalog.openIntents()).length > 0) await core.ready(signal);
   const now = await survey(core, signal);
   const standings = now.standings.filter(({ space }) => only === undefined || space.id === only);
-  const plan = request.epochs === undefined ? policyPlan(standings, now) : exactPlan(standings, request.epochs, now);
+  const plan =
+    request.epochs === undefined ? policyPlan(standings, now) : await exactPlan(core, standings, request, now);
   const own = request.isDry || plan.renewals.length === 0 ? undefined : (await core.ready(signal)).spender;
   const renewed: RenewReport['renewed'][number][] = [];
   const unpaid = [...plan.unpaid];
@@ -215,6 +217,7 @@ export async function renew(core: EngineCore, request: RenewRequest, signal: Abo
       unpaid.push({ id, purse: standing.lease.purse, epochs, frost, because, isUrgent: true });
     }
   }
+  if (!request.isDry && request.epochs !== undefined) await core.catalog.setRecord(begunRecord, '');
   if (!request.isDry && request.epochs === undefined && only === undefined) await remember(core, now, unpaid);
   return { renewed, unpaid, warnings: plan.warnings };
 }
@@ -225,15 +228,42 @@ const policyPlan = (standings: readonly Standing[], { outlook }: Survey): Plan =
     outlook,
   );
 
-/** So many epochs for each, as far as the network lets anyone pay ahead; a person asked, so nobody else's sleep matters. */
-function exactPlan(standings: readonly Standing[], epochs: number, { outlook }: Survey): Plan {
-  const renewals = standings.flatMap(({ lease }) => {
-    const room = outlook.epoch + outlook.epochsAheadMax - lease.endEpoch;
-    if (!lease.isOwn || lease.endEpoch <= outlook.epoch || room < 1) return [];
-    const count = Math.min(epochs, room);
+/**
+ * So many epochs for each, as far as the network lets anyone pay ahead; a person asked, so nobody else's sleep matters. Where that leads is written
+ * down first: the same request after a kill goes on to the same ends instead of adding once more.
+ */
+async function exactPlan(
+  core: EngineCore,
+  standings: readonly Standing[],
+  { space, epochs = 0, isDry }: RenewRequest,
+  { outlook }: Survey,
+): Promise<Plan> {
+  const living = standings.map(({ lease }) => lease).filter((lease) => lease.isOwn && lease.endEpoch > outlook.epoch);
+  const key = `${space ?? ''} ${epochs} ${outlook.epoch}`;
+  const begun = await readBegun(core);
+  const fresh = Object.fromEntries(
+    living.map(({ id, endEpoch }) => [id, Math.min(endEpoch + epochs, outlook.epoch + outlook.epochsAheadMax)]),
+  );
+  const ends = begun?.key === key ? begun.ends : fresh;
+  if (!isDry) await core.catalog.setRecord(begunRecord, JSON.stringify({ key, ends }));
+  const renewals = living.flatMap((lease) => {
+    const count = (ends[lease.id] ?? 0) - lease.endEpoch;
+    if (count < 1) return [];
     return [{ id: lease.id, epochs: count, frost: BigInt(count) * epochCost(lease, outlook) }];
   });
   return { renewals, unpaid: [], warnings: [] };
+}
+
+const begunRecord = 'renewal';
+
+interface Begun {
+  readonly key: string;
+  readonly ends: Readonly<Record<string, number>>;
+}
+
+async function readBegun({ catalog }: EngineCore): Promise<Begun | undefined> {
+  const text = await catalog.record(begunRecord);
+  return text === undefined || text === '' ? undefined : (JSON.parse(text) as Begun);
 }
 
 async function extend(
@@ -276,19 +306,20 @@ export async function setAhead(core: EngineCore, name: string, epochs: number, s
   await core.catalog.setLeaseEpochs(space.num, epochs);
 }
 
+export interface UpkeepTurn {
+  /** Undefined: it was not due. */
+  readonly report: RenewReport | undefined;
+  readonly sweptBlobs: number;
+  /** After how long to ask again. */
+  readonly againInMs: number;
+}
+
 const dayMs = 86_400_000;
 /** An epoch ends at the earliest when the chain allows it, and usually a little later. */
 const afterEpochMs = 5_000;
 
-/**
- * The autopilot's turn: runs when an epoch has begun or a day has passed since its last run. Says after how long to ask again; undefined report: not
- * due.
- */
-export async function upkeep(
-  core: EngineCore,
-  isFirst: boolean,
-  signal: AbortSignal,
-): Promise<{ readonly report: RenewReport | undefined; readonly againInMs: number }> {
+/** The autopilot's turn: runs when an epoch has begun or a day has passed since its last run. Leases first, then orphans. */
+export async function upkeep(core: EngineCore, isFirst: boolean, signal: AbortSignal): Promise<UpkeepTurn> {
   const [network, chainMs, state] = await Promise.all([
     core.chain.network(signal),
     core.chain.timeMs(signal),
@@ -296,7 +327,7 @@ export async function upkeep(
   ]);
   const againInMs = Math.min(dayMs, Math.max(0, network.nextEpochAtMs - chainMs) + afterEpochMs);
   const isDue = isFirst || state.seenEpochs.at(-1) !== network.epoch || chainMs - state.ranMs >= dayMs;
-  if (!isDue) return { report: undefined, againInMs };
+  if (!isDue) return { report: undefined, sweptBlobs: 0, againInMs };
   const report = await renew(core, { space: undefined, epochs: undefined, isDry: false }, signal);
-  return { report, againInMs };
+  return { report, sweptBlobs: await sweepOrphans(core, signal), againInMs };
 }

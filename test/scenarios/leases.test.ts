@@ -70,6 +70,19 @@ describe('leases', () => {
     },
   );
 
+  it.each(['intent-written', 'transaction-sent', 'effects-applied', 'intent-settled'])(
+    'that a person extends by some epochs are extended by no more when that is killed at extend-pool:%s and asked for again',
+    async (point) => {
+      const { endEpoch } = await leaseOf(laptop);
+      const request = { space: 'docs', epochs: 2, isDry: false };
+      await laptop.crashAt(`extend-pool:${point}`, () => laptop.engine.renew(request, never));
+      await laptop.engine.renew(request, never);
+      expect((await leaseOf(laptop)).endEpoch).toBe(endEpoch + 2);
+      await laptop.engine.renew(request, never);
+      expect((await leaseOf(laptop)).endEpoch, 'a new request adds').toBe(endEpoch + 4);
+    },
+  );
+
   it('that nobody may renew are warned about, and are extended once the autopilot is on again', async () => {
     await laptop.engine.setAutopilot(false);
     for (let i = 0; i < 12; i++) world.ledger.advanceEpoch();
@@ -132,5 +145,33 @@ describe('the monthly cap', () => {
     await expect(laptop.sync()).rejects.toMatchObject({ code: 'money-short' });
     expect((await laptop.engine.upkeep(true, never)).report).toMatchObject({ renewed: [{}], unpaid: [] });
     expect(await laptop.sync()).toMatchObject({ problems: [] });
+  });
+});
+
+describe('a registration whose pack was lost', () => {
+  it('is deleted by the autopilot, and its room is used again', async () => {
+    laptop.disk.user.write('/home/docs/two', world.dice.bytes(200_000));
+    await laptop.crashAt('pack:registered', () => laptop.sync());
+    for (const name of await laptop.spool.names()) await laptop.spool.remove(name);
+    await laptop.sync();
+    const before = await leaseOf(laptop);
+    const live = (await laptop.catalog.packs(1, ['live'])).length;
+    expect(before.blobs).toBe(live + 1);
+    expect((await laptop.engine.upkeep(true, never)).sweptBlobs).toBe(1);
+    const after = await leaseOf(laptop);
+    expect(after.blobs).toBe(live);
+    expect(after.used).toBeLessThan(before.used);
+    laptop.disk.user.write('/home/docs/three', world.dice.bytes(60_000));
+    await laptop.sync();
+    expect((await leaseOf(laptop)).capacity, 'nothing had to be bought').toBe(after.capacity);
+    expect((await laptop.engine.check({ share: 1, repairs: false }, never)).findings).toEqual([]);
+  });
+
+  it('that still has its pack is resumed and not deleted', async () => {
+    laptop.disk.user.write('/home/docs/two', world.dice.bytes(200_000));
+    await laptop.crashAt('pack:registered', () => laptop.sync());
+    expect((await laptop.engine.upkeep(true, never)).sweptBlobs).toBe(0);
+    expect(await laptop.sync()).toMatchObject({ problems: [] });
+    expect((await laptop.engine.upkeep(true, never)).sweptBlobs).toBe(0);
   });
 });

@@ -160,6 +160,7 @@ class Life {
   }
 
   #left(device: Device, atMs: number): bigint | undefined {
+    if (this.#options.capFrost === undefined) return undefined;
     const since = monthStartMs(startMs + atMs);
     const spent = device.ledger.reduce((sum, entry) => (entry.atMs >= since ? sum + entry.frost : sum), 0n);
     return leftFrost(this.#options.capFrost, spent);
