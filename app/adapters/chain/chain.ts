@@ -11,6 +11,7 @@ import { readCertifiedEvent } from './certified-event.ts';
 import { isCode } from './chain-faults.ts';
 import { readBalances } from './coins.ts';
 import { askFaucet } from './faucet.ts';
+import { unknownShape } from './layouts.ts';
 import { readPool, readPooledBlob, readPooledBlobs } from './pools.ts';
 import { prepareStep } from './prepare.ts';
 import type { ChainEndpoint } from './profiles.ts';
@@ -43,7 +44,11 @@ export function openChain(options: ChainOptions): Chain {
     pooledBlobs: (id, signal) => readPooledBlobs(remote, id, signal),
     pooledBlob: (pool, blobId, signal) => readPooledBlob(remote, pool, blobId, signal),
     certifiedEvent: (object, signal) => readCertifiedEvent(remote, object, signal),
-    timeMs: async (signal) => (await remote.service(signal)).timeMs,
+    async timeMs(signal) {
+      const { timeMs } = await remote.service(signal);
+      if (timeMs === undefined) throw unknownShape('its time');
+      return timeMs;
+    },
     prepare: (step, sender, signal) => prepareStep(remote, walrus, step, sender, signal),
     send: (transaction, signature, signal) => sendBytes(remote, walrus, transaction, signature, signal),
     outcome: (digest, signal) => readOutcome(remote, walrus, digest, signal),

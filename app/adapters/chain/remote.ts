@@ -34,8 +34,8 @@ export interface ChainObject {
 
 export interface ServiceState {
   readonly suiEpoch: bigint;
-  /** Time of the newest checkpoint, ms since 1970. */
-  readonly timeMs: number;
+  /** Time of the newest checkpoint, ms since 1970; undefined when the node does not tell it. */
+  readonly timeMs: number | undefined;
 }
 
 export interface Remote {
@@ -111,8 +111,8 @@ function openService(remote: Pick<Remote, 'client' | 'endpoint' | 'ask'>): Remot
       );
     }
     const { epoch, timestamp } = response;
-    if (epoch === undefined || timestamp === undefined) throw unknownShape('its epoch or time');
-    const timeMs = safeNumber(timestamp.seconds, 'its time') * 1000 + Math.floor(timestamp.nanos / 1e6);
+    if (epoch === undefined) throw unknownShape('its epoch');
+    const timeMs = timestamp && safeNumber(timestamp.seconds, 'its time') * 1000 + Math.floor(timestamp.nanos / 1e6);
     return { suiEpoch: epoch, timeMs };
   };
 }
