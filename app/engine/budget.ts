@@ -22,6 +22,8 @@ export interface BudgetReport {
   readonly payments: readonly Payment[];
   /** Settled payments for which the chain says something else than the ledger, by digest. */
   readonly unexplained: readonly string[];
+  /** Those that the Sui node does not show, because they are too old for it. */
+  readonly unseen: readonly string[];
 }
 
 export async function readCap(catalog: Pick<Catalog, 'record'>): Promise<bigint | undefined> {
@@ -74,25 +76,33 @@ export async function budgetReport(core: EngineCore, signal: AbortSignal): Promi
     leftFrost: leftFrost(cap, spent),
     gasMist: payments.reduce((sum, { paidMist, mist }) => sum + (paidMist ?? mist), 0n),
     payments,
-    unexplained: await reconcile(core, payments, signal),
+    ...(await reconcile(core, payments, signal)),
   };
 }
+
+/** Questions to the chain at once. */
+const askedAtOnceMax = 8;
 
 /** Every settled step has the outcome on chain that the ledger has; one that never ran is unknown there. */
 async function reconcile(
   core: EngineCore,
   payments: readonly Payment[],
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  const unexplained: string[] = [];
-  for (const { digest, state, paidFrost = 0n, paidMist = 0n } of payments) {
-    if (state === 'prepared') continue;
-    const outcome = await core.chain.outcome(digest, signal);
-    const isSame =
-      outcome === undefined
-        ? state === 'failed' && paidFrost === 0n && paidMist === 0n
-        : outcome.isSuccess === (state === 'succeeded') && outcome.frost === paidFrost && outcome.gasMist === paidMist;
-    if (!isSame) unexplained.push(digest);
+): Promise<Pick<BudgetReport, 'unexplained' | 'unseen'>> {
+  const settled = payments.filter(({ state }) => state !== 'prepared');
+  const verdicts: ('same' | 'other' | 'unseen')[] = [];
+  for (let at = 0; at < settled.length; at += askedAtOnceMax) {
+    const asked = settled.slice(at, at + askedAtOnceMax).map(async (payment) => {
+      const outcome = await core.chain.outcome(payment.digest, signal);
+      const { state, paidFrost = 0n, paidMist = 0n } = payment;
+      if (outcome === undefined) return state === 'failed' && paidFrost === 0n && paidMist === 0n ? 'same' : 'unseen';
+      const isSame =
+        outcome.isSuccess === (state === 'succeeded') && outcome.frost === paidFrost && outcome.gasMist === paidMist;
+      return isSame ? 'same' : 'other';
+    });
+    verdicts.push(...(await Promise.all(asked)));
   }
-  return unexplained;
+  const digests = (verdict: string): readonly string[] =>
+    settled.flatMap(({ digest }, i) => (verdicts[i] === verdict ? [digest] : []));
+  return { unexplained: digests('other'), unseen: digests('unseen') };
 }

@@ -200,14 +200,13 @@ export async function renew(core: EngineCore, request: RenewRequest, signal: Abo
   const standings = now.standings.filter(({ space }) => only === undefined || space.id === only);
   const plan =
     request.epochs === undefined ? policyPlan(standings, now) : await exactPlan(core, standings, request, now);
-  const own = request.isDry || plan.renewals.length === 0 ? undefined : (await core.ready(signal)).spender;
   const renewed: RenewReport['renewed'][number][] = [];
   const unpaid = [...plan.unpaid];
   for (const { id, epochs, frost } of plan.renewals) {
     const standing = standings.find(({ lease }) => lease.id === id);
     if (!standing) throw new Error('a plan is about the leases it was given');
     try {
-      if (own) await extend(core, own, now.device, standing, epochs, signal);
+      if (!request.isDry) await extend(core, now.device, standing, epochs, signal);
       const { space, pool } = standing;
       renewed.push({ space: space.id, pool: pool.id, epochs, endEpoch: pool.endEpoch + epochs, frost });
     } catch (error) {
@@ -268,13 +267,13 @@ async function readBegun({ catalog }: EngineCore): Promise<Begun | undefined> {
 
 async function extend(
   core: EngineCore,
-  own: Spender,
   device: Device,
   { pool, space, owner }: Standing,
   epochs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const spender = owner.index === device.index ? own : spenderOf(core, owner.index);
+  // Another device's address pays for itself: this one need not even have a bag yet.
+  const spender = owner.index === device.index ? (await core.ready(signal)).spender : spenderOf(core, owner.index);
   const subject = { space: space.num, pack: undefined };
   await spender.spend({ kind: 'extend-pool', pool: pool.id, epochs }, subject, async () => undefined, signal);
 }
@@ -306,6 +305,17 @@ export async function setAhead(core: EngineCore, name: string, epochs: number, s
   await core.catalog.setLeaseEpochs(space.num, epochs);
 }
 
+/** Sweeping can wait for gas; nothing else waits for sweeping. */
+async function sweepUnlessShort(core: EngineCore, signal: AbortSignal): Promise<number> {
+  try {
+    return await sweepOrphans(core, signal);
+  } catch (error) {
+    if (faultOf(error)?.code !== 'money-short') throw error;
+    core.log.write('warning', 'sweep.short', {});
+    return 0;
+  }
+}
+
 export interface UpkeepTurn {
   /** Undefined: it was not due. */
   readonly report: RenewReport | undefined;
@@ -329,5 +339,5 @@ export async function upkeep(core: EngineCore, isFirst: boolean, signal: AbortSi
   const isDue = isFirst || state.seenEpochs.at(-1) !== network.epoch || chainMs - state.ranMs >= dayMs;
   if (!isDue) return { report: undefined, sweptBlobs: 0, againInMs };
   const report = await renew(core, { space: undefined, epochs: undefined, isDry: false }, signal);
-  return { report, sweptBlobs: await sweepOrphans(core, signal), againInMs };
+  return { report, sweptBlobs: await sweepUnlessShort(core, signal), againInMs };
 }

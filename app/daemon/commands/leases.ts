@@ -120,7 +120,7 @@ export const budgetCommand: Run = async (context, _args, flags) =>
     const month = textFlag(flags, 'month');
     if (month !== undefined) await engine.setBudget(month === 'none' ? undefined : frostOf(month));
     const report = await engine.budget(signal);
-    const { monthFrost, spentFrost, leftFrost, gasMist, payments, unexplained } = report;
+    const { monthFrost, spentFrost, leftFrost, gasMist, payments, unexplained, unseen } = report;
     const since = new Date(report.monthStartMs).toISOString().slice(0, 7);
     output.say(`${since} (the chain's month, UTC), this device: spent ${coinText(spentFrost, 'WAL')}.`);
     output.say(
@@ -141,6 +141,10 @@ export const budgetCommand: Run = async (context, _args, flags) =>
       ]);
     if (rows.length > 0) output.say(table([['when', 'what', 'state', 'WAL', 'gas', 'transaction'], ...rows]));
     for (const digest of unexplained) output.warn(`The chain tells something else about transaction ${digest}.`);
+    if (unseen.length > 0)
+      output.warn(
+        `${unseen.length} transactions are too old for the Sui node to show; the ledger stands alone for them.`,
+      );
     output.done(report);
     return unexplained.length > 0 ? exitCodes.partly : exitCodes.done;
   });

@@ -1,4 +1,5 @@
 /** `floe status`, `spaces`, `devices`, `log`, `versions`, `ls`: state and history, read only. */
+import { faultOf } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import type { Engine, EngineStatus, SpaceStatus, VersionLine } from '../../engine/engine.ts';
 import { textFlag, type Context, type Run } from '../command.ts';
@@ -60,9 +61,16 @@ export const statusCommand: Run = async (context) =>
 
 /** Leases at risk; true when money is the reason. */
 async function warnOfLeases({ output, signal }: Context, engine: Engine): Promise<boolean> {
-  const { leases, plan } = await engine.leases(signal);
-  warnLeases(output, plan.warnings, (id) => leases.find(({ pool }) => pool === id)?.name ?? id);
-  return plan.warnings.some(({ because }) => because === 'budget' || because === 'balance');
+  try {
+    const { leases, plan } = await engine.leases(signal);
+    warnLeases(output, plan.warnings, (id) => leases.find(({ pool }) => pool === id)?.name ?? id);
+    return plan.warnings.some(({ because }) => because === 'budget' || because === 'balance');
+  } catch (error) {
+    const fault = faultOf(error);
+    if (!fault || signal.aborted) throw error;
+    output.warn(`The leases cannot be looked at now: ${fault.message}`);
+    return false;
+  }
 }
 
 export const spacesCommand: Run = async (context) =>
