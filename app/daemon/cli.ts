@@ -236,6 +236,50 @@ function addPastCommands(command: AddCommand): void {
     .option('--files <N>', 'files in the sample', integer('--files', 1));
 }
 
+/** What is paid, proven and checked. */
+function addUpkeepCommands(command: AddCommand): void {
+  command(
+    'leases',
+    'Until when everything is paid, and what the autopilot will do about it.',
+    'leases --ahead 26 --space Photos',
+    lazily(async () => (await import('./commands/leases.ts')).leasesCommand),
+  )
+    .addOption(new Option('--autopilot <STATE>', 'renew leases by itself').choices(['on', 'off']))
+    .option('--ahead <E>', 'keep a space paid so many epochs ahead', integer('--ahead', 1))
+    .option('--space <SPACE>', 'the space that --ahead is for');
+  command(
+    'renew [SPACE]',
+    'Extends leases: as the policy asks, or by so many epochs. One transaction for each pool.',
+    'renew Photos --epochs 4 --dry-run',
+    lazily(async () => (await import('./commands/leases.ts')).renewCommand),
+  )
+    .option('--epochs <E>', 'so many epochs more', integer('--epochs', 1))
+    .option('--dry-run', 'only say what would be extended and what it costs');
+  command(
+    'budget',
+    "What was spent this month, and the month's hard cap on WAL.",
+    'budget --month 2000000000',
+    lazily(async () => (await import('./commands/leases.ts')).budgetCommand),
+  ).option('--month <FROST>', "the cap in FROST (10^9 are one WAL); 'none' takes it away");
+  command(
+    'check',
+    'Looks whether the nodes still hold every pack, sliver by sliver, and says how sure that is.',
+    'check --sample 0.1 --repair',
+    lazily(async () => (await import('./commands/check.ts')).checkCommand),
+  )
+    .option('--sample <P>', "share of each pack's slivers to look at, above 0 and at most 1")
+    .option('--repair', 'rebuild what nodes lack and send it to them');
+  command(
+    'receipt <SPACE> <PATH>',
+    "A proof that a file is stored, which anyone can check offline: 'receipt verify FILE'.",
+    'receipt Photos 2024/ice.jpg --out ice.receipt\n  floe receipt verify ice.receipt',
+    lazily(async () => (await import('./commands/receipt.ts')).receiptCommand),
+  )
+    .option('--at <WHEN>', 'snapshot id or ISO time')
+    .option('--out <FILE>', 'file to write the receipt to')
+    .option('--with-name', 'let the receipt tell the names of space and file');
+}
+
 function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>): Command {
   const program = new Command('floe')
     .description('Keeps your folders on Walrus: sealed on this computer, certified on Sui, restorable from 24 words.')
@@ -252,6 +296,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
   addPassCommands(command);
   addHistoryCommands(command);
   addPastCommands(command);
+  addUpkeepCommands(command);
   return program;
 }
 

@@ -13,6 +13,19 @@ import { addSpace, type NewSpaceInput } from './spaces.ts';
 import { applyRegistered } from './ship.ts';
 import { createSpender } from './spend.ts';
 import { releaseHeld, syncSpace, type SyncReport } from './sync.ts';
+import { checkPacks, type CheckReport, type CheckRequest } from './audit.ts';
+import { budgetReport, openPermit, setCap, type BudgetReport } from './budget.ts';
+import {
+  leasesReport,
+  renew,
+  setAhead,
+  setAutopilot,
+  upkeep,
+  type LeasesReport,
+  type RenewReport,
+  type RenewRequest,
+} from './leases.ts';
+import { issueReceipt, type IssuedReceipt, type ReceiptRequest } from './receipt.ts';
 import { recoverSpaces, type RecoverReport } from './recover.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
@@ -42,11 +55,18 @@ export type {
   FoundName,
   OpenFile,
   EngineEvent,
+  BudgetReport,
+  CheckReport,
   EngineStatus,
+  IssuedReceipt,
+  LeasesReport,
   Listing,
   NewSpaceInput,
   Quote,
+  ReceiptRequest,
   RecoverReport,
+  RenewReport,
+  RenewRequest,
   RestoreDone,
   RestoreRequest,
   SnapshotLine,
@@ -89,6 +109,19 @@ export interface Engine {
   drill(request: DrillRequest, signal: AbortSignal): Promise<DrillReport>;
   recover(signal: AbortSignal): Promise<RecoverReport>;
   quote(folder: string, leaseEpochs: number | undefined, signal: AbortSignal): Promise<Quote>;
+  leases(signal: AbortSignal): Promise<LeasesReport>;
+  renew(request: RenewRequest, signal: AbortSignal): Promise<RenewReport>;
+  /** The autopilot's turn; `isFirst` at a start, when it runs whatever ran before. */
+  upkeep(isFirst: boolean, signal: AbortSignal): ReturnType<typeof upkeep>;
+  setAutopilot(isOn: boolean): Promise<void>;
+  setAhead(space: string, epochs: number, signal: AbortSignal): Promise<void>;
+  budget(signal: AbortSignal): Promise<BudgetReport>;
+  /** The hard cap on a month's WAL; undefined takes it away. */
+  setBudget(monthFrost: bigint | undefined): Promise<void>;
+  /** Looks at stored packs on their nodes, sliver by sliver; mends what is wanting when asked to. Costs nothing. */
+  check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
+  /** A proof that a version of a file is stored, for anyone to check without Floe. Costs nothing. */
+  receipt(request: ReceiptRequest, signal: AbortSignal): Promise<IssuedReceipt>;
   /** Full check of the catalog. Words when something is wrong. */
   integrity(): Promise<string | undefined>;
 }
@@ -153,6 +186,15 @@ export function createEngine(ports: EnginePorts): Engine {
     drill: (request, signal) => drillSpace(core, request, signal),
     recover: (signal) => inTurn(() => recoverSpaces(core, signal)),
     quote: (folder, leaseEpochs, signal) => quoteFolder(core, folder, leaseEpochs, signal),
+    leases: (signal) => leasesReport(core, signal),
+    renew: (request, signal) => inTurn(() => renew(core, request, signal)),
+    upkeep: (isFirst, signal) => inTurn(() => upkeep(core, isFirst, signal)),
+    setAutopilot: (isOn) => inTurn(() => setAutopilot(core, isOn)),
+    setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
+    budget: (signal) => budgetReport(core, signal),
+    setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
+    check: (request, signal) => checkPacks(core, request, signal),
+    receipt: (request, signal) => issueReceipt(core, request, signal),
     integrity: () => ports.catalog.integrity(),
   };
 }
@@ -184,6 +226,7 @@ function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): Eng
         catalog: ports.catalog,
         signer,
         log: ports.log,
+        permit: openPermit(ports.chain, ports.catalog),
         onPoint: point,
       });
       await spender.settleOpen(async (intent, outcome) => {

@@ -5,7 +5,7 @@
  */
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { Catalog, IntentRow } from '../ports/catalog.ts';
-import type { Chain, ChainStep, Outcome, Signer } from '../ports/chain.ts';
+import type { Chain, ChainStep, Outcome, Signer, StepCost } from '../ports/chain.ts';
 import type { Log } from '../ports/log.ts';
 
 export interface SpendSubject {
@@ -36,6 +36,8 @@ export interface SpenderPorts {
   readonly catalog: Catalog;
   readonly signer: Signer;
   readonly log: Log;
+  /** Asked with every quote before its intent is written: throws when the step may not be paid, else says the chain's time. */
+  readonly permit: (step: ChainStep, cost: StepCost, signal: AbortSignal) => Promise<number>;
   readonly onPoint: (point: `${string}:${SpendPoint}`) => void;
 }
 
@@ -69,6 +71,7 @@ async function spendOnce(
   const open = await ports.catalog.openIntents();
   if (open.length > 0) throw new Error('an open intent must be settled before the next step');
   const prepared = await ports.chain.prepare(step, ports.signer.address, signal);
+  const chainMs = await ports.permit(step, prepared.cost, signal);
   const signature = await ports.signer.sign(prepared.transaction);
   const intent = await ports.catalog.addIntent({
     digest: prepared.digest,
@@ -78,6 +81,7 @@ async function spendOnce(
     signature,
     frost: prepared.cost.frost,
     mist: prepared.cost.mist,
+    chainMs,
   });
   ports.onPoint(`${step.kind}:intent-written`);
   const outcome = await finishIntent(ports, intent, signal);

@@ -186,6 +186,24 @@ export interface NewIntent {
   readonly signature: Uint8Array;
   readonly frost: bigint;
   readonly mist: bigint;
+  /** The chain's time, ms since 1970: the month that the step counts for. Left out, it counts for none. */
+  readonly chainMs?: number;
+}
+
+/** A spending step as the ledger has it, without its bytes. */
+export interface Payment {
+  readonly digest: string;
+  readonly kind: string;
+  readonly space: number | undefined;
+  readonly chainMs: number;
+  readonly state: IntentState;
+  /** As quoted. */
+  readonly frost: bigint;
+  readonly mist: bigint;
+  /** As the chain says; undefined while open. */
+  readonly paidFrost: bigint | undefined;
+  readonly paidMist: bigint | undefined;
+  readonly failure: string | undefined;
 }
 
 export interface ChunkLocation extends ChunkPlace {
@@ -294,6 +312,8 @@ export interface CatalogOperations {
     failure: string | undefined,
   ): void;
   intents(limit: number): readonly IntentRow[];
+  /** Steps written at or after a time of the chain, oldest first. */
+  payments(sinceMs: number): readonly Payment[];
   spent(): { readonly frost: bigint; readonly mist: bigint };
 
   snapshots(space: number): readonly RoundRow[];

@@ -12,6 +12,17 @@ export interface Signer {
   readonly address: SuiId;
   /** Serialised Sui signature (flag, signature, public key) over the transaction's intent message. */
   sign(transaction: Uint8Array): Promise<Uint8Array>;
+  /** Serialised Sui signature over a personal message; it can never be taken for that of a transaction. */
+  signMessage(message: Uint8Array): Promise<Uint8Array>;
+}
+
+/** The chain's own record that a blob was certified. */
+export interface CertifiedEvent {
+  /** Base58 digest of the transaction that emitted it. */
+  readonly transaction: string;
+  readonly type: string;
+  /** BCS of the event. */
+  readonly contents: Uint8Array;
 }
 
 export interface BlobToRegister {
@@ -137,6 +148,11 @@ export interface Chain {
   /** Every blob registered in a pool, paged inside. */
   pooledBlobs(id: SuiId, signal?: AbortSignal): AsyncIterable<readonly PooledBlob[]>;
   pooledBlob(pool: SuiId, blobId: BlobId, signal?: AbortSignal): Promise<PooledBlob | undefined>;
+
+  /** The event that certified a pooled blob, by the blob's object; undefined when the node no longer shows so old a transaction. */
+  certifiedEvent(object: SuiId, signal?: AbortSignal): Promise<CertifiedEvent | undefined>;
+  /** The chain's own time, ms since 1970: budgets and leases go by it, never by this computer's clock. */
+  timeMs(signal?: AbortSignal): Promise<number>;
 
   prepare(step: ChainStep, sender: SuiId, signal?: AbortSignal): Promise<Prepared>;
   /** Submits and waits until the chain shows the effects. Sending the same bytes twice is safe: the first result comes back. */

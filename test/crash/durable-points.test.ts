@@ -50,6 +50,9 @@ const syncPoints = [
   'round:certified',
 ];
 
+/** Durable points of `floe renew`. */
+const renewPoints = spendPoints('extend-pool');
+
 let world: World;
 let template: string;
 let reference: Truth;
@@ -73,8 +76,9 @@ beforeAll(async () => {
   const first = await syncDone(home, { env });
   editFolder(home.folder);
   const second = await syncDone(home, { env });
-  for (const point of pointsIn(file)) passed.add(point);
   reference = await truthOf(world, home);
+  await floeDone(['--home', home.dir, 'renew', '--epochs', '1'], { env });
+  for (const point of pointsIn(file)) passed.add(point);
   referenceMs = { first: first.ms, second: second.ms };
 });
 
@@ -109,7 +113,7 @@ async function twoRounds(first: readonly string[], second: readonly string[]): P
 
 describe('the undisturbed run', () => {
   it('passes exactly the points that are named here', () => {
-    expect([...passed].toSorted()).toEqual([...initPoints, ...syncPoints].toSorted());
+    expect([...passed].toSorted()).toEqual([...initPoints, ...syncPoints, ...renewPoints].toSorted());
   });
 
   it('has no point in the sources of the engine that is not named here', () => {
@@ -192,6 +196,35 @@ describe('a sync that is killed', () => {
     await killSome(2, referenceMs.second);
     process.stdout.write(`kills with FLOE_CRASH_SEED=${seed}: ${told.join(', ')}\n`);
     await expectUndisturbed(home);
+  });
+});
+
+describe('a renewal that is killed', () => {
+  const done = (ended: { readonly stdout: string }): Readonly<Record<string, unknown>> =>
+    JSON.parse(ended.stdout.trim().split('\n').at(-1) ?? '') as Readonly<Record<string, unknown>>;
+  const look = async (home: Home): Promise<{ readonly endEpoch: unknown; readonly frost: unknown }> => {
+    const { leases } = done(await floeDone(['--home', home.dir, 'leases'])) as {
+      leases: readonly { endEpoch: number }[];
+    };
+    const { spentFrost, unexplained } = done(await floeDone(['--home', home.dir, 'budget']));
+    expect(unexplained).toEqual([]);
+    return { endEpoch: leases[0]?.endEpoch, frost: spentFrost };
+  };
+  const renew = (home: Home): readonly string[] => ['--home', home.dir, 'renew', '--epochs', '2'];
+
+  it('at any point, is paid once when asked for again', async () => {
+    const plain = await freshHome();
+    await syncDone(plain);
+    await floeDone(renew(plain));
+    const expected = await look(plain);
+    for (const point of renewPoints) {
+      const home = await freshHome();
+      await syncDone(home);
+      const killed = await floe(renew(home), { env: { FLOE_KILL_AT: point } });
+      expect(killed.signal, point).toBe('SIGKILL');
+      await floeDone(renew(home));
+      expect(await look(home), point).toEqual(expected);
+    }
   });
 });
 

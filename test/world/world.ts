@@ -65,8 +65,9 @@ export interface World {
   readonly ledger: Ledger;
   readonly nodes: readonly RunningNode[];
   readonly endpoint: ChainEndpoint;
-  /** The chain's door, for others than Floe. */
+  /** The doors of chain and nodes, for others than Floe. */
   readonly suiFetch: typeof fetch;
+  readonly nodeFetch: typeof fetch;
   /** The account that devices have when nothing else is said. */
   readonly phrase: string;
   /** Told of every request to the chain ('sui …') and to nodes ('PUT node-0 …'), before it is made; what it throws is the answer. */
@@ -155,6 +156,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     nodes: local.nodes,
     endpoint: endpointOf(local.ledger),
     suiFetch: local.suiFetch,
+    nodeFetch: local.nodeFetch,
     phrase: phraseFrom(dice),
     onRequest: undefined,
     async device(name, deviceOptions) {

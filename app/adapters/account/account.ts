@@ -35,6 +35,10 @@ function deviceSigner(keypair: Ed25519Keypair): Signer {
       const { signature } = await keypair.signTransaction(transaction);
       return Uint8Array.from(Buffer.from(signature, 'base64'));
     },
+    async signMessage(message) {
+      const { signature } = await keypair.signPersonalMessage(message);
+      return Uint8Array.from(Buffer.from(signature, 'base64'));
+    },
   };
 }
 

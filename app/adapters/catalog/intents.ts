@@ -1,8 +1,11 @@
 /** The ledger of spending steps. */
 import type { Database } from 'better-sqlite3';
-import type { CatalogOperations, IntentRow, IntentState } from '../../ports/catalog.ts';
+import type { CatalogOperations, IntentRow, IntentState, Payment } from '../../ports/catalog.ts';
 
-type Operations = Pick<CatalogOperations, 'addIntent' | 'openIntents' | 'settleIntent' | 'intents' | 'spent'>;
+type Operations = Pick<
+  CatalogOperations,
+  'addIntent' | 'openIntents' | 'settleIntent' | 'intents' | 'payments' | 'spent'
+>;
 
 interface RawIntent {
   readonly num: bigint;
@@ -38,6 +41,21 @@ function intentFrom(raw: RawIntent): IntentRow {
   };
 }
 
+type RawPayment = Omit<RawIntent, 'num' | 'pack' | 'tx' | 'signature'> & { readonly chain_ms: bigint };
+
+const paymentFrom = (raw: RawPayment): Payment => ({
+  digest: raw.digest,
+  kind: raw.kind,
+  space: raw.space === null ? undefined : Number(raw.space),
+  chainMs: Number(raw.chain_ms),
+  state: raw.state,
+  frost: raw.frost,
+  mist: raw.mist,
+  paidFrost: raw.paid_frost ?? undefined,
+  paidMist: raw.paid_mist ?? undefined,
+  failure: raw.failure ?? undefined,
+});
+
 export function intentOperations(db: Database): Operations {
   const insert = db.prepare(
     "INSERT INTO intent (digest, kind, space, pack, tx, signature, frost, mist, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'prepared')",
@@ -45,6 +63,13 @@ export function intentOperations(db: Database): Operations {
   const get = db.prepare<[number | bigint], RawIntent>('SELECT * FROM intent WHERE num = ?').safeIntegers();
   const open = db.prepare<[], RawIntent>("SELECT * FROM intent WHERE state = 'prepared' ORDER BY num").safeIntegers();
   const recent = db.prepare<[number], RawIntent>('SELECT * FROM intent ORDER BY num DESC LIMIT ?').safeIntegers();
+  const date = db.prepare('INSERT INTO payment (intent, chain_ms) VALUES (?, ?)');
+  const since = db
+    .prepare<[number], RawPayment>(
+      `SELECT digest, kind, space, chain_ms, state, frost, mist, paid_frost, paid_mist, failure
+       FROM payment JOIN intent ON intent.num = payment.intent WHERE chain_ms >= ? ORDER BY payment.intent`,
+    )
+    .safeIntegers();
   const settle = db.prepare(
     "UPDATE intent SET state = ?, paid_frost = ?, paid_mist = ?, failure = ? WHERE num = ? AND state = 'prepared'",
   );
@@ -66,6 +91,7 @@ export function intentOperations(db: Database): Operations {
         frost,
         mist,
       );
+      if (intent.chainMs !== undefined) date.run(lastInsertRowid, intent.chainMs);
       const raw = get.get(lastInsertRowid);
       if (!raw) throw new Error('an added intent can be read back');
       return intentFrom(raw);
@@ -73,6 +99,7 @@ export function intentOperations(db: Database): Operations {
     openIntents: () => open.all().map(intentFrom),
     settleIntent: (num, state, paidFrost, paidMist, failure) =>
       void settle.run(state, paidFrost, paidMist, failure ?? null, num),
+    payments: (sinceMs) => since.all(sinceMs).map(paymentFrom),
     intents: (limit) => recent.all(limit).map(intentFrom),
     // Buying WAL for SUI is no spending of WAL; its gas counts.
     spent: () => sum.get() ?? { frost: 0n, mist: 0n },

@@ -7,9 +7,11 @@ import type { Clock } from '../../domain/clock.ts';
 import type { SuiId } from '../../domain/ids.ts';
 import type { Chain } from '../../ports/chain.ts';
 import { readBags } from './bags.ts';
+import { readCertifiedEvent } from './certified-event.ts';
 import { isCode } from './chain-faults.ts';
 import { readBalances } from './coins.ts';
 import { askFaucet } from './faucet.ts';
+import { unknownShape } from './layouts.ts';
 import { readPool, readPooledBlob, readPooledBlobs } from './pools.ts';
 import { prepareStep } from './prepare.ts';
 import type { ChainEndpoint } from './profiles.ts';
@@ -41,6 +43,12 @@ export function openChain(options: ChainOptions): Chain {
     },
     pooledBlobs: (id, signal) => readPooledBlobs(remote, id, signal),
     pooledBlob: (pool, blobId, signal) => readPooledBlob(remote, pool, blobId, signal),
+    certifiedEvent: (object, signal) => readCertifiedEvent(remote, object, signal),
+    async timeMs(signal) {
+      const { timeMs } = await remote.service(signal);
+      if (timeMs === undefined) throw unknownShape('its time');
+      return timeMs;
+    },
     prepare: (step, sender, signal) => prepareStep(remote, walrus, step, sender, signal),
     send: (transaction, signature, signal) => sendBytes(remote, walrus, transaction, signature, signal),
     outcome: (digest, signal) => readOutcome(remote, walrus, digest, signal),

@@ -35,7 +35,7 @@ it('copies the secret, so that wiping the input changes nothing', async () => {
 
 it('shows nothing of the secret', () => {
   const signer = deviceSigner(secret);
-  expect(Object.keys(signer).sort()).toEqual(['address', 'sign']);
+  expect(Object.keys(signer).sort()).toEqual(['address', 'sign', 'signMessage']);
   expect(JSON.stringify(signer)).toBe(JSON.stringify({ address: signer.address }));
 });
 

@@ -15,5 +15,9 @@ export function deviceSigner(seedSecret: Uint8Array): Signer {
       const { signature } = await pair.signTransaction(Uint8Array.from(transaction));
       return fromBase64(signature);
     },
+    async signMessage(message) {
+      const { signature } = await pair.signPersonalMessage(Uint8Array.from(message));
+      return fromBase64(signature);
+    },
   };
 }

@@ -14,7 +14,7 @@ import type { SuiId } from '../../domain/ids.ts';
 import { parseSuiId } from '../../domain/ids.ts';
 import { cancelled, faultFromCall } from './chain-faults.ts';
 import { guardedFetch, unlessAborted } from './guarded-fetch.ts';
-import { decodeExactly, fieldLayout, unknownShape } from './layouts.ts';
+import { decodeExactly, fieldLayout, safeNumber, unknownShape } from './layouts.ts';
 import { pageObjects } from './limits.ts';
 import type { ChainEndpoint } from './profiles.ts';
 import { pinnedChain } from './profiles.ts';
@@ -34,6 +34,8 @@ export interface ChainObject {
 
 export interface ServiceState {
   readonly suiEpoch: bigint;
+  /** Time of the newest checkpoint, ms since 1970; undefined when the node does not tell it. */
+  readonly timeMs: number | undefined;
 }
 
 export interface Remote {
@@ -108,8 +110,10 @@ function openService(remote: Pick<Remote, 'client' | 'endpoint' | 'ask'>): Remot
         `The Sui node at ${hostOf(remote.endpoint.grpcUrl)} does not serve ${remote.endpoint.network}.`,
       );
     }
-    if (response.epoch === undefined) throw unknownShape('its epoch');
-    return { suiEpoch: response.epoch };
+    const { epoch, timestamp } = response;
+    if (epoch === undefined) throw unknownShape('its epoch');
+    const timeMs = timestamp && safeNumber(timestamp.seconds, 'its time') * 1000 + Math.floor(timestamp.nanos / 1e6);
+    return { suiEpoch: epoch, timeMs };
   };
 }
 

@@ -1,9 +1,11 @@
 /** `floe status`, `spaces`, `devices`, `log`, `versions`, `ls`: state and history, read only. */
+import { faultOf } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
-import type { EngineStatus, SpaceStatus, VersionLine } from '../../engine/engine.ts';
-import { textFlag, type Run } from '../command.ts';
+import type { Engine, EngineStatus, SpaceStatus, VersionLine } from '../../engine/engine.ts';
+import { textFlag, type Context, type Run } from '../command.ts';
 import { bytesText, coinText, countText, exitCodes, table, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
+import { warnLeases } from './leases.ts';
 import { trimSlashes } from './restore.ts';
 
 const dateText = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
@@ -52,13 +54,29 @@ export const statusCommand: Run = async (context) =>
   withHost(context, async ({ engine }) => {
     const status = await engine.status(context.signal);
     sayStatus(context.output, status);
+    const isShort = status.chain !== undefined && (await warnOfLeases(context, engine));
     context.output.done(status);
+    if (isShort) return exitCodes.money;
     return status.spaces.some(
       (space) => space.folder !== undefined && (space.isPending || space.snapshot === undefined),
     )
       ? exitCodes.notCertified
       : exitCodes.done;
   });
+
+/** Leases at risk; true when money is the reason. */
+async function warnOfLeases({ output, signal }: Context, engine: Engine): Promise<boolean> {
+  try {
+    const { leases, plan } = await engine.leases(signal);
+    warnLeases(output, plan.warnings, (id) => leases.find(({ pool }) => pool === id)?.name ?? id);
+    return plan.warnings.some(({ because }) => because === 'budget' || because === 'balance');
+  } catch (error) {
+    const fault = faultOf(error);
+    if (!fault || signal.aborted) throw error;
+    output.warn(`The leases cannot be looked at now: ${fault.message}`);
+    return false;
+  }
+}
 
 export const spacesCommand: Run = async (context) =>
   withHost(context, async ({ engine }) => {

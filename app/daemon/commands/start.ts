@@ -9,15 +9,17 @@ import { makePhrase } from '../../adapters/account/account.ts';
 import { systemClock } from '../../adapters/time/time.ts';
 import { diskFault } from '../../adapters/disk/disk.ts';
 import { openWatcher } from '../../adapters/watcher/watcher.ts';
+import type { Clock } from '../../domain/clock.ts';
 import { faultOf } from '../../domain/fault.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { numberFlag, type Context, type Flags, type Run } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { openBrowser } from '../open-browser.ts';
-import { exitCodes } from '../output.ts';
+import { exitCodes, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
 import { serveStatus } from '../status-page.ts';
 import { numbered, setUpHome } from './account.ts';
+import { sayRenewed, unpaidFault, warnLeases } from './leases.ts';
 import { refuseHome, sayReport } from './space.ts';
 
 /** Quiet time after a change before a pass: an editor that saves in several steps is done by then. */
@@ -81,6 +83,20 @@ async function addFolders(engine: Engine, { home, output, signal }: Context, fla
     output.say('No folder is protected yet. Stop this and run: npm start -- --folder DIR');
 }
 
+/** The autopilot's turn at the start, then whenever it asked to be called again. Money that is short is said, and stops nothing else. */
+function openAutopilot(engine: Engine, output: Output, clock: Clock): (signal: AbortSignal) => Promise<void> {
+  let nextMs: number | undefined;
+  return async (signal) => {
+    if (nextMs !== undefined && clock.steady() < nextMs) return;
+    const { report, againInMs } = await engine.upkeep(nextMs === undefined, signal);
+    nextMs = clock.steady() + againInMs;
+    if (!report) return;
+    if (report.renewed.length > 0) sayRenewed(output, report, false);
+    if (report.unpaid.length > 0) output.warn(unpaidFault(report).message);
+    warnLeases(output, report.warnings, (pool) => pool);
+  };
+}
+
 /** Passes until stopped. A hint during a pass leads to another one after it. */
 async function keepInStep(
   engine: Engine,
@@ -101,6 +117,7 @@ async function keepInStep(
     ),
   );
   let retryMs = retryFirstMs;
+  const autopilot = openAutopilot(engine, output, clock);
   try {
     while (!signal.aborted) {
       // From here on a hint counts for the next pass.
@@ -108,6 +125,7 @@ async function keepInStep(
       let waitMs = fullPassMs;
       try {
         state.isWorking = true;
+        await autopilot(signal);
         for (const report of await engine.sync(undefined, signal)) {
           output.event('synced', {
             space: report.space,

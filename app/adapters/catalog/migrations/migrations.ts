@@ -4,12 +4,16 @@
  */
 import type { Database } from 'better-sqlite3';
 import { firstTables } from './0001-first-tables.ts';
+import { payments } from './0003-payments.ts';
 
 export interface Migration {
   readonly version: number;
   readonly apply: (db: Database) => void;
 }
 
-export const migrations: readonly Migration[] = [{ version: 1, apply: firstTables }];
+/** A step's version is its place. */
+const steps: readonly Migration['apply'][] = [firstTables, payments];
+
+export const migrations: readonly Migration[] = steps.map((apply, i) => ({ version: i + 1, apply }));
 
 export const newestVersion = migrations.length;

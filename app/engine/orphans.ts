@@ -1,0 +1,45 @@
+/**
+ * Registrations that no pack stands for any more: their pack was lost on this disk between registering and certifying. They are deleted, and the pool's
+ * next packs use their room again. Only blobs that were never certified are touched, since no head can name one of those, and only in this
+ * device's own pools. What the catalog still means to send is resumed by the next pass, not deleted.
+ */
+import type { BlobId } from '../domain/blob-id.ts';
+import type { SpaceRow } from '../ports/catalog.ts';
+import type { EngineCore } from './engine.ts';
+
+/** Deletions of one turn: each is a transaction; the next turn goes on. */
+const sweptMax = 16;
+
+/** Returns how many were deleted. Costs gas only, of which the deleted object gives some back. */
+export async function sweepOrphans(core: EngineCore, signal: AbortSignal): Promise<number> {
+  let swept = 0;
+  for (const space of await core.catalog.spaces()) {
+    const orphans = await findOrphans(core, space, signal);
+    for (const blobId of orphans.slice(0, sweptMax - swept)) {
+      const { spender } = await core.ready(signal);
+      if (space.pool === undefined) throw new Error('orphans lie in a pool');
+      const subject = { space: space.num, pack: undefined };
+      await spender.spend({ kind: 'delete-blob', pool: space.pool, blobId }, subject, async () => undefined, signal);
+      swept++;
+    }
+  }
+  return swept;
+}
+
+async function findOrphans(core: EngineCore, space: SpaceRow, signal: AbortSignal): Promise<readonly BlobId[]> {
+  if (space.pool === undefined) return [];
+  const [pool, network] = await Promise.all([core.chain.pool(space.pool, signal), core.chain.network(signal)]);
+  if (pool === undefined || pool.endEpoch <= network.epoch) return [];
+  // A registration on its way is settled first, or it would look like nobody's.
+  if ((await core.catalog.openIntents()).length > 0) await core.ready(signal);
+  const packs = await core.catalog.packs(space.num, ['encoded', 'registered', 'stored', 'certified', 'live']);
+  const known = new Set(packs.map(({ blobId }) => blobId));
+  // Reading ten thousand blobs once a day would be a lot for nothing: the pool's own count tells whether there is anything to find.
+  if (pool.blobCount <= packs.filter((pack) => pack.pool === space.pool).length) return [];
+  const orphans: BlobId[] = [];
+  for await (const page of core.chain.pooledBlobs(space.pool, signal)) {
+    for (const { blobId, certifiedEpoch, deletable } of page)
+      if (certifiedEpoch === undefined && deletable && !known.has(blobId)) orphans.push(blobId);
+  }
+  return orphans;
+}
