@@ -20,6 +20,16 @@ export default defineConfig({
           benchmark,
         },
       },
+      // One suite of promises for each port, run by all that claim to keep them: the real adapter and the one of the tests' world.
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 30_000,
+          benchmark,
+        },
+      },
       {
         test: {
           name: 'scenarios',

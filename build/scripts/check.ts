@@ -14,7 +14,7 @@ import { typesGate } from '../checks/types-gate.ts';
 
 const gates: readonly Gate[] = [lockGate, typesGate, lintGate, formatGate, houseRules, deadCodeGate];
 /** Test projects that belong to every check; the slower ones run in .ci/run. */
-const quickProjects = ['unit', 'scenarios'];
+const quickProjects = ['unit', 'conformance', 'scenarios'];
 /** Fewer test files than this mean that the tests were not found. */
 const testFilesMin = 80;
 /** More problems than fit a screen help nobody. */
