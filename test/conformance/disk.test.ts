@@ -60,5 +60,9 @@ async function memoryRoom(): Promise<DiskRoom> {
   };
 }
 
-describe('the real disk', () => diskPromises(realRoom));
-describe('the disk in memory', () => diskPromises(memoryRoom));
+describe('the real disk', () => {
+  diskPromises(realRoom);
+});
+describe('the disk in memory', () => {
+  diskPromises(memoryRoom);
+});
