@@ -2,8 +2,9 @@
  * The one constructor of the engine. It knows the order of things and nothing of its host: a desktop process, a command line and a test hand in
  * the same ports. Calls that change something wait for one another.
  */
+import type { NetworkState } from '../domain/committee.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
-import { openNodeHealth } from '../domain/node-health.ts';
+import { openNodeHealth, type NodeHealth } from '../domain/node-health.ts';
 import { unwrapSpaceKey, spaceKeys, type SpaceKeys } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { claimDevice, chooseDevice, findDevices, readDevice, type Device } from './device.ts';
@@ -29,12 +30,16 @@ import {
   type VersionLine,
 } from './look.ts';
 import { openBlobSource } from './blob-source.ts';
+import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
+export { quoteFolder };
 export type {
   EngineEvent,
   EngineStatus,
+  FileBytes,
   Listing,
   NewSpaceInput,
+  Payment,
   Quote,
   RecoverReport,
   RestoreDone,
@@ -73,6 +78,15 @@ export interface Engine {
   restore(request: RestoreRequest, signal: AbortSignal): Promise<RestoreDone>;
   recover(signal: AbortSignal): Promise<RecoverReport>;
   quote(folder: string, leaseEpochs: number | undefined, signal: AbortSignal): Promise<Quote>;
+  /** What the chain says of the network now: committee, epoch, prices. */
+  network(signal: AbortSignal): Promise<NetworkState>;
+  /** What this run has learnt about the storage nodes. */
+  readonly health: Pick<NodeHealth, 'isKnown' | 'isLiar' | 'isDoubtful' | 'restMs' | 'latencyMs'>;
+  payments(limit: number): Promise<readonly Payment[]>;
+  /** A file's bytes as they were then, when there are at most `bytesMax`. */
+  read(space: string, path: string, at: string | undefined, bytesMax: number, signal: AbortSignal): Promise<FileBytes>;
+  /** All of a space as it is now, the round on its way included, at most `limit` after the path `after`. */
+  tree(space: string, after: string | undefined, limit: number): Promise<readonly VersionLine[]>;
   /** Full check of the catalog. Words when something is wrong. */
   integrity(): Promise<string | undefined>;
 }
@@ -133,6 +147,11 @@ export function createEngine(ports: EnginePorts): Engine {
     restore: (request, signal) => restoreSpace(core, request, signal),
     recover: (signal) => inTurn(() => recoverSpaces(core, signal)),
     quote: (folder, leaseEpochs, signal) => quoteFolder(core, folder, leaseEpochs, signal),
+    network: (signal) => ports.chain.network(signal),
+    health: core.health,
+    payments: (limit) => payments(core, limit),
+    read: (space, path, at, bytesMax, signal) => readFileAt(core, space, path, at, bytesMax, signal),
+    tree: (space, after, limit) => treeNow(core, space, after, limit),
     integrity: () => ports.catalog.integrity(),
   };
 }

@@ -47,14 +47,14 @@ export interface Summary {
   readonly isChainReached: boolean;
 }
 
-export type ActivityStage = 'saved' | 'packing' | 'uploading' | 'certified' | 'failed';
+/** 'failed': the last pass could not keep it; `fault` says why. */
+export type ActivityStage = 'saved' | 'uploading' | 'certified' | 'failed';
 
 /** One file on its way, or there. */
 export interface ActivityLine {
   readonly space: string;
   readonly spaceName: string;
   readonly path: string;
-  readonly action: 'added' | 'changed' | 'deleted' | 'not-kept';
   readonly stage: ActivityStage;
   readonly bytes: number;
   readonly timeMs: number;
