@@ -5,6 +5,11 @@
 export const shellAbilities = ['pick-folder', 'reveal', 'login-item', 'open-link'] as const;
 export type ShellAbility = (typeof shellAbilities)[number];
 
+/** A place of the window that a notification, the tray or a `floe:` link can lead to. */
+export type Place =
+  | { readonly screen: 'overview' | 'activity' | 'needs' | 'storage' | 'network' | 'devices' | 'settings' }
+  | { readonly screen: 'space'; readonly space: string };
+
 export interface Desktop {
   readonly platform: string;
   readonly can: readonly ShellAbility[];
@@ -24,6 +29,8 @@ export interface Desktop {
   openLink(url: string): Promise<void>;
   /** The engine process, for "starting", "gone since" and the next try. Called at once with what is so now. */
   onEngine(listener: (state: EngineProcess) => void): void;
+  /** The window is asked to show a place. Called for one that was asked for before the page was there, too. */
+  onPlace(listener: (place: Place) => void): void;
 }
 
 export type EngineProcess =

@@ -132,6 +132,12 @@ export class AccountHolder {
   }
 
   async #keep({ config, phrase, passphrase, deviceName }: SetUp): Promise<void> {
+    if (this.#phase !== 'none')
+      throw new Fault(
+        'already-exists',
+        'after-user',
+        'This home has an account already. Choose another home for a second one.',
+      );
     this.#passphrase = passphrase;
     this.#deviceName = deviceName;
     await setUpHome({ home: this.#options.home, passphrase: this.passphrase }, config, phrase);
