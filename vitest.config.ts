@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['app/**/*.test.ts', 'native-workers/**/*.test.ts', 'build/**/*.test.ts'],
+          include: ['app/**/*.test.ts', 'native-workers/**/*.test.ts', 'build/**/*.test.ts', 'renderer/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'build/checks/planted/**'],
           // Forks, not threads: a crash in the native codec or in SQLite then costs one file and is seen.
           pool: 'forks',
@@ -54,6 +54,18 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          benchmark,
+        },
+      },
+      // The window: against a real daemon, in Chromium where there is a page to look at.
+      {
+        test: {
+          name: 'window',
+          include: ['test/window/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,0 +1,62 @@
+/** Buttons: plain, primary (one a screen), quiet, icon. While busy a button keeps its label and its width and takes no second press. */
+import type { ReactElement, ReactNode } from 'react';
+import { Button } from 'react-aria-components';
+
+export interface PressProps {
+  readonly children: ReactNode;
+  readonly onPress?: (() => void) | undefined;
+  readonly kind?: 'plain' | 'primary' | 'quiet';
+  readonly size?: 'small' | 'usual' | 'large';
+  readonly isIcon?: boolean;
+  readonly isBusy?: boolean;
+  readonly isDisabled?: boolean;
+  readonly label?: string | undefined;
+  /** Id of the words that say why it cannot be pressed. */
+  readonly describedBy?: string | undefined;
+  readonly autoFocus?: boolean;
+  readonly isSubmit?: boolean;
+}
+
+export function Press({
+  children,
+  onPress,
+  kind = 'plain',
+  size = 'usual',
+  isIcon = false,
+  isBusy = false,
+  isDisabled = false,
+  label,
+  describedBy,
+  autoFocus = false,
+  isSubmit = false,
+}: PressProps): ReactElement {
+  const looks = ['button', kind === 'plain' ? '' : kind, size === 'usual' ? '' : size, isIcon ? 'icon-only' : ''];
+  return (
+    <Button
+      className={looks.filter((each) => each !== '').join(' ')}
+      type={isSubmit ? 'submit' : 'button'}
+      autoFocus={autoFocus}
+      isDisabled={isDisabled}
+      isPending={isBusy}
+      {...(onPress ? { onPress } : {})}
+      {...(label === undefined ? {} : { 'aria-label': label })}
+      {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
+    >
+      {children}
+    </Button>
+  );
+}
+
+export const TextPress = ({
+  children,
+  onPress,
+  className = 'text-button',
+}: {
+  readonly children: ReactNode;
+  readonly onPress: () => void;
+  readonly className?: string;
+}): ReactElement => (
+  <Button className={className} onPress={onPress}>
+    {children}
+  </Button>
+);
