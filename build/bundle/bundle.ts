@@ -32,6 +32,14 @@ function copyCodec(root: string): void {
   copyFileSync(built, join(folder, 'codec.node'));
 }
 
+/** The drawn tray icons, beside the built shell. */
+function copyIcons(root: string): void {
+  const [from, to] = [join(root, 'build/package/icons'), join(root, 'out/main/icons')];
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from).filter((each) => each.endsWith('.png')))
+    copyFileSync(join(from, name), join(to, name));
+}
+
 /** Builds those of the named parts that are stale (or all of them), and tells which. */
 export async function buildParts(
   root: string,
@@ -45,6 +53,7 @@ export async function buildParts(
   for (const name of stale) {
     await build(bundleOf(name, root));
     if (name === 'engine') copyCodec(root);
+    if (name === 'main') copyIcons(root);
     const now = new Date();
     utimesSync(join(root, bundleMark[name]), now, now);
   }

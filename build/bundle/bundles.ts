@@ -60,7 +60,8 @@ const builtAddresses: Plugin = {
   },
 };
 
-const quiet = { configFile: false, logLevel: 'warn', envDir: false } as const;
+/** What is not in `external` is bundled, so that the packed app needs no package that only building needs. */
+const quiet = { configFile: false, logLevel: 'warn', envDir: false, ssr: { noExternal: true } } as const;
 
 export function bundleOf(name: BundleName, root: string): InlineConfig {
   switch (name) {
@@ -76,6 +77,8 @@ export function bundleOf(name: BundleName, root: string): InlineConfig {
           target: chromeTarget,
           // The page's policy takes files of its own origin and nothing written into the page.
           assetsInlineLimit: 0,
+          // It comes from this computer: one file is as good as ten.
+          chunkSizeWarningLimit: 2_000,
           modulePreload: { polyfill: false },
           reportCompressedSize: false,
         },
@@ -93,7 +96,8 @@ export function bundleOf(name: BundleName, root: string): InlineConfig {
           rolldownOptions: {
             input: { main: join(root, 'main/main.ts') },
             external: outside(root),
-            output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+            // One file: it finds everything else by where it lies.
+            output: { format: 'es', entryFileNames: '[name].js', codeSplitting: false },
           },
         },
       };

@@ -11,20 +11,7 @@ import { connect, type Connection } from '../../app/link/connect.ts';
 import { socketPipe } from '../../app/link/socket-pipe.ts';
 import { buildParts } from '../../build/bundle/bundle.ts';
 import { runFloe, type Running } from '../e2e/floe-process.ts';
-
-export const chromiumPath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-
-/** As root there is no sandbox for the browser; the rest keeps it quiet and off the network. */
-export const chromiumFlags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-extensions',
-];
+import { chromiumFlags, chromiumPath } from './chromium.ts';
 
 export interface OpenedWindow {
   /** Everything of the test lies in here; the home is `home` in it. */

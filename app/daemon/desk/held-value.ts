@@ -18,7 +18,7 @@ export function holdValue<T>(first: T): HeldValue<T> {
     set(next) {
       if (isDeepStrictEqual(value, next)) return;
       value = next;
-      for (const listener of [...listeners]) listener();
+      for (const listener of listeners) listener();
     },
   };
 }

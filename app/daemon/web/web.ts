@@ -12,11 +12,8 @@ import { frameCharactersMax } from '../../link/frame.ts';
 import { serve } from '../../link/serve.ts';
 import { socketPipe } from '../../link/socket-pipe.ts';
 import type { Desk } from '../desk/desk.ts';
-import { listPageFiles } from './page-files.ts';
-import { pagePolicy, previewPolicy, safeHeaders } from './page-headers.ts';
-
-export { pagePolicy, previewPolicy, safeHeaders } from './page-headers.ts';
-export { listPageFiles } from './page-files.ts';
+import { listPageFiles } from '../page/page-files.ts';
+import { pagePolicy, previewPolicy, safeHeaders } from '../page/page-headers.ts';
 
 export const webLimits = {
   /** Windows at once, with some room for those that a browser has not closed yet. */

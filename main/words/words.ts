@@ -1,0 +1,29 @@
+/** What tray and notifications say, in the user's language or else in English. The page has a catalogue of its own; these few show without a page. */
+import { IntlMessageFormat } from 'intl-messageformat';
+import german from './de.json' with { type: 'json' };
+import english from './en.json' with { type: 'json' };
+
+export type WordKey = keyof typeof english;
+export type Say = (key: WordKey, values?: Readonly<Record<string, string | number>>) => string;
+
+/** A date as the language writes it; paid-until is always a date. */
+export type SayDate = (ms: number) => string;
+
+export interface Words {
+  readonly say: Say;
+  readonly date: SayDate;
+}
+
+const catalogues: Readonly<Record<string, Readonly<Record<WordKey, string>>>> = { en: english, de: german };
+
+export const languages = Object.keys(catalogues);
+
+export function wordsFor(locale: string): Words {
+  const language = locale.slice(0, 2).toLowerCase();
+  const known = catalogues[language];
+  const dates = new Intl.DateTimeFormat(known ? locale : 'en', { dateStyle: 'long' });
+  return {
+    say: (key, values) => String(new IntlMessageFormat((known ?? english)[key], known ? locale : 'en').format(values)),
+    date: (ms) => dates.format(ms),
+  };
+}
