@@ -5,7 +5,7 @@ import { ListBox, ListBoxItem } from 'react-aria-components';
 import { useAnswer } from '../client/use-engine.ts';
 import { useWords } from '../words/use-words.ts';
 import { DialogBox } from './dialog.tsx';
-import { Name, shownName } from './name.tsx';
+import { Name, lastName, shownName } from './name.tsx';
 import { Press } from './press.tsx';
 import { TextLine } from './text-line.tsx';
 
@@ -64,7 +64,7 @@ function Looking({
         <div className="line wraps" role="group" aria-label={say('folder.places')}>
           {here.places.map((place) => (
             <Press key={place.path} size="small" onPress={() => go(place.path)}>
-              {shownName(place.name)}
+              {shownName(lastName(place.name))}
             </Press>
           ))}
         </div>

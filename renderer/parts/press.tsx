@@ -1,6 +1,7 @@
 /** Buttons: plain, primary (one a screen), quiet, icon. While busy a button keeps its label and its width and takes no second press. */
 import type { ReactElement, ReactNode } from 'react';
-import { Button } from 'react-aria-components';
+import { Button, ProgressBar } from 'react-aria-components';
+import { useWords } from '../words/use-words.ts';
 
 export interface PressProps {
   readonly children: ReactNode;
@@ -43,8 +44,15 @@ export function Press({
       {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
     >
       {children}
+      {isBusy && <Busy />}
     </Button>
   );
+}
+
+/** What assistive technology hears of a button that works. */
+export function Busy(): ReactElement {
+  const { say } = useWords();
+  return <ProgressBar className="unseen" isIndeterminate aria-label={say('part.busy')} />;
 }
 
 export const TextPress = ({

@@ -13,6 +13,7 @@ import { WordsContext } from '../words/use-words.ts';
 import { chooseLanguage, openWords } from '../words/words.ts';
 import { EngineGone, EngineMismatch } from './engine-gone.tsx';
 import { Frame } from './frame.tsx';
+import { Mishap } from './mishap.tsx';
 import { LiveRegion } from './live-region.tsx';
 import { Onboarding } from './onboarding/onboarding.tsx';
 import { Unlock } from './unlock.tsx';
@@ -51,7 +52,9 @@ function Spoken(): ReactElement {
     <WordsContext value={words}>
       <I18nProvider locale={words.tag}>
         <div className="window">
-          <Face />
+          <Mishap place="window">
+            <Face />
+          </Mishap>
           <LiveRegion />
         </div>
       </I18nProvider>

@@ -10,6 +10,7 @@ import { Drill } from './drill.tsx';
 import { EngineGone } from './engine-gone.tsx';
 import { Finder } from './finder.tsx';
 import { HistoryScreen } from './history/history.tsx';
+import { Mishap } from './mishap.tsx';
 import { KeyMap } from './key-map.tsx';
 import { Needs } from './needs/needs.tsx';
 import { Network } from './network/network.tsx';
@@ -27,7 +28,7 @@ const places = ['overview', 'activity', 'needs', 'history', 'storage', 'network'
 type Above = 'finder' | 'keys' | 'add' | undefined;
 
 export function Frame(): ReactElement {
-  const { go, back } = useWay();
+  const { go, back, route } = useWay();
   const { say } = useWords();
   const link = useLink();
   const spaces = useTopic('spaces');
@@ -62,7 +63,13 @@ export function Frame(): ReactElement {
     <div className="frame">
       <Sidebar onFind={() => setAbove('finder')} onAdd={() => setAbove('add')} />
       <main className="main" aria-label={say('frame.screen')}>
-        {link.kind === 'gone' ? <EngineGone /> : <Screen onAdd={() => setAbove('add')} />}
+        {link.kind === 'gone' ? (
+          <EngineGone />
+        ) : (
+          <Mishap place={JSON.stringify(route)}>
+            <Screen onAdd={() => setAbove('add')} />
+          </Mishap>
+        )}
       </main>
       <Finder
         isOpen={above === 'finder'}

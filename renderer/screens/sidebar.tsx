@@ -162,7 +162,7 @@ function Pulse(): ReactElement {
       ) : (
         <MenuTrigger>
           <Press kind="quiet" isIcon label={say('pause.pause')} isDisabled={link.kind !== 'live'}>
-            <Pause className="icon" aria-hidden="true" />
+            <Pause className="icon solid" aria-hidden="true" />
           </Press>
           <Popover placement="top end">
             <Menu

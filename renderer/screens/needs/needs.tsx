@@ -20,7 +20,7 @@ export function Needs(): ReactElement {
   return (
     <section className="screen">
       <ScreenHead name={say('place.needs')} />
-      <div className="lead needs-lead">
+      <div className="lead is-all">
         <p className="sentence">
           {say('needs.sentence', { count: needs.length, things: number(needs.length) })}{' '}
           {nearest !== undefined && say('needs.nearest', { date: date(nearest) })}

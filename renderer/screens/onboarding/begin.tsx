@@ -4,6 +4,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { useDeed, useTopic } from '../../client/use-engine.ts';
 import { FaultAnswers } from '../../parts/answers.tsx';
+import { Busy } from '../../parts/press.tsx';
 import { smallNodes, smallSeed } from '../../parts/floe/example.ts';
 import { Floe } from '../../parts/floe/floe.tsx';
 import { useFloePlan } from '../../parts/floe/use-floe-plan.ts';
@@ -65,6 +66,7 @@ const Choice = ({
       </span>
       {children}
       <ChevronRight className="icon" aria-hidden="true" />
+      {isBusy && <Busy />}
     </Button>
   </li>
 );

@@ -21,6 +21,7 @@ export function Overview({ onAdd }: { readonly onAdd: () => void }): ReactElemen
   const spaces = useTopic('spaces');
   const summary = useTopic('summary');
   const needs = useTopic('needs') ?? [];
+  const isPlayMoney = useTopic('account')?.isPlayMoney ?? false;
   const nowMs = useNowMs();
   if (spaces?.length === 0)
     return (
@@ -43,6 +44,7 @@ export function Overview({ onAdd }: { readonly onAdd: () => void }): ReactElemen
         <div className={isCalm ? 'hero calm' : 'hero'}>
           <div>
             <SafeSentence />
+            {isPlayMoney && <p className="under">{say('safe.play')}</p>}
             <NowLine />
           </div>
           <figure>

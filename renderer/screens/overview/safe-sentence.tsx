@@ -14,7 +14,6 @@ export function SafeSentence(): ReactElement {
   const summary = useTopic('summary');
   const spaces = useTopic('spaces') ?? [];
   const needs = useTopic('needs') ?? [];
-  const account = useTopic('account');
   const nowMs = useNowMs();
   if (!summary) return <p className="sentence faint">{say('part.loading')}</p>;
   const isAll = summary.certifiedFiles >= summary.files;
@@ -34,7 +33,7 @@ export function SafeSentence(): ReactElement {
         {paidMs === undefined
           ? say(summary.isChainReached ? 'safe.unpaid' : 'safe.paid-unknown')
           : rich(
-              account?.isPlayMoney ? 'safe.paid-play' : ending > 0 || unpaid > 0 ? 'safe.paid-except' : 'safe.paid',
+              ending + unpaid > 0 ? 'safe.paid-except' : 'safe.paid',
               { date: date(paidMs), count: ending + unpaid },
               { warm: (chunks) => <span className="warm">{chunks}</span> },
             )}

@@ -83,7 +83,6 @@ export function SpaceScreen({ space: id, tab }: { readonly space: string; readon
 function SpaceSentence({ space }: { readonly space: SpaceState }): ReactElement {
   const { say, number, date } = useWords();
   const { go } = useWay();
-  const account = useTopic('account');
   const isAll = space.certifiedFiles >= space.files && space.sequence > 0;
   return (
     <p className="sentence">
@@ -95,9 +94,7 @@ function SpaceSentence({ space }: { readonly space: SpaceState }): ReactElement 
         })}
       </Claim>{' '}
       <Claim onPress={() => go({ screen: 'space', space: space.space, tab: 'lease' })}>
-        {space.paidUntilMs === undefined
-          ? say('safe.unpaid')
-          : say(account?.isPlayMoney ? 'safe.paid-play' : 'safe.paid', { date: date(space.paidUntilMs) })}
+        {space.paidUntilMs === undefined ? say('safe.unpaid') : say('safe.paid', { date: date(space.paidUntilMs) })}
       </Claim>
     </p>
   );

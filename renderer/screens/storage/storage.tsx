@@ -49,10 +49,9 @@ export function Storage(): ReactElement {
         <div className="three section">
           <Stored spaces={spaces} />
           <Wallet money={money.value} />
-          <div>
+          <div className="not-yet">
             <h2 className="heading">{say('storage.not-yet')}</h2>
             <NotBuiltYet part="lease-extension" />
-            <p className="section" />
             <NotBuiltYet part="spending-cap" />
           </div>
         </div>
