@@ -1,6 +1,6 @@
 /** Buttons: plain, primary (one a screen), quiet, icon. While busy a button keeps its label and its width and takes no second press. */
 import type { ReactElement, ReactNode } from 'react';
-import { Button, ProgressBar } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useWords } from '../words/use-words.ts';
 
 export interface PressProps {
@@ -31,15 +31,20 @@ export function Press({
   autoFocus = false,
   isSubmit = false,
 }: PressProps): ReactElement {
-  const looks = ['button', kind === 'plain' ? '' : kind, size === 'usual' ? '' : size, isIcon ? 'icon-only' : ''];
+  const looks = [
+    'button',
+    kind === 'plain' ? '' : kind,
+    size === 'usual' ? '' : size,
+    isIcon ? 'icon-only' : '',
+    isBusy ? 'is-busy' : '',
+  ];
   return (
     <Button
       className={looks.filter((each) => each !== '').join(' ')}
-      type={isSubmit ? 'submit' : 'button'}
+      type={isSubmit && !isBusy ? 'submit' : 'button'}
       autoFocus={autoFocus}
       isDisabled={isDisabled}
-      isPending={isBusy}
-      {...(onPress ? { onPress } : {})}
+      {...(onPress && !isBusy ? { onPress } : {})}
       {...(label === undefined ? {} : { 'aria-label': label })}
       {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
     >
@@ -52,7 +57,7 @@ export function Press({
 /** What assistive technology hears of a button that works. */
 export function Busy(): ReactElement {
   const { say } = useWords();
-  return <ProgressBar className="unseen" isIndeterminate aria-label={say('part.busy')} />;
+  return <span className="unseen">{say('part.busy')}</span>;
 }
 
 export const TextPress = ({

@@ -1,5 +1,5 @@
 /** Where the window is, and the way back. Pure; nothing of it stands in the address, which holds the key of the link. */
-export type SpaceTab = 'files' | 'left-out' | 'lease' | 'devices';
+export type SpaceTab = 'files' | 'left-out' | 'lease';
 export type SettingsGroup = 'general' | 'pace' | 'notifications' | 'security' | 'diagnostics';
 
 export type Route =

@@ -22,7 +22,8 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let stop = 0; stop < stopsMax; stop++) {
     const focused = await page.evaluate(() => {
       const element = document.activeElement;
-      if (!(element instanceof HTMLElement) || element === document.body) return undefined;
+      if (!(element instanceof HTMLElement) || !element.matches('button, input, textarea, [role=option]'))
+        return undefined;
       const { outlineStyle } = getComputedStyle(element);
       const field = element.closest('.field');
       const isSeen = outlineStyle !== 'none' || (field !== null && getComputedStyle(field).outlineStyle !== 'none');
@@ -49,7 +50,7 @@ test('the onboarding goes by keyboard alone', async () => {
   await page.getByRole('textbox', { name: 'Folder' }).and(page.locator('[value$="Documents"]')).waitFor();
   await tabTo(page, /Choose this folder/);
   await page.keyboard.press('Enter');
-  await expect.poll(() => page.getByRole('button', { name: 'Continue' }).isEnabled()).toBe(true);
+  await expect.poll(() => page.getByRole('button', { name: 'Continue' }).isEnabled(), { timeout: 15_000 }).toBe(true);
   await tabTo(page, /Continue/);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: /It costs nothing here/ }).waitFor();
@@ -65,7 +66,7 @@ test('a deleted file comes back by keyboard alone', async () => {
   await page.getByText('One file, certified.').waitFor({ timeout: 30_000 });
   await page.keyboard.press('Control+4');
   await page.getByRole('slider', { name: 'Moment' }).waitFor();
-  await expect.poll(() => page.getByRole('button', { name: 'One change back' }).isEnabled()).toBe(true);
+  await expect.poll(() => page.getByRole('button', { name: 'One change back' }).isEnabled(), { timeout: 15_000 }).toBe(true);
   await page.keyboard.press('[');
   await page.getByText(/Documents as it was on/).waitFor();
   const tree = page.getByRole('treegrid', { name: 'Files at that time' });

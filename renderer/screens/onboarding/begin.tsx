@@ -59,7 +59,7 @@ const Choice = ({
   readonly children?: ReactNode;
 }): ReactElement => (
   <li>
-    <Button className="choice" onPress={onPress} isPending={isBusy}>
+    <Button className={isBusy ? 'choice is-busy' : 'choice'} {...(isBusy ? {} : { onPress })}>
       <span className="grow">
         <b>{name}</b>
         <span className="soft">{about}</span>

@@ -1,6 +1,6 @@
 /** Is this folder safe, and this file in it? The sentence, then the files of the newest certified state as a tree; beside it one of them. */
 import type { ReactElement } from 'react';
-import { Tab, TabList, Tabs } from 'react-aria-components';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { SpaceState } from '../../../app/wire/space.ts';
 import { useShell } from '../../client/shell.ts';
 import { useDeed, useTopic } from '../../client/use-engine.ts';
@@ -12,7 +12,7 @@ import { shownName } from '../../parts/name.tsx';
 import { Press } from '../../parts/press.tsx';
 import type { SpaceTab } from '../../state/route.ts';
 import { useWords } from '../../words/use-words.ts';
-import { Claim, NotBuiltYet, ScreenHead } from '../screen-parts.tsx';
+import { Claim, ScreenHead } from '../screen-parts.tsx';
 import { LeaseFacts } from './lease-facts.tsx';
 import { LeftOut } from './left-out.tsx';
 import { SpaceFiles } from './space-files.tsx';
@@ -53,15 +53,16 @@ export function SpaceScreen({ space: id, tab }: { readonly space: string; readon
           </Press>
         )}
       </ScreenHead>
-      <div className="lead">
-        <SpaceSentence space={space} />
-        <Tabs
-          selectedKey={tab}
-          onSelectionChange={(key) => {
-            const chosen = tabs.find((each) => each === key);
-            if (chosen) go({ screen: 'space', space: id, tab: chosen });
-          }}
-        >
+      <Tabs
+        className="tabs-place"
+        selectedKey={tab}
+        onSelectionChange={(key) => {
+          const chosen = tabs.find((each) => each === key);
+          if (chosen) go({ screen: 'space', space: id, tab: chosen });
+        }}
+      >
+        <div className="lead">
+          <SpaceSentence space={space} />
           <TabList className="tabs" aria-label={say('space.parts')}>
             {tabs.map((each) => (
               <Tab key={each} id={each}>
@@ -69,13 +70,18 @@ export function SpaceScreen({ space: id, tab }: { readonly space: string; readon
               </Tab>
             ))}
           </TabList>
-        </Tabs>
-      </div>
-      {folder === undefined && <WithoutFolder space={space} />}
-      {tab === 'files' && <SpaceFiles space={space} />}
-      {tab === 'left-out' && <LeftOut space={space} />}
-      {tab === 'lease' && <LeaseFacts space={space} />}
-      {tab === 'devices' && <NotBuiltYet part="receipts" />}
+        </div>
+        {folder === undefined && <WithoutFolder space={space} />}
+        <TabPanel id="files" className="tab-panel">
+          <SpaceFiles space={space} />
+        </TabPanel>
+        <TabPanel id="left-out" className="tab-panel">
+          <LeftOut space={space} />
+        </TabPanel>
+        <TabPanel id="lease" className="tab-panel">
+          <LeaseFacts space={space} />
+        </TabPanel>
+      </Tabs>
     </section>
   );
 }
