@@ -93,6 +93,29 @@ export default defineConfig({
           benchmark,
         },
       },
+      // The desktop app as it is packed.
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          benchmark,
+        },
+      },
+      // On Electron itself, where it is installed; says that it was skipped elsewhere.
+      {
+        test: {
+          name: 'electron',
+          include: ['test/electron/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          benchmark,
+        },
+      },
       {
         test: {
           name: 'e2e-demo',

@@ -19,7 +19,7 @@ export type BundleName = (typeof bundleNames)[number];
 export const bundleSources: Readonly<Record<BundleName, readonly string[]>> = {
   renderer: ['renderer', 'app/wire', 'app/link', 'app/domain', 'build/bundle'],
   main: ['main', 'app', 'build/bundle'],
-  preload: ['main/preload', 'app/wire', 'build/bundle'],
+  preload: ['main', 'app/wire', 'build/bundle'],
   engine: ['main/engine', 'app', 'native-workers', 'build/bundle'],
 };
 

@@ -4,14 +4,11 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { openChromium } from '../window-driver/window-driver.ts';
 
 const folder = join(import.meta.dirname, '../package');
 const icons = join(folder, 'icons');
-const browser = await chromium.launch({
-  executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'],
-});
+const browser = await openChromium();
 const page = await browser.newPage();
 
 async function draw(svg: string, size: number, color: string): Promise<Buffer> {

@@ -4,7 +4,7 @@
  */
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron';
 import type { Desktop, EngineProcess, Place, PortMessage } from '../../app/wire/shell.ts';
-import { channels, type ShellCall } from './channels.ts';
+import { channels, type ShellCall } from '../channels.ts';
 
 const ask = <T>(call: ShellCall): Promise<T> => ipcRenderer.invoke(channels.shell, call) as Promise<T>;
 

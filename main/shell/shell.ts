@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { dialog, ipcMain, shell, type BrowserWindow } from 'electron';
 import { flag, oneOf, record, text } from '../../app/wire/check.ts';
-import { channels, type ShellCall } from '../preload/channels.ts';
+import { channels, type ShellCall } from '../channels.ts';
 import { isOwnPage, isWebLink } from '../window/guards.ts';
 import { setStartsAtLogin, startsAtLogin } from './login-item.ts';
 

@@ -7,7 +7,7 @@ import { superviseEngine } from '../engine/supervisor.ts';
 import { followEngine } from '../engine/follow.ts';
 import { watchPower } from '../power/power.ts';
 import { answerShell } from '../shell/shell.ts';
-import { openNotices } from '../shell/notices.ts';
+import { openNotices } from '../notices/notices.ts';
 import { openTray } from '../tray/tray.ts';
 import { startUpdates } from '../update/update.ts';
 import { guardWindows } from '../window/guards.ts';

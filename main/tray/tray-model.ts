@@ -1,9 +1,8 @@
 /** What the tray shows, from what the engine says: an icon, a sentence and a menu. Pure. Everything in it exists in the window too. */
 import { unreachable } from '../../app/domain/fault.ts';
-import type { Need } from '../../app/wire/activity.ts';
 import type { Place } from '../../app/wire/shell.ts';
 import type { EngineNews } from '../engine/follow.ts';
-import type { Words } from '../words/words.ts';
+import { needText, type Words } from '../words/words.ts';
 
 export type TrayIcon = 'certified' | 'uploading' | 'paused' | 'offline' | 'attention' | 'held' | 'conflict';
 
@@ -129,29 +128,4 @@ function workText(
   { say }: Words,
 ): string {
   return say('work', { kind, space: spaceName, nodes, ofNodes });
-}
-
-/** One sentence for something that waits; notifications say the same. */
-export function needText(need: Need, { say, date }: Words): string {
-  const space = need.spaceName;
-  switch (need.kind) {
-    case 'held':
-      return say('held', { space, files: need.deletions });
-    case 'conflict':
-      return say('conflict', { files: need.files });
-    case 'money':
-      return say('money');
-    case 'lease':
-      return say('lease', { space, date: date(need.paidUntilMs) });
-    case 'unkept':
-      return say('unkept', { space, files: need.files });
-    case 'folder-missing':
-      return say('folder-missing', { space });
-    case 'phrase':
-      return say('phrase');
-    case 'fault':
-      return say('needs-hand', { space });
-    default:
-      return unreachable(need);
-  }
 }

@@ -2,7 +2,7 @@
 import { BrowserWindow, ipcMain } from 'electron';
 import type { EngineProcess, Place } from '../../app/wire/shell.ts';
 import type { Supervisor } from '../engine/supervisor.ts';
-import { channels } from '../preload/channels.ts';
+import { channels } from '../channels.ts';
 import { isOwnPage } from './guards.ts';
 import { pageUrl } from './page-protocol.ts';
 

@@ -1,8 +1,8 @@
 /** A BrowserWindow as a page of Chromium in a context of its own. It runs only isolated, sandboxed windows without Node. */
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { chromium, type Browser, type Page, type Route } from 'playwright-core';
-import { chromiumFlags, chromiumPath } from '../window/chromium.ts';
+import type { Browser, Page, Route } from 'playwright-core';
+import { openChromium } from '../../build/window-driver/window-driver.ts';
 import { app } from './app.ts';
 import { bindingName, deliverName, pageScript } from './bridge-script.ts';
 import { fromWeb, ipcMain, servedByApp, serveFor, toWeb } from './ipc.ts';
@@ -22,8 +22,7 @@ interface Options {
 type Opener = (details: { readonly url: string }) => { readonly action: 'allow' | 'deny' };
 
 let browser: Promise<Browser> | undefined;
-const openBrowser = (): Promise<Browser> =>
-  (browser ??= chromium.launch({ executablePath: chromiumPath, args: chromiumFlags }));
+const openBrowser = (): Promise<Browser> => (browser ??= openChromium());
 
 export async function closeBrowser(): Promise<void> {
   const last = browser;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../app/link/connect.ts';
 import type { EngineTopics, TopicName } from '../../app/wire/contract.ts';
 import { runFloe, type Running } from '../e2e/floe-process.ts';
-import { openLink } from './open-window.ts';
+import { openLink } from './open-link.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'floe-desk-'));
 const home = join(root, 'home');

@@ -4,8 +4,7 @@
  */
 import type { Place } from '../../app/wire/shell.ts';
 import type { EngineNews } from '../engine/follow.ts';
-import { needText } from '../tray/tray-model.ts';
-import type { Words } from '../words/words.ts';
+import { needText, type Words } from '../words/words.ts';
 
 export interface Notice {
   readonly id: string;
