@@ -1,5 +1,5 @@
 /** The one window: made when it is wanted, destroyed when it is closed, so that Floe in the tray costs no page. */
-import { BrowserWindow, ipcMain } from 'electron';
+import { BrowserWindow, ipcMain, type WebContents } from 'electron';
 import type { EngineProcess, Place } from '../../app/wire/shell.ts';
 import type { Supervisor } from '../engine/supervisor.ts';
 import { channels } from '../channels.ts';
@@ -14,10 +14,14 @@ export interface Windows {
 }
 
 const nonceCharactersMax = 100;
+/** A page asks for one port at a time. */
+const waitingMax = 4;
 
 export function openWindows(preload: string, engine: Supervisor): Windows {
   let window: BrowserWindow | undefined;
   let wanted: Place | undefined;
+  /** Who asked for a port while there was no engine: they get one from the next. */
+  let waiting: readonly { readonly page: WebContents; readonly nonce: string }[] = [];
 
   function open(): BrowserWindow {
     const made = new BrowserWindow({
@@ -47,10 +51,20 @@ export function openWindows(preload: string, engine: Supervisor): Windows {
     return made;
   }
 
+  function handOver(): void {
+    const asked = waiting.filter(({ page }) => !page.isDestroyed());
+    waiting = [];
+    for (const { page, nonce } of asked) {
+      const port = engine.connect();
+      if (port) page.postMessage(channels.port, nonce, [port]);
+      else waiting = [...waiting, { page, nonce }].slice(-waitingMax);
+    }
+  }
+
   ipcMain.on(channels.port, (event, nonce: unknown) => {
     if (!isOwnPage(event) || typeof nonce !== 'string' || nonce.length > nonceCharactersMax) return;
-    const port = engine.connect();
-    if (port) event.sender.postMessage(channels.port, nonce, [port]);
+    waiting = [...waiting, { page: event.sender, nonce }];
+    handOver();
   });
   ipcMain.on(channels.engine, (event) => {
     if (isOwnPage(event)) event.sender.send(channels.engine, engine.state);
@@ -76,6 +90,9 @@ export function openWindows(preload: string, engine: Supervisor): Windows {
       wanted = place;
       window = open();
     },
-    tellEngine: (state) => window?.webContents.send(channels.engine, state),
+    tellEngine(state) {
+      window?.webContents.send(channels.engine, state);
+      handOver();
+    },
   };
 }

@@ -47,6 +47,9 @@ class WebContents extends EventEmitter {
   setWindowOpenHandler(opener: Opener): void {
     this.#opener = opener;
   }
+  isDestroyed(): boolean {
+    return this.window.isDestroyed();
+  }
   getURL(): string {
     return fromWeb(this.window.opened?.url() ?? '');
   }

@@ -188,6 +188,14 @@ test('an engine that ends is said to be gone, started again, and found as it was
   expect(await inPage(page, callScript('history.log', { space: 'kept' }))).toHaveLength(1);
 });
 
+test('a port asked for while the engine is gone comes with the next one', async () => {
+  const page = await window().page;
+  const gone = new Promise((resolve) => electron.utilityProcess.started.at(-1)?.once('exit', resolve));
+  electron.utilityProcess.started.at(-1)?.kill();
+  await gone;
+  expect(await inPage(page, callScript('history.log', { space: 'kept' }))).toHaveLength(1);
+});
+
 test('quitting brings the engine to rest first, and leaves the home free for the next start', async () => {
   const quit = new Promise((resolve) => electron.app.once('quit', resolve));
   electron.app.quit();

@@ -54,6 +54,7 @@ export function openKeeper(options: KeeperOptions): Keeper {
   let wake = (): void => undefined;
   let busy: Promise<unknown> = Promise.resolve();
   let isWorking = false;
+  let isResting = false;
   let retryAtMs: number | undefined;
   let retryMs = retryFirstMs;
 
@@ -133,7 +134,9 @@ export function openKeeper(options: KeeperOptions): Keeper {
       const timer = clock.sleep(waitMs, pause.signal).catch((error: unknown) => {
         if (!pause.signal.aborted) throw error;
       });
+      isResting = true;
       await Promise.race([woken, timer]);
+      isResting = false;
       pause.abort();
     }
   }
@@ -158,7 +161,8 @@ export function openKeeper(options: KeeperOptions): Keeper {
       try {
         return await turn;
       } finally {
-        wake();
+        // A stopped pass begins again by itself.
+        if (isResting) wake();
       }
     },
     failed,
