@@ -8,7 +8,7 @@ import { systemClock } from '../../adapters/time/time.ts';
 import { openWatcher } from '../../adapters/watcher/watcher.ts';
 import type { NetworkState } from '../../domain/committee.ts';
 import { faultOf } from '../../domain/fault.ts';
-import type { EngineStatus, SyncReport } from '../../engine/engine.ts';
+import type { EngineEvent, EngineStatus, SnapshotLine, SpaceStatus, SyncReport } from '../../engine/engine.ts';
 import type { AccountState } from '../../wire/account.ts';
 import type { Activity, Pause, Summary, Work } from '../../wire/activity.ts';
 import type { EngineTopics, Handlers, TopicName, Topics } from '../../wire/contract.ts';
@@ -63,6 +63,12 @@ export interface Desk {
   readonly failed: Promise<never>;
   close(): Promise<void>;
 }
+
+/** After these there is something new in the catalog; the others only tell how far the work is. */
+const changesState = new Set<EngineEvent['kind']>(['packed', 'encoding', 'certified', 'published', 'problem']);
+
+const isSending = (work: Work | undefined): boolean =>
+  work?.kind === 'encoding' || work?.kind === 'uploading' || work?.kind === 'certifying';
 
 type Held = { readonly [K in TopicName]: HeldValue<EngineTopics[K]> };
 
@@ -119,6 +125,9 @@ export class DeskState {
   #network: NetworkState | undefined;
   #askedChainAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
+  #workTimer: NodeJS.Timeout | undefined;
+  #input: ViewInput | undefined;
+  readonly #certified = new Map<string, SnapshotLine>();
   #pauseTimer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
   #unsubscribe: () => void = () => undefined;
@@ -225,7 +234,8 @@ export class DeskState {
       const nameOf = (space: string): string =>
         names.get(space) ?? this.#status?.spaces.find((each) => each.space === space)?.name ?? '';
       this.#work = workAfter(event, this.#work, this.clock.now(), nameOf);
-      this.refreshSoon();
+      if (changesState.has(event.kind)) this.refreshSoon();
+      else this.#showWorkSoon();
     });
     this.keeper = openKeeper({
       engine: host.engine,
@@ -252,6 +262,8 @@ export class DeskState {
     this.keeper = undefined;
     this.log = undefined;
     this.#status = undefined;
+    this.#input = undefined;
+    this.#certified.clear();
     this.#work = undefined;
     await this.#refreshing?.catch(() => undefined);
   }
@@ -260,6 +272,14 @@ export class DeskState {
   workEnded(): void {
     if (this.keeper?.isWorking !== true) this.#work = undefined;
     this.refreshSoon();
+  }
+
+  /** Progress changes nothing that is kept: the last input is shown with the work of now. */
+  #showWorkSoon(): void {
+    this.#workTimer ??= setTimeout(() => {
+      this.#workTimer = undefined;
+      if (this.#input) this.#showViews({ ...this.#input, work: this.#work });
+    }, refreshMs).unref();
   }
 
   refreshSoon(): void {
@@ -305,21 +325,31 @@ export class DeskState {
       }));
       this.#status = { ...this.#status, spaces };
     }
-    const input = await this.#viewInput(host, this.#status);
+    for (const space of this.#status.spaces) await this.log?.refresh(space, this.keeper?.passes.get(space.space));
+    this.#input = await this.#viewInput(host, this.#status);
+    this.#showViews({ ...this.#input, work: this.#work });
+    this.showAccount();
+  }
+
+  #showViews(input: ViewInput): void {
+    const host = this.holder.open;
+    if (!host) return;
     const spaces = spacesView(input);
     const needs = needsView(input, spaces);
-    await this.#readActivity(this.#status);
     this.held.spaces.set(spaces);
     this.held.needs.set(needs);
     this.held.summary.set(summaryView(input, spaces, needs));
-    this.held.nodes.set(nodesView(this.#status.network, this.#network, engine.health));
-    this.showAccount();
+    this.held.nodes.set(nodesView(input.status.network, this.#network, host.engine.health));
+    if (!this.log) return;
+    this.log.setSending(isSending(input.work) ? input.work?.space : undefined);
+    const { revision, total, waiting, newest } = this.log;
+    this.held.activity.set({ revision, total, waiting, work: input.work, newest });
   }
 
   async #viewInput(host: Host, status: EngineStatus): Promise<ViewInput> {
     const facts = new Map<string, SpaceFacts>();
     for (const space of status.spaces) {
-      const certified = (await host.engine.log(space.space)).find((line) => line.state === 'certified');
+      const certified = await this.#newestCertified(host, space);
       facts.set(space.space, {
         pass: this.keeper?.passes.get(space.space),
         certifiedFiles: space.isPending ? (certified?.files ?? 0) : certified ? space.files : 0,
@@ -340,22 +370,18 @@ export class DeskState {
     };
   }
 
-  async #readActivity(status: EngineStatus): Promise<void> {
-    const { log } = this;
-    if (!log) return;
-    const sending = this.#work && ['encoding', 'uploading', 'certifying'].includes(this.#work.kind);
-    for (const space of status.spaces)
-      await log.refresh(
-        space,
-        this.keeper?.passes.get(space.space),
-        sending === true && this.#work?.space === space.space,
-      );
-    const { revision, total, waiting, newest } = log;
-    this.held.activity.set({ revision, total, waiting, work: this.#work, newest });
+  /** Asked again only when there is a newer one: a space may have thousands of snapshots. */
+  async #newestCertified(host: Host, { space, snapshot }: SpaceStatus): Promise<SnapshotLine | undefined> {
+    const known = this.#certified.get(space);
+    if (snapshot === undefined || known?.snapshot === snapshot) return known;
+    const newest = (await host.engine.log(space)).find((line) => line.snapshot === snapshot);
+    if (newest) this.#certified.set(space, newest);
+    return newest;
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
+    clearTimeout(this.#workTimer);
     clearTimeout(this.#pauseTimer);
     this.#end.abort();
     await this.holder.close();
