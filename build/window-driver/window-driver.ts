@@ -16,7 +16,7 @@ export const chromiumPath = process.env['FLOE_CHROMIUM'] ?? '/usr/bin/chromium';
 export interface Started {
   /** The fields of its ready line. */
   readonly ready: Readonly<Record<string, unknown>>;
-  end(signal?: NodeJS.Signals): Promise<void>;
+  readonly end: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 /** Runs `floe` with these words until its ready line; `home` also stands for the user's home folder. */
@@ -50,7 +50,7 @@ async function startFloe(words: readonly string[], home: string): Promise<Starte
 
 export interface Daemon {
   readonly url: string;
-  end(signal?: NodeJS.Signals): Promise<void>;
+  readonly end: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 export async function startDaemon(options: {
@@ -69,9 +69,9 @@ export async function startDaemon(options: {
 export interface EmbeddedNetwork {
   /** For `--localnet`. */
   readonly dir: string;
-  stopNode(index: number): Promise<void>;
-  startNode(index: number): Promise<void>;
-  end(): Promise<void>;
+  readonly stopNode: (index: number) => Promise<void>;
+  readonly startNode: (index: number) => Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 export async function startNetwork(dir: string, nodes: number, shards: number): Promise<EmbeddedNetwork> {

@@ -9,16 +9,16 @@ import { bugFault, type WireFault } from '../../app/wire/fault-form.ts';
 import { nextView, nothingYet, type EngineView, type LinkEvent } from '../state/connection.ts';
 
 export interface EngineClient {
-  view(): EngineView;
-  subscribe(listener: () => void): () => void;
-  call<K extends CallName>(name: K, input: CallIn<K>, signal?: AbortSignal): Promise<CallOut<K>>;
+  readonly view: () => EngineView;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly call: <K extends CallName>(name: K, input: CallIn<K>, signal?: AbortSignal) => Promise<CallOut<K>>;
   /** Tries at once instead of at the end of the pause. */
-  tryNow(): void;
-  close(): void;
+  readonly tryNow: () => void;
+  readonly close: () => void;
 }
 
 export interface ClientOptions {
-  openPipe(): Promise<Pipe>;
+  readonly openPipe: () => Promise<Pipe>;
   readonly key: string | undefined;
 }
 

@@ -3,11 +3,11 @@ import { createContext, useContext } from 'react';
 import type { Desktop, ShellAbility } from '../../app/wire/shell.ts';
 
 export interface Shell {
-  can(ability: ShellAbility): boolean;
-  pickFolder(): Promise<string | undefined>;
-  reveal(path: string): void;
-  startsAtLogin(): Promise<boolean>;
-  setStartsAtLogin(starts: boolean): Promise<void>;
+  readonly can: (ability: ShellAbility) => boolean;
+  readonly pickFolder: () => Promise<string | undefined>;
+  readonly reveal: (path: string) => void;
+  readonly startsAtLogin: () => Promise<boolean>;
+  readonly setStartsAtLogin: (starts: boolean) => Promise<void>;
 }
 
 declare global {

@@ -30,7 +30,7 @@ export interface Answer<T> {
   readonly value: T | undefined;
   readonly fault: WireFault | undefined;
   readonly isLoading: boolean;
-  again(): void;
+  readonly again: () => void;
 }
 
 /** One answer, asked anew when the input or `revision` changes. The old value stays until the new one is there. Undefined input: not asked. */
@@ -73,9 +73,9 @@ export interface Deed<K extends CallName> {
   readonly isBusy: boolean;
   readonly fault: WireFault | undefined;
   /** Resolves to undefined when it failed; the fault then stands beside the button. */
-  run(input: CallIn<K>): Promise<CallOut<K> | undefined>;
-  stop(): void;
-  forget(): void;
+  readonly run: (input: CallIn<K>) => Promise<CallOut<K> | undefined>;
+  readonly stop: () => void;
+  readonly forget: () => void;
 }
 
 /** Something that a button does. One at a time; it stops when the component goes away. */

@@ -11,7 +11,7 @@ export type ActivityChoice = 'all' | 'waiting' | 'failed';
 export interface ActivityRows {
   readonly pages: Pages<ActivityLine>;
   readonly fault: WireFault | undefined;
-  onRange(first: number, last: number): void;
+  readonly onRange: (first: number, last: number) => void;
 }
 
 export function useActivityRows(choice: ActivityChoice, revision: number): ActivityRows {

@@ -4,8 +4,8 @@ import { useShell } from './shell.ts';
 
 export interface FolderPicking {
   readonly isOpen: boolean;
-  begin(): void;
-  end(): void;
+  readonly begin: () => void;
+  readonly end: () => void;
 }
 
 export function usePickFolder(onChoose: (path: string) => void): FolderPicking {

@@ -10,8 +10,8 @@ export interface TreeRows {
   readonly tree: Tree;
   readonly rows: readonly TreeRow[];
   readonly fault: WireFault | undefined;
-  turn(folder: string, isOpen: boolean): void;
-  onRange(first: number, last: number): void;
+  readonly turn: (folder: string, isOpen: boolean) => void;
+  readonly onRange: (first: number, last: number) => void;
 }
 
 export function useTree(space: string | undefined, at: string | undefined, revision: unknown): TreeRows {
@@ -42,14 +42,12 @@ export function useTree(space: string | undefined, at: string | undefined, revis
     },
     [client, space, at],
   );
-  const latest = useRef(tree);
-  latest.current = tree;
   useEffect(() => {
     const asking = asked.current;
     for (const each of asking.values()) each.abort();
     asking.clear();
-    // The rows of before stay until the first answer is there: a moment's old list is better than a blank one.
-    for (const folder of latest.current.open) fetchPage(folder, 0);
+    // The rows of before stay until the first answer is there; open folders below follow as they come into view.
+    fetchPage('', 0);
     return () => asking.forEach((each) => each.abort());
   }, [fetchPage, revision]);
   const rows = useMemo(() => rowsOf(tree), [tree]);

@@ -4,8 +4,8 @@ import { firstWay, type Route } from '../state/route.ts';
 
 export interface Going {
   readonly route: Route;
-  go(to: Route): void;
-  back(): void;
+  readonly go: (to: Route) => void;
+  readonly back: () => void;
 }
 export const WayContext = createContext<Going>({ route: firstWay.now, go: () => undefined, back: () => undefined });
 export const useWay = (): Going => useContext(WayContext);

@@ -11,8 +11,12 @@ const unseen = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 export const shownName = (name: string): string =>
   name.replace(unseen, (letter) => `\\u${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Letters as people count them: a flag or an accented letter is one. */
+const lettersOf = (text: string): readonly string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
+
 export function Name({ name, className = '' }: { readonly name: string; readonly className?: string }): ReactElement {
-  const letters = [...shownName(name)];
+  const letters = lettersOf(shownName(name));
   if (letters.length <= shortLetters) return <bdi className={`cut ${className}`}>{letters.join('')}</bdi>;
   const [start, end] = [letters.slice(0, -endLetters).join(''), letters.slice(-endLetters).join('')];
   return (

@@ -28,7 +28,7 @@ export interface RowFacts {
 }
 
 export interface RowsHandle {
-  focus(): void;
+  readonly focus: () => void;
 }
 
 export interface RowsProps {
@@ -41,12 +41,12 @@ export interface RowsProps {
   readonly columns: string;
   readonly head: readonly { readonly words: string; readonly isFigure?: boolean }[];
   readonly chosen: number | undefined;
-  onChoose(index: number): void;
-  onOpen?(index: number): void;
-  onTick?(index: number): void;
-  onTurn?(index: number, isOpen: boolean): void;
+  readonly onChoose: (index: number) => void;
+  readonly onOpen?: (index: number) => void;
+  readonly onTick?: (index: number) => void;
+  readonly onTurn?: (index: number, isOpen: boolean) => void;
   /** The rows that are about to be seen, for what is fetched by pages. */
-  onRange?(first: number, last: number): void;
+  readonly onRange?: (first: number, last: number) => void;
   readonly ref?: Ref<RowsHandle>;
 }
 

@@ -1,7 +1,7 @@
 /** Mark, word and colour together, always. In long lists the resting state shows its mark only; its word stays for assistive technology. */
 import type { ReactElement } from 'react';
 import { useWords } from '../words/use-words.ts';
-import type { WordKey } from '../words/words.ts';
+import type { WordKey } from '../words/open-words.ts';
 import { StatusMark, type StatusWord } from './marks.tsx';
 
 export const statusKeys = {

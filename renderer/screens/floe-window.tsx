@@ -10,7 +10,7 @@ import { ClientContext, useLink, useTopic } from '../client/use-engine.ts';
 import { WayContext } from '../client/way.ts';
 import { firstWay, nextWay } from '../state/route.ts';
 import { WordsContext } from '../words/use-words.ts';
-import { chooseLanguage, openWords } from '../words/words.ts';
+import { chooseLanguage, openWords } from '../words/open-words.ts';
 import { EngineGone, EngineMismatch } from './engine-gone.tsx';
 import { Frame } from './frame.tsx';
 import { Mishap } from './mishap.tsx';

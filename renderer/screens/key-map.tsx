@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import { DialogBox } from '../parts/dialog.tsx';
 import { useWords } from '../words/use-words.ts';
-import type { WordKey } from '../words/words.ts';
+import type { WordKey } from '../words/open-words.ts';
 import { isMac } from './use-keys.ts';
 
 const control = isMac ? '⌘' : 'Ctrl';

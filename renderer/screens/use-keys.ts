@@ -2,16 +2,16 @@
 import { useEffect, useRef } from 'react';
 
 export interface KeyDeeds {
-  place(number: number): void;
-  space(number: number): void;
-  find(): void;
-  filter(): void;
-  add(): void;
-  settings(): void;
-  pause(): void;
-  pane(step: 1 | -1): void;
-  back(): void;
-  map(): void;
+  readonly place: (number: number) => void;
+  readonly space: (number: number) => void;
+  readonly find: () => void;
+  readonly filter: () => void;
+  readonly add: () => void;
+  readonly settings: () => void;
+  readonly pause: () => void;
+  readonly pane: (step: 1 | -1) => void;
+  readonly back: () => void;
+  readonly map: () => void;
 }
 
 export const isMac = /mac/i.test(navigator.platform);

@@ -1,7 +1,7 @@
 /** The activity as rows: the lines by pages, with a heading where a new day begins among those that are known. Pure. */
 import type { ActivityLine, Work } from '../../app/wire/activity.ts';
 import type { StatusWord } from '../parts/marks.tsx';
-import type { Words } from '../words/words.ts';
+import type { Words } from '../words/open-words.ts';
 import type { Pages } from './pages.ts';
 
 export type ActivityRow =
@@ -9,9 +9,9 @@ export type ActivityRow =
 
 export interface ActivityRowsOf {
   readonly count: number;
-  rowOf(index: number): ActivityRow;
+  readonly rowOf: (index: number) => ActivityRow;
   /** The lines that rows `first` to `last` stand for. */
-  linesOf(first: number, last: number): readonly [number, number];
+  readonly linesOf: (first: number, last: number) => readonly [number, number];
 }
 
 /** One heading where today ends: lines are newest first, and the first known older one ends it. */

@@ -3,7 +3,7 @@
  * seconds; of several the newest is said. Pure.
  */
 import type { Summary } from '../../app/wire/activity.ts';
-import type { WordKey } from '../words/words.ts';
+import type { WordKey } from '../words/open-words.ts';
 
 export interface Announcement {
   readonly key: WordKey;

@@ -1,7 +1,7 @@
 /** What a need is called and how it looks. Pure. */
 import type { Need } from '../../app/wire/activity.ts';
 import type { StatusWord } from '../parts/marks.tsx';
-import type { Words } from '../words/words.ts';
+import type { Words } from '../words/open-words.ts';
 
 export const needStatus = (need: Need): StatusWord =>
   need.kind === 'held' ? 'held' : need.kind === 'conflict' ? 'conflict' : 'attention';

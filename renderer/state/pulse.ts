@@ -1,6 +1,6 @@
 /** The two short lines at the foot of the sidebar: what is going on now. Pure. */
 import type { Summary, Work } from '../../app/wire/activity.ts';
-import type { Words } from '../words/words.ts';
+import type { Words } from '../words/open-words.ts';
 import type { Link } from './connection.ts';
 
 export interface Moment {

@@ -1,7 +1,7 @@
 /** A space's state in words: its worst state, and how far the work on it is. Pure. */
 import type { Work } from '../../app/wire/activity.ts';
 import type { SpaceState } from '../../app/wire/space.ts';
-import type { Words } from '../words/words.ts';
+import type { Words } from '../words/open-words.ts';
 
 export function spaceStatusWords(space: SpaceState, work: Work | undefined, { say }: Words): string | undefined {
   if (work?.space !== space.space || space.word === 'held' || space.word === 'conflict' || space.word === 'attention')

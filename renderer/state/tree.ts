@@ -24,19 +24,16 @@ export type TreeRow =
 
 export type TreeMove =
   | { readonly kind: 'fetched'; readonly folder: string; readonly page: TreePage }
-  | { readonly kind: 'turn'; readonly folder: string; readonly isOpen: boolean }
-  /** Another snapshot: what is open stays open, what is known is asked for anew. */
-  | { readonly kind: 'changed' };
+  | { readonly kind: 'turn'; readonly folder: string; readonly isOpen: boolean };
 
 export function nextTree(tree: Tree, move: TreeMove): Tree {
   switch (move.kind) {
     case 'fetched': {
       const { total, offset, lines, snapshot, timeMs } = move.page;
-      const before = tree.folders.get(move.folder) ?? { total, pages: new Map() };
-      const folders = new Map(tree.folders).set(
-        move.folder,
-        withPage(before, total, Math.floor(offset / pageRows), lines),
-      );
+      // Another snapshot: what is open stays open, what was known of other folders is asked for anew.
+      const known = snapshot === tree.snapshot ? tree.folders : new Map<string, Pages<TreeLine>>();
+      const before = known.get(move.folder) ?? { total, pages: new Map() };
+      const folders = new Map(known).set(move.folder, withPage(before, total, Math.floor(offset / pageRows), lines));
       return { ...tree, folders, snapshot, timeMs };
     }
     case 'turn': {
@@ -45,8 +42,6 @@ export function nextTree(tree: Tree, move: TreeMove): Tree {
       else open.delete(move.folder);
       return { ...tree, open };
     }
-    case 'changed':
-      return { ...tree, folders: new Map() };
   }
 }
 
@@ -74,10 +69,7 @@ export function rowsOf(tree: Tree): readonly TreeRow[] {
   return rows;
 }
 
-/** Ticks: a ticked folder stands for all that is in it. */
-export interface Ticks {
-  readonly paths: ReadonlySet<string>;
-}
+/** A ticked folder stands for all that is in it. */
 export const isTicked = (ticks: ReadonlySet<string>, path: string): boolean => {
   for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) if (ticks.has(at)) return true;
   return false;

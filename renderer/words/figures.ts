@@ -1,24 +1,24 @@
 /** Figures as people of a locale write them: counts, sizes, dates, money. Sizes count in thousands, as disks are sold. */
 export interface Figures {
-  number(value: number): string;
-  bytes(value: number): string;
-  percent(share: number): string;
+  readonly number: (value: number) => string;
+  readonly bytes: (value: number) => string;
+  readonly percent: (share: number) => string;
   /** 4 May 2028 */
-  date(ms: number): string;
+  readonly date: (ms: number) => string;
   /** 10:42 today, 9 Nov in this year, 9 Nov 2025 before. */
-  moment(ms: number, nowMs: number): string;
+  readonly moment: (ms: number, nowMs: number) => string;
   /** 12 September 2026 at 14:20 */
-  dateAndTime(ms: number): string;
-  clock(ms: number): string;
-  month(ms: number): string;
+  readonly dateAndTime: (ms: number) => string;
+  readonly clock: (ms: number) => string;
+  readonly month: (ms: number) => string;
   /** 6 days ago */
-  ago(ms: number, nowMs: number): string;
+  readonly ago: (ms: number, nowMs: number) => string;
   /** 4 minutes, rounded up to what a person would say. */
-  span(ms: number): string;
+  readonly span: (ms: number) => string;
   /** FROST as WAL, with as many digits as matter. */
-  wal(frost: string): string;
+  readonly wal: (frost: string) => string;
   /** MIST as SUI. */
-  sui(mist: string): string;
+  readonly sui: (mist: string) => string;
 }
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;

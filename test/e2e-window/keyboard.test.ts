@@ -66,7 +66,9 @@ test('a deleted file comes back by keyboard alone', async () => {
   await page.getByText('One file, certified.').waitFor({ timeout: 30_000 });
   await page.keyboard.press('Control+4');
   await page.getByRole('slider', { name: 'Moment' }).waitFor();
-  await expect.poll(() => page.getByRole('button', { name: 'One change back' }).isEnabled(), { timeout: 15_000 }).toBe(true);
+  await expect
+    .poll(() => page.getByRole('button', { name: 'One change back' }).isEnabled(), { timeout: 15_000 })
+    .toBe(true);
   await page.keyboard.press('[');
   await page.getByText(/Documents as it was on/).waitFor();
   const tree = page.getByRole('treegrid', { name: 'Files at that time' });

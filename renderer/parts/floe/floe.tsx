@@ -16,8 +16,8 @@ export const thicknessOf = (monthsAhead: number): number =>
 
 export interface PlateChoice {
   readonly chosen: string | undefined;
-  choose(id: string): void;
-  nameOf(id: string): string;
+  readonly choose: (id: string) => void;
+  readonly nameOf: (id: string) => string;
 }
 
 export interface FloeProps {

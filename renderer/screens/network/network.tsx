@@ -1,7 +1,6 @@
 /** Could it still be read if much of it failed? Every node as a plate, the answer times below, and one node beside it. */
 import { FlaskConical } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import type { NodeState } from '../../../app/wire/storage.ts';
 import { useTopic } from '../../client/use-engine.ts';
 import { useWay } from '../../client/way.ts';
 import { NetworkFloe, NetworkKey, countNodes } from '../../parts/floe/network-floe.tsx';
@@ -77,10 +76,3 @@ function networkSentence(counts: ReturnType<typeof countNodes>, say: ReturnType<
   if (counts.share < 2 / 3) return say('network.sentence-waits', { answer, all: counts.all - counts.unknown });
   return say('network.sentence', { answer, all: counts.all - counts.unknown });
 }
-
-export const byTrouble = (nodes: readonly NodeState[]): readonly NodeState[] =>
-  nodes
-    .filter((node) => node.word === 'slow' || node.word === 'silent' || node.word === 'lies')
-    .toSorted(
-      (a, b) => (a.word === 'slow' ? 1 : 0) - (b.word === 'slow' ? 1 : 0) || (b.latencyMs ?? 0) - (a.latencyMs ?? 0),
-    );

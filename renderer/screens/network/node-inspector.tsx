@@ -5,8 +5,15 @@ import { More } from '../../parts/answers.tsx';
 import { PlateKey, type PlateWord } from '../../parts/marks.tsx';
 import { TextPress } from '../../parts/press.tsx';
 import { useWords } from '../../words/use-words.ts';
-import type { Words } from '../../words/words.ts';
-import { byTrouble } from './network.tsx';
+import type { Words } from '../../words/open-words.ts';
+
+/** Nodes that are slow or silent, the silent ones first. */
+const byTrouble = (nodes: readonly NodeState[]): readonly NodeState[] =>
+  nodes
+    .filter((node) => node.word === 'slow' || node.word === 'silent' || node.word === 'lies')
+    .toSorted(
+      (a, b) => (a.word === 'slow' ? 1 : 0) - (b.word === 'slow' ? 1 : 0) || (b.latencyMs ?? 0) - (a.latencyMs ?? 0),
+    );
 
 const keyOf: Readonly<Record<NodeWord, PlateWord>> = {
   answers: 'holds',

@@ -142,7 +142,7 @@ function useQuotes(
 interface Start {
   readonly isBusy: boolean;
   readonly fault: WireFault | undefined;
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 /** Adds the folders one after another. What was added stays added when a later one fails. */

@@ -6,7 +6,7 @@ import { useDeed, useTopic } from '../../client/use-engine.ts';
 import { FaultAnswers } from '../../parts/answers.tsx';
 import { Segment, SwitchLine } from '../../parts/choices.tsx';
 import { useWords } from '../../words/use-words.ts';
-import { languages } from '../../words/words.ts';
+import { languages } from '../../words/open-words.ts';
 
 function Line({
   name,

@@ -16,9 +16,9 @@ type Marks = Readonly<Record<string, (chunks: ReactNode[]) => ReactNode>>;
 export interface Words extends Figures {
   readonly tag: string;
   readonly direction: 'ltr' | 'rtl';
-  say(key: WordKey, values?: Values): string;
+  readonly say: (key: WordKey, values?: Values) => string;
   /** A sentence with marks in it, such as <b>…</b>; `b` is always known. */
-  rich(key: WordKey, values: Values, marks: Marks): ReactNode;
+  readonly rich: (key: WordKey, values: Values, marks: Marks) => ReactNode;
 }
 
 const catalogues: Readonly<Record<string, Readonly<Partial<Record<WordKey, string>>>>> = { en: english, de: german };
