@@ -1,4 +1,5 @@
 /** The test projects, from cheap to dear. `npm run check` runs unit and scenarios; .ci/run runs the others too. */
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const benchmark = { enabled: false };
@@ -12,7 +13,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['app/**/*.test.ts', 'native-workers/**/*.test.ts', 'build/**/*.test.ts'],
+          include: [
+            'app/**/*.test.ts',
+            'native-workers/**/*.test.ts',
+            'build/**/*.test.ts',
+            'renderer/**/*.test.ts',
+            'main/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', 'build/checks/planted/**', '**/*.deep.test.ts'],
           // Forks, not threads: a crash in the native codec or in SQLite then costs one file and is seen.
           pool: 'forks',
@@ -78,6 +85,54 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          benchmark,
+        },
+      },
+      // The window: against a real daemon, in Chromium where there is a page to look at.
+      {
+        test: {
+          name: 'window',
+          include: ['test/window/**/*.test.ts', 'test/e2e-window/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          benchmark,
+        },
+      },
+      // The desktop app on a stand-in for Electron, which this machine need not have.
+      {
+        resolve: { alias: { electron: fileURLToPath(new URL('test/electron-double/electron.ts', import.meta.url)) } },
+        test: {
+          name: 'main',
+          include: ['test/main/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          benchmark,
+        },
+      },
+      // The desktop app as it is packed.
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          benchmark,
+        },
+      },
+      // On Electron itself, where it is installed; says that it was skipped elsewhere.
+      {
+        test: {
+          name: 'electron',
+          include: ['test/electron/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           benchmark,
         },
       },

@@ -59,17 +59,18 @@ function addNetworkCommands(command: AddCommand): void {
     .option('--shards <S>', 'shards', integer('--shards', 4));
   command(
     'start',
-    'Keeps all spaces in step until stopped, with a status page on loopback.',
+    'Keeps all spaces in step until stopped, with its window in a browser.',
     'start --port 7700',
     lazily(async () => (await import('./commands/start.ts')).startCommand),
   )
-    .option('--port <P>', 'port of the status page (0: any)', integer('--port', 0))
-    .option('--open', 'open the page in a browser')
+    .option('--port <P>', 'port of the window (0: any)', integer('--port', 0))
+    .option('--open', 'open the window in a browser')
     .option(
       '--folder <DIR>',
       'protect this folder (sets up a local account if there is none); may be given again',
       collect,
-    );
+    )
+    .option('--localnet <DIR>', 'folder of a running embedded network, for an account made here');
 }
 
 /** An account for a home, and its folders. */

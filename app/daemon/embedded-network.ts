@@ -92,7 +92,9 @@ export async function startEmbeddedNetwork(options: EmbeddedOptions): Promise<Em
     '--with-parent',
     ...flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)])),
   ];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  // Electron's own program is a Node when it is told so.
+  const env = process.versions['electron'] === undefined ? process.env : { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)));

@@ -27,6 +27,10 @@ export interface HostOptions {
   readonly passphrase: () => Promise<string | undefined>;
   readonly log: Log;
   readonly onPoint?: (point: string) => void;
+  /** A network that is running already, in place of starting this home's own. */
+  readonly door?: NetworkDoor | undefined;
+  /** An account that is not kept in this home: to look at it before it is. */
+  readonly visitor?: { readonly config: HomeConfig; readonly phrase: string };
   /** A damaged catalog is moved aside and a new one begun: for a recovery, which fills it again. */
   readonly setsDamageAside?: boolean;
 }
@@ -58,22 +62,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
   try {
     const lock = lockHome(options.home);
     closers.push(() => lock.release());
-    const config = readConfig(options.home);
-    if (!config)
-      throw new Fault(
-        'no-account',
-        'after-user',
-        `There is no Floe account in ${options.home} yet. Run 'floe init' or 'floe recover' first.`,
-      );
+    const config = options.visitor?.config ?? readConfig(options.home);
+    if (!config) throw noAccount(options.home);
     const vault = openVault({ homeDir: options.home, network: config.network, passphrase: options.passphrase });
-    const phrase = await vault.phrase();
-    if (phrase === undefined)
-      throw new Fault(
-        'no-account',
-        'after-user',
-        `There is no Floe account in ${options.home} yet. Run 'floe init' or 'floe recover' first.`,
-      );
-    const { endpoint, door } = await openNetwork(options.home, config, closers);
+    const phrase = options.visitor?.phrase ?? (await vault.phrase());
+    if (phrase === undefined) throw noAccount(options.home);
+    const { endpoint, door } = await openNetwork(options, config, closers);
     const clock = systemClock();
     const dice = systemDice();
     const catalog = await openHomeCatalog(options, clock);
@@ -109,6 +103,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
   }
 }
 
+const noAccount = (home: string): Fault =>
+  new Fault(
+    'no-account',
+    'after-user',
+    `There is no Floe account in ${home} yet. Run 'floe init' or 'floe recover' first.`,
+  );
+
 async function openHomeCatalog(options: HostOptions, clock: Clock): Promise<Catalog> {
   const file = join(options.home, 'catalog.sqlite');
   const onSlow = (operation: string, ms: number): void =>
@@ -123,11 +124,12 @@ async function openHomeCatalog(options: HostOptions, clock: Clock): Promise<Cata
 }
 
 async function openNetwork(
-  home: string,
+  { home, door: given }: HostOptions,
   config: HomeConfig,
   closers: Closer[],
 ): Promise<{ endpoint: ChainEndpoint; door: NetworkDoor | undefined }> {
   if (config.network !== 'local') return { endpoint: networkProfile(config.network), door: undefined };
+  if (given) return { endpoint: given.endpoint, door: given };
   if (config.localnet !== undefined) {
     const door = readDoor(config.localnet);
     return { endpoint: door.endpoint, door };

@@ -52,7 +52,7 @@ export function showProgress(host: Pick<Host, 'engine'>, output: Output): void {
  * For crash tests: FLOE_POINTS_FILE names a file that gets a line for each durable point passed; FLOE_KILL_AT names the point ("point" or "point#n")
  * at which the process dies, as by kill -9.
  */
-function pointListener(): ((point: string) => void) | undefined {
+export function pointListener(): ((point: string) => void) | undefined {
   const file = process.env['FLOE_POINTS_FILE'] ?? '';
   const wanted = process.env['FLOE_KILL_AT'] ?? '';
   if (file === '' && wanted === '') return undefined;

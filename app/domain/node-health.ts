@@ -14,6 +14,8 @@ export interface NodeHealth {
   dallied(node: SuiId, ms: number): void;
   /** Signed or sent something that is provably wrong. */
   lied(node: SuiId): void;
+  /** Whether it was ever asked and answered, failed or dallied. */
+  isKnown(node: SuiId): boolean;
   /** Milliseconds until the node should be asked again; 0: now. */
   restMs(node: SuiId): number;
   isLiar(node: SuiId): boolean;
@@ -82,6 +84,7 @@ export function openNodeHealth(clock: Clock, dice: Dice): NodeHealth {
     lied(node) {
       standingOf(node).liarUntil = clock.steady() + healthLimits.liarMs;
     },
+    isKnown: (node) => standings.has(node),
     restMs: (node) => Math.max(0, (standings.get(node)?.restUntil ?? 0) - clock.steady()),
     isLiar: (node) => (standings.get(node)?.liarUntil ?? 0) > clock.steady(),
     isDoubtful: (node) => (standings.get(node)?.failures ?? 0) > 0,

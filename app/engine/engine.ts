@@ -2,8 +2,9 @@
  * The one constructor of the engine. It knows the order of things and nothing of its host: a desktop process, a command line and a test hand in
  * the same ports. Calls that change something wait for one another.
  */
+import type { NetworkState } from '../domain/committee.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
-import { openNodeHealth } from '../domain/node-health.ts';
+import { openNodeHealth, type NodeHealth } from '../domain/node-health.ts';
 import { unwrapSpaceKey, spaceKeys, type SpaceKeys } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { claimDevice, chooseDevice, findDevices, readDevice, type Device } from './device.ts';
@@ -45,7 +46,9 @@ import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
 import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
 import { openBlobSource } from './blob-source.ts';
+import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
+export { quoteFolder };
 export type {
   Difference,
   DiffReport,
@@ -60,8 +63,10 @@ export type {
   EngineStatus,
   IssuedReceipt,
   LeasesReport,
+  FileBytes,
   Listing,
   NewSpaceInput,
+  Payment,
   Quote,
   ReceiptRequest,
   RecoverReport,
@@ -122,6 +127,15 @@ export interface Engine {
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
   /** A proof that a version of a file is stored, for anyone to check without Floe. Costs nothing. */
   receipt(request: ReceiptRequest, signal: AbortSignal): Promise<IssuedReceipt>;
+  /** What the chain says of the network now: committee, epoch, prices. */
+  network(signal: AbortSignal): Promise<NetworkState>;
+  /** What this run has learnt about the storage nodes. */
+  readonly health: Pick<NodeHealth, 'isKnown' | 'isLiar' | 'isDoubtful' | 'restMs' | 'latencyMs'>;
+  payments(limit: number): Promise<readonly Payment[]>;
+  /** A file's bytes as they were then, when there are at most `bytesMax`. */
+  read(space: string, path: string, at: string | undefined, bytesMax: number, signal: AbortSignal): Promise<FileBytes>;
+  /** All of a space as it is now, the round on its way included, at most `limit` after the path `after`. */
+  tree(space: string, after: string | undefined, limit: number): Promise<readonly VersionLine[]>;
   /** Full check of the catalog. Words when something is wrong. */
   integrity(): Promise<string | undefined>;
 }
@@ -195,6 +209,11 @@ export function createEngine(ports: EnginePorts): Engine {
     setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
     check: (request, signal) => checkPacks(core, request, signal),
     receipt: (request, signal) => issueReceipt(core, request, signal),
+    network: (signal) => ports.chain.network(signal),
+    health: core.health,
+    payments: (limit) => payments(core, limit),
+    read: (space, path, at, bytesMax, signal) => readFileAt(core, space, path, at, bytesMax, signal),
+    tree: (space, after, limit) => treeNow(core, space, after, limit),
     integrity: () => ports.catalog.integrity(),
   };
 }

@@ -230,7 +230,7 @@ export async function listPath(core: EngineCore, name: string, path: string, at:
   return { snapshot: round.snapshot, timeMs: round.timeMs, entries: await withSnapshots(core, space, entries) };
 }
 
-async function withSnapshots(
+export async function withSnapshots(
   core: EngineCore,
   space: SpaceRow,
   versions: readonly Version[],

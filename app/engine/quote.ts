@@ -23,7 +23,7 @@ const gasMistPerPack = 20_000_000n;
 const entryOverheadBytes = 160;
 
 export async function quoteFolder(
-  core: EngineCore,
+  core: Pick<EngineCore, 'disk' | 'chain'> & { readonly pool: Pick<EngineCore['pool'], 'packBytesMax'> },
   folder: string,
   leaseEpochs: number | undefined,
   signal: AbortSignal,

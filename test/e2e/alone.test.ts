@@ -20,7 +20,7 @@ test(
   'the network a home runs for itself ends with its killed parent',
   async () => {
     const root = mkdtempSync(join(tmpdir(), 'floe-e2e-alone-'));
-    const running = runFloe(['start', '--json', '--home', join(root, 'alone')]);
+    const running = runFloe(['start', '--json', '--home', join(root, 'alone'), '--folder', join(root, 'kept')]);
     await running.line(({ event }) => event === 'ready');
     const children = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8')
       .trim()

@@ -15,7 +15,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { runCli } from '../../app/daemon/cli.ts';
+import { connect } from '../../app/link/connect.ts';
+import { socketPipe } from '../../app/link/socket-pipe.ts';
 import { faultCode, floe, floeJson, runFloe, type Running } from './floe-process.ts';
 
 const commandMs = 60_000;
@@ -339,18 +342,17 @@ describe('a space, from adding to restoring', () => {
 
 describe('floe start', () => {
   test(
-    'answers its own page to the key alone, certifies edits within seconds, keeps others out and ends cleanly',
+    'gives its window to the key alone, certifies edits within seconds, keeps others out and ends cleanly',
     async () => {
       const running = runFloe(['start', '--json', ...own]);
       const url = new URL(String((await running.line(({ event }) => event === 'ready'))['url']));
       await running.line(({ event }) => event === 'synced');
-      const get = (path: string, init: RequestInit = {}) =>
-        fetch(new URL(path, url), init).then((answer) => answer.status);
-      expect(await get(url.href)).toBe(200);
-      expect(await get(url.href, { method: 'POST' })).toBe(403);
-      expect(await get('/?key=wrong')).toBe(403);
-      expect(await get('/status')).toBe(403);
-      expect(lstatSync(join(home, 'status.url')).mode & 0o777).toBe(0o600);
+      const connection = connect(socketPipe(new WebSocket(`ws://${url.host}/link`, { origin: url.origin })), {
+        key: url.hash.slice(1),
+      });
+      expect(await connection.call('history.log', { space: 'docs' })).not.toHaveLength(0);
+      connection.close();
+      expect(lstatSync(join(home, 'window.url')).mode & 0o777).toBe(0o600);
       const busy = await floeJson(['spaces', ...own]);
       expect([busy.code, faultCode(busy)]).toEqual([5, 'home-busy']);
 

@@ -4,26 +4,9 @@ import { join } from 'node:path';
 import { faultOf } from '../../domain/fault.ts';
 import type { Context, Run } from '../command.ts';
 import { readConfig } from '../config.ts';
+import { findProblems as lookOver, mends, type Problem } from '../checkup.ts';
 import { exitCodes } from '../output.ts';
 import { withHost } from '../session.ts';
-
-interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly mend: string;
-}
-
-const mends: Readonly<Record<string, string>> = {
-  'no-account': "Run 'floe init', or 'floe recover' with your phrase.",
-  'home-busy': 'Stop the other Floe that uses this home, or choose another home with --home.',
-  'vault-locked': 'Unlock the keychain (log in to the desktop), then try again.',
-  'vault-refused': 'Give the right passphrase with FLOE_PASSPHRASE or --passphrase-file.',
-  'catalog-damaged':
-    "Run 'floe recover --phrase-file F' into the same home: the damaged catalog is set aside, and everything certified comes back from the network.",
-  'home-newer': 'Update Floe.',
-  'network-unreachable': 'Check the connection, or start the embedded network this home belongs to.',
-  'disk-full': 'Free some room on the disk.',
-};
 
 export const doctorCommand: Run = async (context) => {
   const problems = await findProblems(context);
@@ -42,41 +25,7 @@ async function findProblems(context: Context): Promise<readonly Problem[]> {
     return [{ code: 'no-account', message, mend: mends['no-account'] ?? '' }];
   }
   try {
-    return await withHost(context, async ({ engine }) => {
-      const problems: Problem[] = [];
-      const damage = await engine.integrity();
-      if (damage !== undefined)
-        problems.push({
-          code: 'catalog-damaged',
-          message: `The catalog is damaged: ${damage}`,
-          mend: mends['catalog-damaged'] ?? '',
-        });
-      const status = await engine.status(context.signal);
-      if (status.problem) problems.push({ ...status.problem, mend: mends[status.problem.code] ?? 'Try again later.' });
-      if (status.chain && status.chain.balances.mist === 0n) {
-        problems.push({
-          code: 'money-short',
-          message: 'This device has no SUI to pay for transactions.',
-          mend: `Send SUI to ${status.device?.address ?? 'its address'}.`,
-        });
-      }
-      if (status.openIntents > 0)
-        problems.push({
-          code: 'intent-open',
-          message: 'A transaction was cut short.',
-          mend: "Run 'floe sync': it asks the chain what became of it and pays nothing twice.",
-        });
-      for (const space of status.spaces) {
-        if (space.folder !== undefined && !existsSync(space.folder)) {
-          problems.push({
-            code: 'not-found',
-            message: `The folder of '${space.name}' is not there: ${space.folder}`,
-            mend: 'Connect its disk, or put it back. Nothing of it is deleted meanwhile.',
-          });
-        }
-      }
-      return problems;
-    });
+    return await withHost(context, ({ engine }) => lookOver(engine, context.signal));
   } catch (error) {
     const fault = faultOf(error);
     if (!fault) throw error;

@@ -43,7 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const apart = ['app/stages'];
 
 /** Flat layers: every file is one noun or one port and may be imported by its own name. */
-const openFolders = new Set(['app/domain', 'app/ports', 'app/wire', 'app/formats']);
+const openFolders = new Set(['app/domain', 'app/ports', 'app/wire', 'app/link', 'app/formats']);
 
 /** Files beside a door that outsiders may import all the same, and why. */
 const sideDoors: ReadonlyMap<string, string> = new Map([

@@ -1,0 +1,172 @@
+/** What a window is shown, from what the engine says: the status grammar, the sums and what waits for a person. */
+import { describe, expect, test } from 'vitest';
+import { Fault } from '../../domain/fault.ts';
+import { parseSpaceId } from '../../domain/ids.ts';
+import type { EngineStatus, SpaceStatus, SyncReport } from '../../engine/engine.ts';
+import type { Work } from '../../wire/activity.ts';
+import type { SpacePass } from './keeper.ts';
+import { needsView, spacesView, summaryView, type SpaceFacts, type ViewInput } from './views.ts';
+import { workAfter } from './work.ts';
+
+const id = parseSpaceId('0'.repeat(32));
+const dayMs = 24 * 3_600_000;
+const nowMs = 1_000 * dayMs;
+const space: SpaceStatus = {
+  space: id,
+  name: 'Photos',
+  mode: 'sync',
+  folder: '/photos',
+  files: 10,
+  bytes: 100,
+  snapshot: undefined,
+  sequence: 0,
+  isPending: false,
+  packs: 0,
+  storedBytes: 0,
+  encodedBytes: 0,
+  pool: undefined,
+  leaseEndEpoch: undefined,
+  leaseEndsAtMs: undefined,
+  drill: undefined,
+};
+const report: SyncReport = {
+  space: id,
+  name: 'Photos',
+  snapshot: undefined,
+  files: 10,
+  bytes: 100,
+  newChunks: 0,
+  newBytes: 0,
+  packs: [],
+  applied: 0,
+  conflicts: 0,
+  problems: [],
+  special: 0,
+  held: 0,
+};
+const certified = { ...space, sequence: 1, snapshot: 'a'.repeat(64) as SpaceStatus['snapshot'] };
+const work: Work = {
+  kind: 'uploading',
+  space: id,
+  spaceName: 'Photos',
+  files: 0,
+  ofFiles: 0,
+  bytes: 0,
+  ofBytes: 0,
+  nodes: 1,
+  ofNodes: 4,
+  sinceMs: 0,
+  bytesPerSecond: undefined,
+};
+
+interface Given {
+  readonly space?: Partial<SpaceStatus>;
+  readonly report?: Partial<SyncReport>;
+  readonly fault?: Fault;
+  readonly facts?: Partial<SpaceFacts>;
+  readonly input?: Partial<ViewInput>;
+}
+
+function inputOf({ space: status, report: said, fault, facts, input }: Given): ViewInput {
+  const pass: SpacePass = { report: { ...report, ...said }, fault, timeMs: nowMs };
+  const known: SpaceFacts = { pass, certifiedFiles: 10, certifiedMs: nowMs, isFolderThere: true, ...facts };
+  const engine: EngineStatus = {
+    network: 'testnet',
+    device: undefined,
+    chain: undefined,
+    problem: undefined,
+    codec: '',
+    spent: { frost: 0n, mist: 0n },
+    openIntents: 0,
+    spaces: [{ ...certified, ...status }],
+  };
+  return {
+    status: engine,
+    network: undefined,
+    facts: new Map([[id, known]]),
+    work: undefined,
+    pause: undefined,
+    retryAtMs: undefined,
+    nowMs,
+    isPhraseConfirmed: true,
+    isPlayMoney: false,
+    ...input,
+  };
+}
+const wordOf = (given: Given): string | undefined => spacesView(inputOf(given))[0]?.word;
+const needsOf = (given: Given): readonly string[] => {
+  const input = inputOf(given);
+  return needsView(input, spacesView(input)).map((need) => need.kind);
+};
+const locked = new Fault('file-unreadable', 'after-user', 'It may not be read.');
+const away = new Fault('network-unreachable', 'later', 'Nobody answers.');
+
+describe("a space's word is its worst state", () => {
+  test.each<[string, Given, string]>([
+    ['all is there', {}, 'certified'],
+    ['nothing is there yet', { space: space }, 'saved'],
+    ['a round is on its way', { space: { isPending: true } }, 'saved'],
+    ['it is being sent', { space: { isPending: true }, input: { work } }, 'uploading'],
+    ['it is being read', { input: { work: { ...work, kind: 'reading' } } }, 'packing'],
+    ['another space is being sent', { input: { work: { ...work, space: 'other' } } }, 'certified'],
+    ['it is paused', { input: { work, pause: { reason: 'user', untilMs: undefined } } }, 'paused'],
+    ['a file could not be kept', { report: { problems: [{ path: 'a', fault: locked }] } }, 'attention'],
+    ['the last pass needs a hand', { fault: locked }, 'attention'],
+    ['the last pass is tried again by itself', { fault: away }, 'certified'],
+    ['its folder is gone', { facts: { isFolderThere: false } }, 'attention'],
+    ['its lease ends soon', { space: { leaseEndsAtMs: nowMs + dayMs } }, 'attention'],
+    ['its lease is long', { space: { leaseEndsAtMs: nowMs + 100 * dayMs } }, 'certified'],
+    ['play money runs out', { space: { leaseEndsAtMs: nowMs + dayMs }, input: { isPlayMoney: true } }, 'certified'],
+    ['there is a conflict', { report: { conflicts: 1 }, fault: locked }, 'conflict'],
+    ['deletions are held', { report: { held: 3, conflicts: 1 } }, 'held'],
+  ])('%s', (_, given, word) => {
+    expect(wordOf(given)).toBe(word);
+  });
+});
+
+test('what waits for a person is listed once, each with its reason', () => {
+  expect(needsOf({})).toEqual([]);
+  expect(needsOf({ fault: away })).toEqual([]);
+  expect(needsOf({ report: { held: 3, problems: [{ path: 'a', fault: locked }] }, fault: locked })).toEqual([
+    'held',
+    'unkept',
+    'fault',
+  ]);
+  expect(needsOf({ facts: { isFolderThere: false }, fault: locked })).toEqual(['folder-missing']);
+  expect(needsOf({ input: { isPhraseConfirmed: false }, space: { leaseEndsAtMs: nowMs } })).toEqual([
+    'lease',
+    'phrase',
+  ]);
+});
+
+test('the summary adds up and takes the worst word and the nearest date', () => {
+  const input = inputOf({
+    space: { isPending: true, leaseEndsAtMs: nowMs + 90 * dayMs },
+    facts: { certifiedFiles: 7 },
+  });
+  const spaces = spacesView(input);
+  expect(summaryView(input, spaces, [])).toMatchObject({
+    files: 10,
+    certifiedFiles: 7,
+    worst: 'saved',
+    paidUntilMs: nowMs + 90 * dayMs,
+    isChainReached: false,
+  });
+});
+
+test('work keeps its beginning while it goes on, and its speed is told after a second', () => {
+  const event = {
+    kind: 'uploading',
+    space: id,
+    pack: 'p',
+    nodes: 1,
+    ofNodes: 4,
+    bytes: 4_000,
+    ofBytes: 8_000,
+  } as const;
+  const first = workAfter(event, undefined, 1_000, () => 'Photos');
+  expect(first).toMatchObject({ kind: 'uploading', spaceName: 'Photos', sinceMs: 1_000 });
+  expect(first?.bytesPerSecond).toBeUndefined();
+  expect(workAfter(event, first, 3_000, () => 'Photos')).toMatchObject({ sinceMs: 1_000, bytesPerSecond: 2_000 });
+  expect(workAfter({ kind: 'published', space: id, snapshot: '' }, first, 3_000, () => '')).toBeUndefined();
+});

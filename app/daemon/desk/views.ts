@@ -1,0 +1,189 @@
+/** From what the engine says to what a window shows: spaces, summary, needs, nodes. Pure, so that each can be looked at alone. */
+import type { NetworkState } from '../../domain/committee.ts';
+import type { Engine, EngineStatus, SpaceStatus } from '../../engine/engine.ts';
+import type { Need, Pause, Summary, Work } from '../../wire/activity.ts';
+import { wireFault } from '../../wire/fault-form.ts';
+import { spaceWords, type SpaceState, type SpaceWord } from '../../wire/space.ts';
+import type { NodesState, NodeState, NodeWord } from '../../wire/storage.ts';
+import type { SpacePass } from './keeper.ts';
+import { leaseFrost, monthMs } from './prices.ts';
+
+/** A lease this near its end is somebody's business. */
+const leaseWarningMs = 14 * 24 * 3_600_000;
+/** Problems told with a space; its activity has all of them. */
+const problemsToldMax = 50;
+/** An answer that takes this long is slow: four times what a node far away needs. */
+const slowMs = 2_000;
+
+/** What is known of a space beside its status. */
+export interface SpaceFacts {
+  readonly pass: SpacePass | undefined;
+  readonly certifiedFiles: number;
+  readonly certifiedMs: number | undefined;
+  readonly isFolderThere: boolean;
+}
+
+export interface ViewInput {
+  readonly status: EngineStatus;
+  readonly network: NetworkState | undefined;
+  readonly facts: ReadonlyMap<string, SpaceFacts>;
+  readonly work: Work | undefined;
+  readonly pause: Pause | undefined;
+  readonly retryAtMs: number | undefined;
+  readonly nowMs: number;
+  readonly isPhraseConfirmed: boolean;
+  readonly isPlayMoney: boolean;
+}
+
+export function spacesView(input: ViewInput): readonly SpaceState[] {
+  return input.status.spaces.map((space) => spaceView(space, input));
+}
+
+function spaceView(space: SpaceStatus, input: ViewInput): SpaceState {
+  const { facts, network } = input;
+  const known = facts.get(space.space);
+  const report = known?.pass?.report;
+  const fault = known?.pass?.fault;
+  return {
+    space: space.space,
+    name: space.name,
+    mode: space.mode,
+    folder: space.folder,
+    word: wordOf(space, input),
+    files: space.files,
+    bytes: space.bytes,
+    certifiedFiles: known?.certifiedFiles ?? 0,
+    packs: space.packs,
+    storedBytes: space.storedBytes,
+    encodedBytes: space.encodedBytes,
+    snapshot: space.snapshot,
+    sequence: space.sequence,
+    certifiedMs: known?.certifiedMs,
+    paidUntilMs: space.leaseEndsAtMs,
+    leaseEndEpoch: space.leaseEndEpoch,
+    monthFrost: network && String(leaseFrost(space.encodedBytes, network, monthMs)),
+    held: report?.held ?? 0,
+    conflicts: report?.conflicts ?? 0,
+    problems: (report?.problems ?? [])
+      .slice(0, problemsToldMax)
+      .map((problem) => ({ path: problem.path, fault: wireFault(problem.fault) })),
+    problemsTotal: report?.problems.length ?? 0,
+    special: report?.special ?? 0,
+    lastPassMs: known?.pass?.timeMs,
+    fault: fault && wireFault(fault),
+  };
+}
+
+const sendingKinds = new Set<Work['kind']>(['encoding', 'uploading', 'certifying']);
+
+function wordOf(space: SpaceStatus, { facts, work, pause, nowMs, isPlayMoney }: ViewInput): SpaceWord {
+  const known = facts.get(space.space);
+  const report = known?.pass?.report;
+  const fault = known?.pass?.fault;
+  if ((report?.held ?? 0) > 0) return 'held';
+  if ((report?.conflicts ?? 0) > 0) return 'conflict';
+  const needsHand = fault?.retry === 'after-user' || fault?.retry === 'never';
+  if (needsHand || known?.isFolderThere === false || (report?.problems.length ?? 0) > 0) return 'attention';
+  if (isLeaseShort(space, nowMs) && !isPlayMoney) return 'attention';
+  if (space.folder === undefined) return space.snapshot === undefined ? 'saved' : 'certified';
+  if (pause) return 'paused';
+  const mine = work?.space === space.space ? work.kind : undefined;
+  if (mine !== undefined && sendingKinds.has(mine)) return 'uploading';
+  if (mine === 'reading' || mine === 'packing') return 'packing';
+  return space.isPending || space.snapshot === undefined ? 'saved' : 'certified';
+}
+
+const isLeaseShort = ({ leaseEndsAtMs }: SpaceStatus, nowMs: number): boolean =>
+  leaseEndsAtMs !== undefined && leaseEndsAtMs - nowMs < leaseWarningMs;
+
+export function summaryView(input: ViewInput, spaces: readonly SpaceState[], needs: readonly Need[]): Summary {
+  const sum = (count: (space: SpaceState) => number): number => spaces.reduce((all, space) => all + count(space), 0);
+  const ends = spaces.flatMap((space) => space.paidUntilMs ?? []);
+  const words = new Set(spaces.map((space) => space.word));
+  return {
+    files: sum((space) => space.files),
+    certifiedFiles: sum((space) => space.certifiedFiles),
+    bytes: sum((space) => space.bytes),
+    spaces: spaces.length,
+    worst: spaceWords.find((word) => words.has(word)) ?? 'certified',
+    needs: needs.length,
+    paidUntilMs: ends.length === 0 ? undefined : Math.min(...ends),
+    paidLongestMs: ends.length === 0 ? undefined : Math.max(...ends),
+    lastDrillMs: undefined,
+    work: input.work,
+    pause: input.pause,
+    fault: spaces.find((space) => space.fault)?.fault,
+    retryAtMs: input.retryAtMs,
+    isChainReached: input.status.chain !== undefined,
+  };
+}
+
+export function needsView(input: ViewInput, spaces: readonly SpaceState[]): readonly Need[] {
+  const { status, facts, isPlayMoney, nowMs } = input;
+  const needs: Need[] = [];
+  for (const space of spaces) {
+    const about = { space: space.space, spaceName: space.name };
+    const need = (kind: string): string => `${kind}:${space.space}`;
+    if (space.held > 0) needs.push({ ...about, id: need('held'), kind: 'held', deletions: space.held });
+    if (space.conflicts > 0) needs.push({ ...about, id: need('conflict'), kind: 'conflict', files: space.conflicts });
+    const isThere = facts.get(space.space)?.isFolderThere !== false;
+    if (!isThere && space.folder !== undefined)
+      needs.push({ ...about, id: need('folder'), kind: 'folder-missing', folder: space.folder });
+    if (space.problemsTotal > 0)
+      needs.push({ ...about, id: need('unkept'), kind: 'unkept', files: space.problemsTotal });
+    if (!isPlayMoney && space.paidUntilMs !== undefined && space.paidUntilMs - nowMs < leaseWarningMs)
+      needs.push({ ...about, id: need('lease'), kind: 'lease', paidUntilMs: space.paidUntilMs });
+    const { fault } = space;
+    if (fault && isThere && (fault.retry === 'after-user' || fault.retry === 'never') && fault.code !== 'money-short')
+      needs.push({ ...about, id: need('fault'), kind: 'fault', fault });
+  }
+  const whole = { space: undefined, spaceName: '' };
+  const isShort = spaces.some((space) => space.fault?.code === 'money-short');
+  const balances = status.chain?.balances;
+  if (status.device && (isShort || (balances !== undefined && balances.mist === 0n)))
+    needs.push({
+      ...whole,
+      id: 'money',
+      kind: 'money',
+      address: status.device.address,
+      frost: String(balances?.frost ?? 0n),
+      mist: String(balances?.mist ?? 0n),
+    });
+  if (!input.isPhraseConfirmed) needs.push({ ...whole, id: 'phrase', kind: 'phrase' });
+  return needs;
+}
+
+export function nodesView(name: string, network: NetworkState | undefined, health: Engine['health']): NodesState {
+  return {
+    network: name,
+    epoch: network?.epoch,
+    nextEpochAtMs: network?.nextEpochAtMs,
+    epochDurationMs: network?.epochDurationMs,
+    shards: network?.committee.shards ?? 0,
+    nodes: (network?.committee.members ?? []).map((member): NodeState => {
+      const { nodeId } = member;
+      const latencyMs = health.isKnown(nodeId) ? Math.round(health.latencyMs(nodeId)) : undefined;
+      return {
+        index: member.index,
+        id: nodeId,
+        name: member.name,
+        host: member.networkAddress,
+        shards: member.shards,
+        word: nodeWord(nodeId, latencyMs, health),
+        latencyMs,
+        restMs: Math.round(health.restMs(nodeId)),
+      };
+    }),
+  };
+}
+
+function nodeWord(
+  node: NetworkState['committee']['members'][number]['nodeId'],
+  latencyMs: number | undefined,
+  health: Engine['health'],
+): NodeWord {
+  if (health.isLiar(node)) return 'lies';
+  if (latencyMs === undefined) return 'unknown';
+  if (health.isDoubtful(node)) return 'silent';
+  return latencyMs >= slowMs ? 'slow' : 'answers';
+}

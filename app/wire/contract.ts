@@ -1,0 +1,176 @@
+/**
+ * What a window may ask of an engine, and what it is told: one table for the compiler. Each call takes one record and gives one value; each
+ * topic has one value at a time. All of it is plain JSON. Changing a shape raises `contractNumber`, so that an older page is told to reload.
+ */
+import type {
+  AccountState,
+  DeviceLine,
+  NetworkName,
+  PhraseWord,
+  RecoverDone,
+  Settings,
+  SettingsChange,
+} from './account.ts';
+import type { Activity, ActivityPage, Need, Summary } from './activity.ts';
+import type { Preview, RestoreDone, RestoreInput, SnapshotLine, VersionLine } from './history.ts';
+import type { FolderLook, FolderQuote, SpaceMode, SpaceState, TreePage } from './space.ts';
+import type { DoctorReport, Money, NodesState } from './storage.ts';
+
+export const contractNumber = 1;
+
+export interface Call<In, Out> {
+  readonly in: In;
+  readonly out: Out;
+}
+
+/** Nothing asked or nothing to say. */
+export type Nothing = Readonly<Record<string, never>>;
+
+/** Parts that the window has a place for and the engine does not do yet: the screen says so and shows nothing invented. */
+export type Part =
+  | 'conflicts'
+  | 'deleted-files'
+  | 'drill'
+  | 'file-shards'
+  | 'ignore-rules'
+  | 'lease-extension'
+  | 'receipts'
+  | 'spending-cap';
+export interface NotBuilt {
+  readonly kind: 'not-built';
+  readonly part: Part;
+}
+
+export interface EngineCalls {
+  /** Makes an account and opens it. The words are told until they are confirmed. A passphrase seals them where there is no keychain. */
+  'account.create': Call<
+    { readonly network: NetworkName; readonly deviceName: string; readonly passphrase?: string | undefined },
+    { readonly phrase: string }
+  >;
+  /** The words again; refused once they were confirmed. */
+  'account.phrase': Call<Nothing, { readonly phrase: string }>;
+  /** Whether these words stand at these places. At least two, or it counts for nothing. */
+  'account.confirm': Call<{ readonly words: readonly PhraseWord[] }, { readonly isRight: boolean }>;
+  'account.recover': Call<
+    {
+      readonly network: NetworkName;
+      readonly phrase: string;
+      readonly deviceName: string;
+      readonly passphrase?: string | undefined;
+    },
+    RecoverDone
+  >;
+  /** Opens a home that is 'locked', or tries a 'failed' one again. */
+  'account.open': Call<{ readonly passphrase?: string | undefined }, Nothing>;
+  'device.list': Call<Nothing, readonly DeviceLine[]>;
+
+  /** Folders in a folder; without a path, of the user's home. */
+  'folder.look': Call<{ readonly path?: string | undefined }, FolderLook>;
+  /** Works before there is an account, with `network`. */
+  'folder.quote': Call<
+    {
+      readonly path: string;
+      readonly network?: NetworkName | undefined;
+      readonly leaseEpochs?: number | undefined;
+    },
+    FolderQuote
+  >;
+
+  'space.add': Call<
+    {
+      readonly folder: string;
+      readonly mode: SpaceMode;
+      readonly name?: string | undefined;
+      readonly leaseEpochs?: number | undefined;
+    },
+    { readonly space: string; readonly name: string }
+  >;
+  /** Gives a known space an empty folder on this computer. */
+  'space.join': Call<{ readonly space: string; readonly folder: string }, { readonly space: string }>;
+  'space.tree': Call<
+    {
+      readonly space: string;
+      readonly path: string;
+      readonly at?: string | undefined;
+      readonly offset: number;
+      readonly limit: number;
+    },
+    TreePage
+  >;
+  /** The held deletions are meant: they go out with the next pass, which begins now. */
+  'held.release': Call<{ readonly space: string }, Nothing>;
+
+  /** A pass begins now (or right after the one that runs). Answers at once. */
+  'sync.now': Call<Nothing, Nothing>;
+  'sync.pause': Call<{ readonly untilMs?: number | undefined }, Nothing>;
+  'sync.resume': Call<Nothing, Nothing>;
+  'activity.list': Call<
+    {
+      readonly space?: string | undefined;
+      readonly only?: 'waiting' | 'failed' | undefined;
+      readonly offset: number;
+      readonly limit: number;
+    },
+    ActivityPage
+  >;
+
+  /** Newest first. */
+  'history.log': Call<{ readonly space: string }, readonly SnapshotLine[]>;
+  'history.versions': Call<{ readonly space: string; readonly path: string }, readonly VersionLine[]>;
+  /** Answers when done; progress is in the topic 'activity'. Cancelling leaves whole files only. */
+  'history.restore': Call<RestoreInput, RestoreDone>;
+  'preview.open': Call<{ readonly space: string; readonly path: string; readonly at?: string | undefined }, Preview>;
+
+  'money.state': Call<Nothing, Money>;
+  /** Fetches play money, where it is given away. */
+  'money.fund': Call<Nothing, Nothing>;
+
+  'conflict.list': Call<Nothing, NotBuilt>;
+  'deleted.list': Call<{ readonly space: string }, NotBuilt>;
+  'drill.run': Call<Nothing, NotBuilt>;
+  'file.shards': Call<{ readonly space: string; readonly path: string }, NotBuilt>;
+  'ignore.rules': Call<{ readonly space: string }, NotBuilt>;
+  'lease.extend': Call<{ readonly space: string; readonly epochs: number }, NotBuilt>;
+  'receipt.list': Call<{ readonly space: string }, NotBuilt>;
+  'spending.cap': Call<Nothing, NotBuilt>;
+
+  'settings.set': Call<SettingsChange, Settings>;
+  'doctor.run': Call<Nothing, DoctorReport>;
+}
+
+export interface EngineTopics {
+  readonly account: AccountState;
+  readonly summary: Summary;
+  readonly spaces: readonly SpaceState[];
+  readonly activity: Activity;
+  readonly nodes: NodesState;
+  readonly needs: readonly Need[];
+  readonly settings: Settings;
+}
+
+export type CallName = keyof EngineCalls;
+export type CallIn<K extends CallName> = EngineCalls[K]['in'];
+export type CallOut<K extends CallName> = EngineCalls[K]['out'];
+export type TopicName = keyof EngineTopics;
+
+export const topicNames = [
+  'account',
+  'summary',
+  'spaces',
+  'activity',
+  'nodes',
+  'needs',
+  'settings',
+] as const satisfies readonly TopicName[];
+
+/** What answers the calls: one handler each. The signal is aborted when the window stops asking or goes away. */
+export type Handlers = {
+  readonly [K in CallName]: (input: CallIn<K>, signal: AbortSignal) => Promise<CallOut<K>>;
+};
+
+/** A topic's value now, and a word when there is a newer one. */
+export interface TopicSource<T> {
+  value(): T;
+  subscribe(listener: () => void): () => void;
+}
+export type Topics = { readonly [K in TopicName]: TopicSource<EngineTopics[K]> };

@@ -1,0 +1,185 @@
+/** One thing that waits: the three answers, then the buttons. Letting deletions go everywhere asks once more and names the number. */
+import { useState, type ReactElement } from 'react';
+import type { Need } from '../../../app/wire/activity.ts';
+import { useDeed, useTopic } from '../../client/use-engine.ts';
+import { useWay } from '../../client/way.ts';
+import { Answers, FaultAnswers } from '../../parts/answers.tsx';
+import { DialogBox } from '../../parts/dialog.tsx';
+import { shownName } from '../../parts/name.tsx';
+import { Press } from '../../parts/press.tsx';
+import { Status } from '../../parts/status.tsx';
+import { needStatus, needTitle } from '../../state/needs.ts';
+import { useWords } from '../../words/use-words.ts';
+import { NotBuiltYet } from '../screen-parts.tsx';
+
+export function NeedDetail({ need }: { readonly need: Need }): ReactElement {
+  const words = useWords();
+  return (
+    <div className="detail" data-pane="inspector">
+      <Status word={needStatus(need)} />
+      <h2>
+        {need.spaceName !== '' && (
+          <>
+            <bdi>{shownName(need.spaceName)}</bdi>:{' '}
+          </>
+        )}
+        {needTitle(need, words)}
+      </h2>
+      <Body need={need} />
+    </div>
+  );
+}
+
+function Body({ need }: { readonly need: Need }): ReactElement {
+  const { say, date, wal, sui } = useWords();
+  const { go } = useWay();
+  const again = useDeed('sync.now');
+  const tryAgain = (
+    <Press isBusy={again.isBusy} onPress={() => void again.run({})}>
+      {say('part.again')}
+    </Press>
+  );
+  switch (need.kind) {
+    case 'held':
+      return <Held need={need} />;
+    case 'conflict':
+      return (
+        <>
+          <Answers
+            happened={say('need.conflict-happened')}
+            risk={say('need.conflict-risk')}
+            action={say('need.conflict-action')}
+          />
+          <NotBuiltYet part="conflicts" />
+        </>
+      );
+    case 'money':
+      return (
+        <>
+          <Answers
+            happened={say('need.money-happened')}
+            risk={say('need.money-risk')}
+            action={say('need.money-action', { wal: wal(need.frost), sui: sui(need.mist) })}
+          />
+          <p className="mono">{need.address}</p>
+          <div className="buttons">
+            <Press onPress={() => go({ screen: 'storage' })}>{say('place.storage')}</Press>
+            {tryAgain}
+          </div>
+        </>
+      );
+    case 'lease':
+      return (
+        <>
+          <Answers
+            happened={say('need.lease-happened', { date: date(need.paidUntilMs) })}
+            risk={say('need.lease-risk')}
+            action={say('need.lease-action')}
+          />
+          <NotBuiltYet part="lease-extension" />
+        </>
+      );
+    case 'unkept':
+      return (
+        <>
+          <Answers
+            happened={say('need.unkept-happened', { count: need.files })}
+            risk={say('need.unkept-risk')}
+            action={say('need.unkept-action')}
+          />
+          <div className="buttons">
+            {need.space !== undefined && <ToSpace space={need.space} />}
+            {tryAgain}
+          </div>
+        </>
+      );
+    case 'folder-missing':
+      return (
+        <>
+          <Answers
+            happened={say('need.folder-missing-happened', { folder: shownName(need.folder) })}
+            risk={say('need.folder-missing-risk')}
+            action={say('need.folder-missing-action')}
+          />
+          <div className="buttons">{tryAgain}</div>
+        </>
+      );
+    case 'phrase':
+      return (
+        <>
+          <Answers
+            happened={say('need.phrase-happened')}
+            risk={say('need.phrase-risk')}
+            action={say('need.phrase-action')}
+          />
+          <div className="buttons">
+            <Press kind="primary" onPress={() => go({ screen: 'settings', group: 'security' })}>
+              {say('need.phrase-do')}
+            </Press>
+          </div>
+        </>
+      );
+    case 'fault':
+      return <FaultAnswers fault={need.fault}>{tryAgain}</FaultAnswers>;
+  }
+}
+
+function ToSpace({ space }: { readonly space: string }): ReactElement {
+  const { say } = useWords();
+  const { go } = useWay();
+  return <Press onPress={() => go({ screen: 'space', space, tab: 'left-out' })}>{say('need.unkept-show')}</Press>;
+}
+
+function Held({ need }: { readonly need: Need & { readonly kind: 'held' } }): ReactElement {
+  const { say, number } = useWords();
+  const { go } = useWay();
+  const space = useTopic('spaces')?.find((each) => each.space === need.space);
+  const release = useDeed('held.release');
+  const putBack = useDeed('history.restore');
+  const [isAsked, setAsked] = useState(false);
+  const count = { count: need.deletions, files: number(need.deletions) };
+  return (
+    <>
+      <Answers
+        happened={say('need.held-happened', count)}
+        risk={say('need.held-risk')}
+        action={say('need.held-action')}
+      />
+      {release.fault && <FaultAnswers fault={release.fault} />}
+      {putBack.fault && <FaultAnswers fault={putBack.fault} />}
+      {putBack.isBusy && <p className="note cold">{say('need.held-restoring')}</p>}
+      <div className="buttons">
+        {space?.folder !== undefined && need.space !== undefined && (
+          <Press
+            kind="primary"
+            isBusy={putBack.isBusy}
+            onPress={() =>
+              need.space !== undefined && void putBack.run({ space: need.space, paths: [], overwrite: 'never' })
+            }
+          >
+            {say('need.held-back')}
+          </Press>
+        )}
+        <Press onPress={() => setAsked(true)}>{say('need.held-go')}</Press>
+        <Press kind="quiet" onPress={() => go({ screen: 'history', space: need.space })}>
+          {say('place.history')}
+        </Press>
+      </div>
+      <DialogBox title={say('need.held-sure', count)} isOpen={isAsked} onClose={() => setAsked(false)}>
+        <p>{say('need.held-sure-under')}</p>
+        <div className="buttons">
+          <Press onPress={() => setAsked(false)}>{say('part.cancel')}</Press>
+          <Press
+            kind="primary"
+            isBusy={release.isBusy}
+            onPress={() => {
+              if (need.space !== undefined) void release.run({ space: need.space }).then(() => setAsked(false));
+            }}
+          >
+            {say('need.held-do', count)}
+          </Press>
+        </div>
+      </DialogBox>
+    </>
+  );
+}

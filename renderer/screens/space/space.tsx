@@ -1,0 +1,129 @@
+/** Is this folder safe, and this file in it? The sentence, then the files of the newest certified state as a tree; beside it one of them. */
+import type { ReactElement } from 'react';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import type { SpaceState } from '../../../app/wire/space.ts';
+import { useShell } from '../../client/shell.ts';
+import { useDeed, useTopic } from '../../client/use-engine.ts';
+import { usePickFolder } from '../../client/use-pick-folder.ts';
+import { useWay } from '../../client/way.ts';
+import { FaultAnswers } from '../../parts/answers.tsx';
+import { FolderChooser } from '../../parts/folder-chooser.tsx';
+import { shownName } from '../../parts/name.tsx';
+import { Press } from '../../parts/press.tsx';
+import type { SpaceTab } from '../../state/route.ts';
+import { useWords } from '../../words/use-words.ts';
+import { Claim, ScreenHead } from '../screen-parts.tsx';
+import { LeaseFacts } from './lease-facts.tsx';
+import { LeftOut } from './left-out.tsx';
+import { SpaceFiles } from './space-files.tsx';
+
+const tabs: readonly SpaceTab[] = ['files', 'left-out', 'lease'];
+
+export function SpaceScreen({ space: id, tab }: { readonly space: string; readonly tab: SpaceTab }): ReactElement {
+  const { say } = useWords();
+  const { go } = useWay();
+  const shell = useShell();
+  const space = useTopic('spaces')?.find((each) => each.space === id);
+  const syncNow = useDeed('sync.now');
+  if (!space)
+    return (
+      <section className="screen">
+        <ScreenHead name={say('place.space')} />
+        <div className="screen-body">
+          <p className="sentence">{say('space.unknown')}</p>
+        </div>
+      </section>
+    );
+  const folder = space.folder;
+  return (
+    <section className="screen">
+      <ScreenHead
+        name={<bdi>{shownName(space.name)}</bdi>}
+        beside={<span className="faint cut">{say(`mode.${space.mode}-line`)}</span>}
+      >
+        <Press kind="quiet" onPress={() => go({ screen: 'history', space: id })}>
+          {say('place.history')}
+        </Press>
+        {folder !== undefined && shell.can('reveal') && (
+          <Press onPress={() => shell.reveal(folder)}>{say('space.open-folder')}</Press>
+        )}
+        {folder !== undefined && (
+          <Press isBusy={syncNow.isBusy} onPress={() => void syncNow.run({})}>
+            {say('space.look-now')}
+          </Press>
+        )}
+      </ScreenHead>
+      <Tabs
+        className="tabs-place"
+        selectedKey={tab}
+        onSelectionChange={(key) => {
+          const chosen = tabs.find((each) => each === key);
+          if (chosen) go({ screen: 'space', space: id, tab: chosen });
+        }}
+      >
+        <div className="lead">
+          <SpaceSentence space={space} />
+          <TabList className="tabs" aria-label={say('space.parts')}>
+            {tabs.map((each) => (
+              <Tab key={each} id={each}>
+                {say(`space.tab-${each}`)}
+              </Tab>
+            ))}
+          </TabList>
+        </div>
+        {folder === undefined && <WithoutFolder space={space} />}
+        <TabPanel id="files" className="tab-panel">
+          <SpaceFiles space={space} />
+        </TabPanel>
+        <TabPanel id="left-out" className="tab-panel">
+          <LeftOut space={space} />
+        </TabPanel>
+        <TabPanel id="lease" className="tab-panel">
+          <LeaseFacts space={space} />
+        </TabPanel>
+      </Tabs>
+    </section>
+  );
+}
+
+function SpaceSentence({ space }: { readonly space: SpaceState }): ReactElement {
+  const { say, number, date } = useWords();
+  const { go } = useWay();
+  const isAll = space.certifiedFiles >= space.files && space.sequence > 0;
+  return (
+    <p className="sentence">
+      <Claim onPress={() => go({ screen: 'activity' })}>
+        {say(space.files === 0 ? 'safe.no-files' : isAll ? 'safe.all' : 'safe.some', {
+          count: space.files,
+          files: number(space.files),
+          certified: number(Math.min(space.certifiedFiles, space.files)),
+        })}
+      </Claim>{' '}
+      <Claim onPress={() => go({ screen: 'space', space: space.space, tab: 'lease' })}>
+        {space.paidUntilMs === undefined ? say('safe.unpaid') : say('safe.paid', { date: date(space.paidUntilMs) })}
+      </Claim>
+    </p>
+  );
+}
+
+/** Known to the account, but not on this computer: it can be brought here. */
+function WithoutFolder({ space }: { readonly space: SpaceState }): ReactElement {
+  const { say } = useWords();
+  const join = useDeed('space.join');
+  const picking = usePickFolder((folder) => void join.run({ space: space.space, folder }));
+  return (
+    <div className="banner" role="status">
+      <span className="grow">{say('space.no-folder')}</span>
+      <Press isBusy={join.isBusy} onPress={picking.begin}>
+        {say('space.choose-folder')}
+      </Press>
+      <FolderChooser
+        isOpen={picking.isOpen}
+        title={say('space.choose-empty')}
+        onClose={picking.end}
+        onChoose={(folder) => void join.run({ space: space.space, folder })}
+      />
+      {join.fault && <FaultAnswers fault={join.fault} />}
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+/** Where the window is, and the way back. Pure; nothing of it stands in the address, which holds the key of the link. */
+export type SpaceTab = 'files' | 'left-out' | 'lease';
+export type SettingsGroup = 'general' | 'pace' | 'notifications' | 'security' | 'diagnostics';
+
+export type Route =
+  | { readonly screen: 'overview' | 'activity' | 'needs' | 'storage' | 'network' | 'drill' | 'devices' }
+  | { readonly screen: 'space'; readonly space: string; readonly tab: SpaceTab }
+  | {
+      readonly screen: 'history';
+      readonly space: string | undefined;
+      readonly path?: string;
+      readonly view?: 'folder' | 'deleted';
+    }
+  | { readonly screen: 'receipts'; readonly space: string | undefined }
+  | { readonly screen: 'settings'; readonly group: SettingsGroup };
+
+export interface Way {
+  readonly now: Route;
+  readonly before: readonly Route[];
+}
+
+/** Steps that Alt with left can go back. */
+const stepsMax = 50;
+
+export const firstWay: Way = { now: { screen: 'overview' }, before: [] };
+
+export type Move = { readonly kind: 'go'; readonly to: Route } | { readonly kind: 'back' };
+
+export function nextWay(way: Way, move: Move): Way {
+  if (move.kind === 'back') {
+    const last = way.before.at(-1);
+    return last ? { now: last, before: way.before.slice(0, -1) } : way;
+  }
+  if (JSON.stringify(move.to) === JSON.stringify(way.now)) return way;
+  return { now: move.to, before: [...way.before, way.now].slice(-stepsMax) };
+}

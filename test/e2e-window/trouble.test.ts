@@ -1,0 +1,102 @@
+/** When things go wrong: a third of the nodes is silent, many files disappear at once, the engine dies, the computer is lost. The window says what is so. */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startDaemon } from '../../build/window-driver/window-driver.ts';
+import {
+  expectAccessible,
+  nodes,
+  onboard,
+  openWorld,
+  place,
+  writeAt,
+  type Person,
+  type WindowWorld,
+} from './window-world.ts';
+
+let world: WindowWorld;
+let person: Person;
+let phrase: string;
+
+beforeAll(async () => {
+  world = await openWorld();
+  person = await world.person({ 'notes.md': 'kept\n', 'deep/er/plan.md': 'also kept\n' });
+  await onboard(person.page);
+  await person.page.getByText('2 files, all certified.').waitFor({ timeout: 60_000 });
+});
+afterAll(() => world.close());
+
+test('the words are shown once, and checked', async () => {
+  const { page } = person;
+  await place(page, 'Settings');
+  await page.getByRole('button', { name: 'Security' }).click();
+  await page.getByRole('button', { name: 'Show the words' }).click();
+  const words = await page.getByRole('list', { name: 'Your 24 words' }).getByRole('listitem').allTextContents();
+  phrase = words.map((word) => word.replace(/^\d+/, '')).join(' ');
+  expect(phrase.split(' ')).toHaveLength(24);
+  await page.getByRole('button', { name: 'Check my sheet' }).click();
+  for (const field of await page.getByRole('textbox', { name: /^Word \d+$/ }).all()) {
+    const label =
+      (await field.evaluate((input) => (input instanceof HTMLInputElement ? input.labels?.[0]?.textContent : ''))) ??
+      '';
+    await field.fill(phrase.split(' ')[Number(label.replace(/\D/g, '')) - 1] ?? '');
+  }
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  await page.getByText('Your words are written down.').waitFor();
+});
+
+test('a third of the nodes falls silent, and the network screen says so and that it is enough', async () => {
+  const { page, userHome } = person;
+  await place(page, 'Network');
+  await page.getByText(`${nodes} of ${nodes} nodes answer. Any third of them is enough.`).waitFor();
+  for (let index = 0; index < nodes / 3; index++) await world.network.stopNode(index);
+  writeAt(join(userHome, 'Documents/notes.md'), 'kept, and changed\n');
+  await page.getByText(/^[78] of 12 nodes answer/).waitFor({ timeout: 60_000 });
+  await expectAccessible(page, 'network with silent nodes');
+  for (let index = 0; index < nodes / 3; index++) await world.network.startNode(index);
+});
+
+test('the engine dies: the window keeps its last values, says so, and comes back by itself', async () => {
+  const { page, daemon, home, userHome } = person;
+  await place(page, 'Overview');
+  await page.getByText('2 files, all certified.').waitFor({ timeout: 60_000 });
+  const { port } = new URL(daemon.url);
+  await daemon.end('SIGKILL');
+  await page.getByText('Floe’s engine stopped and is starting again.').waitFor();
+  await expectAccessible(page, 'engine gone');
+  const again = await startDaemon({ home, userHome, localnet: world.network.dir, port: Number(port) });
+  try {
+    // A new start has a new key: this window is told to open the new address, and does.
+    await page.getByText('This address does not open Floe any more.').waitFor({ timeout: 30_000 });
+    await page.goto(again.url);
+    await page.reload();
+    await page.getByText('2 files, all certified.').waitFor({ timeout: 60_000 });
+  } finally {
+    await again.end();
+  }
+});
+
+test('the computer is lost: on an empty home the words bring everything back', async () => {
+  const other = await world.person();
+  const { page, userHome } = other;
+  rmSync(join(userHome, 'Documents'), { recursive: true });
+  await page.getByRole('button', { name: /Recover/ }).click();
+  await page.getByRole('textbox', { name: /words/ }).fill(phrase);
+  await page.getByText('A small network on this computer').click();
+  await expectAccessible(page, 'recover');
+  await page.getByRole('button', { name: 'Recover', exact: true }).click();
+  await page.getByRole('heading', { name: 'One space is known again.' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Open Floe' }).click();
+  await place(page, 'Documents');
+  await page.getByText('This space has no folder on this computer.').waitFor();
+  await page.getByRole('button', { name: 'History', exact: true }).last().click();
+  const tree = page.getByRole('treegrid', { name: 'Files at that time' });
+  for (const name of [/deep/, /notes/]) await tree.getByRole('row', { name }).locator('.box').click();
+  await page.getByRole('button', { name: 'Restore to another place…' }).click();
+  await page.getByRole('textbox', { name: 'Folder' }).fill(join(userHome, 'Back'));
+  await page.getByRole('button', { name: 'Choose this folder' }).click();
+  await page.getByRole('button', { name: 'Restore 2 files' }).click();
+  await page.getByText('2 files are back, byte for byte.').waitFor();
+  expect(readFileSync(join(userHome, 'Back/notes.md'), 'utf8')).toBe('kept, and changed\n');
+  expect(readFileSync(join(userHome, 'Back/deep/er/plan.md'), 'utf8')).toBe('also kept\n');
+});
