@@ -2,7 +2,6 @@
  * Keeps all spaces in step until closed: a pass at the start, one whenever something changed, and one now and then anyway, since hints may be lost.
  * Each space fails alone and is tried again, later each time. Paused, it only sees to it that leases do not run out. A defect ends it: `failed` rejects.
  */
-import type { Clock } from '../../domain/clock.ts';
 import { faultOf, type Fault } from '../../domain/fault.ts';
 import type { Engine, SyncReport } from '../../engine/engine.ts';
 import type { Watcher, Watching } from '../../ports/watcher.ts';
