@@ -1,25 +1,8 @@
-/** What the merge and the plan know of a node: where it is, what it is, and in which snapshot each got its present value (docs/sync.md). */
+/** What a merge takes and gives (docs/sync.md). */
 import type { Dot, Seen } from '../../domain/dot.ts';
 import type { DeviceId, NodeId } from '../../domain/ids.ts';
+import type { NodeState } from '../../domain/node-state.ts';
 import type { PathName } from '../../domain/path-name.ts';
-import type { Content, EntryKind } from '../../domain/space.ts';
-
-export interface NodeState {
-  readonly node: NodeId;
-  /** The root folder's own node id for what lies in the root. */
-  readonly parent: NodeId;
-  readonly name: PathName;
-  readonly place: Dot;
-  readonly kind: EntryKind;
-  /** Permission bits. */
-  readonly mode: number;
-  readonly mtimeNs: bigint;
-  /** Of a file, or of a symlink's target; a folder's listing is not part of its state: 0. */
-  readonly bytes: number;
-  /** Of a file or symlink; a folder's is empty here. */
-  readonly content: Content;
-  readonly version: Dot;
-}
 
 /** A node that the two trees do not hold alike. At least one side is there. */
 export interface Difference {
@@ -29,17 +12,18 @@ export interface Difference {
 
 export interface MergeInput {
   readonly root: NodeId;
-  /** Every node that is not the same, dots included, in both trees. What is not here is the same in both. */
+  /** Every node but the root that is not the same, dots included, in both trees. What is not here is the same in both. */
   readonly differences: ReadonlyMap<NodeId, Difference>;
   readonly mine: Seen;
   readonly theirs: Seen;
-  /** Lookups into what both sides share: the node's parent and name; undefined for unknown nodes, the root, and nodes in `differences`. */
+  /** What both sides hold alike. */
   readonly shared: {
-    readonly placeOf: (node: NodeId) => { readonly parent: NodeId; readonly name: PathName } | undefined;
-    /** The shared node at a place, if there is one. Asked only for folders that hold differences on either side. */
+    /** Undefined for unknown nodes, the root, and nodes in `differences`. */
+    readonly get: (node: NodeId) => NodeState | undefined;
+    /** The shared node at a place, if there is one. Asked once for each name that a difference has in the end. */
     readonly at: (parent: NodeId, name: PathName) => NodeId | undefined;
   };
-  /** For what the merge itself decides. */
+  /** For what the merge itself decides; later than every dot of both sides. */
   readonly dot: Dot;
   /** For conflict names. */
   readonly deviceName: (device: DeviceId) => string;
@@ -57,6 +41,7 @@ export interface Conflict {
 export interface Merged {
   /** The result for every node of `differences` and every node the merge made; undefined: it is gone. */
   readonly nodes: ReadonlyMap<NodeId, NodeState | undefined>;
+  /** What this merge decided; a conflict that a device before it decided is not named again. */
   readonly conflicts: readonly Conflict[];
   /** True when every difference ended as their side has it: their snapshot can be adopted. */
   readonly isTheirs: boolean;

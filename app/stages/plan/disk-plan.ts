@@ -1,0 +1,120 @@
+/**
+ * What a plan takes and gives. Places are (parent node, name): whoever carries it out finds a node's path through the folders that hold it at that
+ * moment, so a folder's move changes no other operation.
+ */
+import type { NodeId } from '../../domain/ids.ts';
+import type { NodeState } from '../../domain/node-state.ts';
+import type { PathName } from '../../domain/path-name.ts';
+import type { Look } from '../../ports/catalog.ts';
+
+export interface Place {
+  readonly parent: NodeId;
+  readonly name: PathName;
+}
+
+/** Why a node cannot be on this disk; it stays in the cloud and is listed. */
+export type NotHere = 'not-chosen' | 'name-clash' | 'name-refused' | 'folder-not-here';
+
+/** Why a node is left for the next pass. `busy`: it changed here meanwhile; `behind`: it needs a node that waits; `held`: the deletion brake. */
+export type Waiting = 'busy' | 'behind' | 'held';
+
+/** What names this disk can hold, and which of them it takes for the same. */
+export interface DiskTraits {
+  /** Two names with one key are one name to this disk: case folded, normal form. */
+  readonly keyOf: (name: PathName) => string;
+  /** True for names that cannot be written here: reserved, too long, forbidden characters, our own prefix. */
+  readonly isRefused: (name: PathName) => boolean;
+}
+
+/** The synced tree: the catalog, and what it knows of this disk. */
+export interface SyncedTree {
+  readonly get: (node: NodeId) => NodeState | undefined;
+  readonly children: (folder: NodeId) => Iterable<NodeId>;
+  /** True when it is on this disk: content was seen here and has a look, a folder exists. */
+  readonly isHere: (node: NodeId) => boolean;
+  /** Of a file or symlink that is here. */
+  readonly lookOf: (node: NodeId) => Look | undefined;
+  /** Moved aside by a pass that did not finish: it lies in `.floe-parked` under its node id. */
+  readonly isParked: (node: NodeId) => boolean;
+  /** Changed on this disk since the synced tree was made: it is left alone. */
+  readonly isBusy: (node: NodeId) => boolean;
+}
+
+export interface PlanInput {
+  readonly root: NodeId;
+  readonly synced: SyncedTree;
+  /**
+   * What is wanted of these nodes; undefined: gone. A merge's `nodes`, and whichever else should be looked at again: a node that is wanted, not
+   * here and unchanged is fetched; one that is no longer chosen leaves the disk.
+   */
+  readonly target: ReadonlyMap<NodeId, NodeState | undefined>;
+  /** Pairs of the merge: what `node` holds here is also what `beside` keeps, so `beside` must be there before `node` is written over. */
+  readonly conflicts: readonly { readonly kind: string; readonly node: NodeId; readonly beside: NodeId }[];
+  readonly traits: DiskTraits;
+  /** Asked with a wanted state whose folder is on this disk (selective folders). */
+  readonly isChosen: (state: NodeState) => boolean;
+  /** Deletions wait for the user's word. */
+  readonly areDeletionsHeld: boolean;
+}
+
+/**
+ * `after` is the node's synced state once the operation has succeeded (undefined: its entry goes). `needs` are positions of earlier operations of
+ * this list without which it must not run.
+ */
+export type DiskOperation = { readonly node: NodeId; readonly needs: readonly number[] } & (
+  | { readonly kind: 'make-folder'; readonly to: Place; readonly after: NodeState }
+  /** The node as it lies, a folder with all below it. Nothing may be at `to`. `look`: of a file or symlink, must still hold. */
+  | {
+      readonly kind: 'move';
+      readonly from: Place;
+      readonly to: Place;
+      readonly look: Look | undefined;
+      readonly after: NodeState;
+    }
+  /** To `.floe-parked/<node>`; its synced state does not change. */
+  | { readonly kind: 'park'; readonly from: Place; readonly look: Look | undefined; readonly after: NodeState }
+  /** From `.floe-parked/<node>`; nothing may be at `to`. */
+  | { readonly kind: 'unpark'; readonly to: Place; readonly after: NodeState }
+  /** Content of a file (`write`) or symlink (`link`). `over` undefined: nothing may be at `at`; else exactly this look. */
+  | {
+      readonly kind: 'write' | 'link';
+      readonly at: Place;
+      readonly over: Look | undefined;
+      /** A node here that may still hold this very content: no need to fetch it. */
+      readonly source: NodeId | undefined;
+      readonly after: NodeState;
+    }
+  /** Mode and time of a file that looks like this, or mode of a folder. */
+  | { readonly kind: 'set'; readonly at: Place; readonly look: Look | undefined; readonly after: NodeState }
+  /**
+   * What lies at `at` as node `instead` becomes `node`: equal content (then mode and time are set), or a folder with all below it. On disk next to
+   * nothing; in the catalog the row of `instead` gets the other identity, so that its children are this node's.
+   */
+  | {
+      readonly kind: 'take-over';
+      readonly instead: NodeId;
+      readonly at: Place;
+      readonly look: Look | undefined;
+      readonly after: NodeState;
+    }
+  /** `at` undefined: it is parked. `after` is a state when it only leaves this disk and stays in the space. */
+  | {
+      readonly kind: 'delete-file';
+      readonly at: Place | undefined;
+      readonly look: Look;
+      readonly after: NodeState | undefined;
+    }
+  /** Only when it is empty. */
+  | { readonly kind: 'delete-folder'; readonly at: Place | undefined; readonly after: NodeState | undefined }
+);
+
+export interface DiskPlan {
+  readonly operations: readonly DiskOperation[];
+  /** Nodes whose synced state changes without the disk: other dots, or not on this disk. They may be taken over at once, parents first. */
+  readonly quiet: readonly { readonly node: NodeId; readonly after: NodeState | undefined }[];
+  readonly notHere: readonly { readonly node: NodeId; readonly why: NotHere }[];
+  /** Left for the next pass. While this is not empty the other head is not wholly applied. */
+  readonly waiting: readonly { readonly node: NodeId; readonly why: Waiting }[];
+  /** Files and symlinks on this disk that the plan deletes, or would if deletions were not held. */
+  readonly deletions: number;
+}

@@ -1,0 +1,97 @@
+/**
+ * Random histories for the merge alone: some devices, users that edit, heads that are exchanged in any order, and what must hold in the end. Says
+ * what does not hold, or nothing.
+ */
+import { hasSeen, type Dot, type Vector } from '../../app/domain/dot.ts';
+import type { NodeId } from '../../app/domain/ids.ts';
+import { seededDice } from '../world/seeded-dice.ts';
+import { ModelDevice, type MergeFunction } from './model-device.ts';
+import { contentText, flawOf, ModelUser, newRecord, treeText, type UserRecord } from './model-tree.ts';
+
+/** All devices read all heads this often at most before they agree. */
+export const exchangesMax = 8;
+
+interface Deletion {
+  readonly node: NodeId;
+  readonly seen: Vector;
+}
+
+class History {
+  readonly #devices: readonly ModelDevice[];
+  readonly #record: UserRecord = newRecord();
+  readonly #user: ModelUser;
+  readonly #fraction: () => number;
+  readonly #deletions: Deletion[] = [];
+  readonly #dots = new Map<NodeId, Dot[]>();
+
+  constructor(seed: number, merge: MergeFunction) {
+    const dice = seededDice(seed);
+    this.#fraction = dice.fraction;
+    this.#user = new ModelUser(dice, this.#record);
+    this.#devices = Array.from({ length: 2 + Math.floor(dice.fraction() * 3) }, (_, at) => new ModelDevice(at + 1, merge));
+  }
+
+  run(): string | undefined {
+    const steps = 3 + Math.floor(this.#fraction() * 14);
+    for (let step = 0; step < steps; step++) {
+      const device = this.#user.pick(this.#devices)!;
+      if (this.#fraction() < 0.55) this.#edit(device);
+      else device.take(this.#user.pick(this.#devices)!.head);
+      const flaw = this.#notice(device);
+      if (flaw !== undefined) return flaw;
+    }
+    return this.#exchange() ?? this.#judge();
+  }
+
+  #edit(device: ModelDevice): void {
+    const before = new Set(device.tree.keys());
+    const seen = new Map(device.vector).set(device.id, device.dot().sequence);
+    for (let more = 0; more < 1 + this.#fraction() * 3; more++) this.#user.act(device.tree, device.dot());
+    for (const node of before) if (!device.tree.has(node)) this.#deletions.push({ node, seen });
+    device.publish();
+  }
+
+  #notice(device: ModelDevice): string | undefined {
+    for (const { node, place, version } of device.tree.values()) {
+      const dots = this.#dots.get(node) ?? [];
+      dots.push(place, version);
+      this.#dots.set(node, dots);
+    }
+    return flawOf(device.tree);
+  }
+
+  #exchange(): string | undefined {
+    for (let round = 0; round < exchangesMax; round++) {
+      let isQuiet = true;
+      for (const device of this.#devices.toSorted(() => this.#fraction() - 0.5)) {
+        for (const other of this.#devices.toSorted(() => this.#fraction() - 0.5)) {
+          if (other === device) continue;
+          if (device.take(other.head)) isQuiet = false;
+          const flaw = this.#notice(device);
+          if (flaw !== undefined) return flaw;
+        }
+      }
+      if (isQuiet) return undefined;
+    }
+    return 'the devices do not come to rest';
+  }
+
+  #judge(): string | undefined {
+    const [first, ...others] = this.#devices.map(({ tree }) => treeText(tree, true));
+    if (others.some((text) => text !== first)) return `the devices differ:\n${[first, ...others].join('\n\n')}`;
+    const tree = this.#devices[0]!.tree;
+    const held = new Set([...tree.values()].map(contentText));
+    for (const content of this.#record.written.keys()) {
+      if (!held.has(content) && !this.#record.killed.has(content)) return `${content} is lost`;
+    }
+    for (const { node, seen } of this.#deletions) {
+      const wasAllSeen = (this.#dots.get(node) ?? []).every((dot) => hasSeen({ vector: seen, taken: new Map() }, node, dot));
+      if (tree.has(node) && tree.get(node)?.kind === 'file' && wasAllSeen) return `${node} was deleted and came back`;
+    }
+    return undefined;
+  }
+}
+
+export function flawOfHistory(seed: number, merge: MergeFunction): string | undefined {
+  return new History(seed, merge).run();
+}
