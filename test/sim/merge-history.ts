@@ -5,7 +5,7 @@
 import { hasSeen, type Dot, type Vector } from '../../app/domain/dot.ts';
 import type { NodeId } from '../../app/domain/ids.ts';
 import { seededDice } from '../world/seeded-dice.ts';
-import { ModelDevice, type MergeFunction } from './model-device.ts';
+import { applyMerged, mergeInputOf, ModelDevice, type MergeFunction } from './model-device.ts';
 import { contentText, flawOf, ModelUser, newRecord, treeText, type UserRecord } from './model-tree.ts';
 
 /** All devices read all heads this often at most before they agree. */
@@ -28,7 +28,10 @@ class History {
     const dice = seededDice(seed);
     this.#fraction = dice.fraction;
     this.#user = new ModelUser(dice, this.#record);
-    this.#devices = Array.from({ length: 2 + Math.floor(dice.fraction() * 3) }, (_, at) => new ModelDevice(at + 1, merge));
+    this.#devices = Array.from(
+      { length: 2 + Math.floor(dice.fraction() * 3) },
+      (_, at) => new ModelDevice(at + 1, merge),
+    );
   }
 
   run(): string | undefined {
@@ -85,7 +88,9 @@ class History {
       if (!held.has(content) && !this.#record.killed.has(content)) return `${content} is lost`;
     }
     for (const { node, seen } of this.#deletions) {
-      const wasAllSeen = (this.#dots.get(node) ?? []).every((dot) => hasSeen({ vector: seen, taken: new Map() }, node, dot));
+      const wasAllSeen = (this.#dots.get(node) ?? []).every((dot) =>
+        hasSeen({ vector: seen, taken: new Map() }, node, dot),
+      );
       if (tree.has(node) && tree.get(node)?.kind === 'file' && wasAllSeen) return `${node} was deleted and came back`;
     }
     return undefined;
@@ -94,4 +99,27 @@ class History {
 
 export function flawOfHistory(seed: number, merge: MergeFunction): string | undefined {
   return new History(seed, merge).run();
+}
+
+/** One merge from both sides, and once more over its own result. */
+export function flawOfSides(seed: number, merge: MergeFunction): string | undefined {
+  const dice = seededDice(seed);
+  const [one, other] = [new ModelDevice(1, merge), new ModelDevice(2, merge)];
+  for (const device of [one, other]) {
+    const user = new ModelUser(dice, newRecord());
+    if (device === other) device.take(one.head);
+    for (let act = 0; act < 12; act++) user.act(device.tree, device.dot());
+    device.publish();
+    if (device === other) continue;
+    for (let act = 0; act < 6; act++) user.act(device.tree, device.dot());
+  }
+  one.publish();
+  const [mine, theirs] = [one.head, other.head];
+  const dot = { device: one.id, sequence: 99 };
+  const here = applyMerged(mine.tree, merge(mergeInputOf(mine, theirs, dot)));
+  const there = applyMerged(theirs.tree, merge(mergeInputOf(theirs, mine, dot)));
+  if (treeText(there, true) !== treeText(here, true)) return 'the two sides differ';
+  const vector = new Map([...mine.vector, ...theirs.vector, [dot.device, 99] as const]);
+  const again = merge(mergeInputOf({ tree: here, vector }, theirs, { ...dot, sequence: 100 }));
+  return again.isMine ? undefined : 'merging again changes something';
 }

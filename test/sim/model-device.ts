@@ -1,8 +1,8 @@
 /** Devices of a property run: each with a tree, what it has seen, and a head that the others read. No disk, no network: only the merge. */
-import { joinVectors, type Dot, type Vector } from '../../app/domain/dot.ts';
+import { containsVector, joinVectors, type Dot, type Vector } from '../../app/domain/dot.ts';
 import type { DeviceId, NodeId } from '../../app/domain/ids.ts';
 import type { NodeState } from '../../app/domain/node-state.ts';
-import { mustBeTold, type Difference, type Merged, type MergeInput } from '../../app/stages/merge/merge.ts';
+import type { Difference, Merged, MergeInput } from '../../app/stages/merge/merge.ts';
 import { isSameNode, modelHash, modelRoot, type ModelTree } from './model-tree.ts';
 
 export type MergeFunction = (input: MergeInput) => Merged;
@@ -76,18 +76,18 @@ export class ModelDevice {
     this.head = { tree: new Map(this.tree), vector: this.vector };
   }
 
-  /** True when there was something to do. */
+  /** True when there was something to do. As the engine does it: heads that are contained are not read again. */
   take(head: ModelHead): boolean {
+    if (containsVector(this.vector, head.vector)) return false;
+    const isAhead = containsVector(head.vector, this.vector);
     const vector = joinVectors(this.vector, head.vector);
     const dot = { device: this.id, sequence: nextSequence(vector) };
-    const input = mergeInputOf({ tree: this.tree, vector: this.vector }, head, dot);
-    const merged = this.#merge(input);
-    const isUntold = mustBeTold(input, merged, this.head.vector);
+    const merged = this.#merge(mergeInputOf({ tree: this.tree, vector: this.vector }, head, dot));
     this.vector = vector;
-    if (merged.isMine && !isUntold) return false;
+    if (merged.isMine && merged.isTheirs) return false;
     this.tree = applyMerged(this.tree, merged);
-    // A merge's own dots are those of the next snapshot, so it is made at once; what equals a published head is adopted.
-    if (!merged.isTheirs || isUntold) this.publish();
+    // What equals a head that has seen all that we have is adopted; everything else the others must be told.
+    if (!merged.isTheirs || !isAhead) this.publish();
     return true;
   }
 }

@@ -29,7 +29,7 @@ function winnerOf(mine: NodeState, theirs: NodeState, pick: (state: NodeState) =
 }
 
 /** A folder's mode and time are no reason to keep it: what is in it is. */
-export function isDeletedBy(seen: Seen, node: NodeId, state: NodeState): boolean {
+function isDeletedBy(seen: Seen, node: NodeId, state: NodeState): boolean {
   return hasSeen(seen, node, state.place) && (state.kind === 'folder' || hasSeen(seen, node, state.version));
 }
 

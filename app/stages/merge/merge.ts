@@ -2,16 +2,17 @@
  * Two trees and what each has seen become one tree (docs/sync.md). Pure and total: the same values on every device and from either side, whatever a
  * listing claims; nothing that was not deleted or replaced knowingly is missing from the result. Time is linear in the differences, but for sorting.
  */
-import { sameDot, type Vector } from '../../domain/dot.ts';
+import { sameDot } from '../../domain/dot.ts';
 import type { NodeId } from '../../domain/ids.ts';
 import { isSameContent, type NodeState } from '../../domain/node-state.ts';
 import { conflictName } from './conflict-name.ts';
-import { decideNode, isDeletedBy } from './decide-node.ts';
+import { decideNode } from './decide-node.ts';
 import type { Draft } from './draft.ts';
 import type { Difference, Merged, MergeInput } from './merge-input.ts';
 import { settleNames } from './settle-names.ts';
 import { settleParents } from './settle-parents.ts';
 
+export { conflictName } from './conflict-name.ts';
 export type { Conflict, Difference, Merged, MergeInput } from './merge-input.ts';
 
 function keepBeside(draft: Draft, loser: NodeState): void {
@@ -65,18 +66,4 @@ export function merge(input: MergeInput): Merged {
     isTheirs: isAsOn(({ theirs }) => theirs),
     isMine: isAsOn(({ mine }) => mine),
   };
-}
-
-/**
- * True when the merge needs a snapshot of its own although it equals one side: a node is gone from it, and the head that others read for that
- * side does not say that what the other has of it was seen. Untold, they would hold it for something new, for ever. `told`: the vector of our newest
- * published head, which may know less than we do.
- */
-export function mustBeTold(input: MergeInput, { nodes, isMine, isTheirs }: Merged, told: Vector): boolean {
-  if (isMine === isTheirs) return false;
-  const seen = isMine ? { vector: told, taken: new Map<NodeId, never>() } : input.theirs;
-  return [...input.differences].some(([node, { mine, theirs }]) => {
-    const lost = isMine ? theirs : mine;
-    return lost !== undefined && nodes.get(node) === undefined && !isDeletedBy(seen, node, lost);
-  });
 }

@@ -66,7 +66,7 @@ function openRing(draft: Draft, ring: readonly NodeId[], isKind: boolean): boole
 }
 
 export function settleParents(draft: Draft): void {
-  for (const node of [...draft.nodes.keys()]) bringBackFolders(draft, node);
+  for (const node of draft.nodes.keys()) bringBackFolders(draft, node);
   for (let round = 1; round <= kindRoundsMax + 1; round++) {
     const rings = findRings(draft);
     const opened = rings.map((ring) => openRing(draft, ring, round <= kindRoundsMax));
