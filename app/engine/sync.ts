@@ -4,7 +4,7 @@
  */
 import type { BlobId } from '../domain/blob-id.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
-import type { SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
+import type { NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import { packsWaitingMax } from '../domain/limits.ts';
 import type { SpacePath } from '../domain/path-name.ts';
 import type { Catalog, NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
@@ -171,6 +171,8 @@ async function oneRound(
     device: ship.device,
     packBytes: packBytesFor(network.committee.shards, core.pool.packBytesMax),
     isLeftOut: () => false,
+    parked: new Set<NodeId>(),
+    publishesMerge: false,
     deletionsReleased: isReleased,
     onPack,
   };

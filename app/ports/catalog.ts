@@ -7,9 +7,10 @@
  */
 import type { BlobId } from '../domain/blob-id.ts';
 import type { ChunkLimits } from '../domain/chunk.ts';
+import type { Dot, Vector } from '../domain/dot.ts';
 import type { ChunkId, DeviceId, NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { PathName, SpacePath } from '../domain/path-name.ts';
-import type { ChunkPlace, Content, EntryKind, SpaceMode, Version } from '../domain/space.ts';
+import type { ChunkPlace, Content, EntryKind, Snapshot, SpaceMode, Version } from '../domain/space.ts';
 
 export type NodeNum = number;
 
@@ -31,6 +32,10 @@ export interface SpaceRow {
   /** Sequence and id of the newest certified snapshot; 0 and undefined before the first. */
   readonly sequence: number;
   readonly snapshot: SnapshotId | undefined;
+  /** The highest sequence that was used or seen: the next round gets one more. */
+  readonly clock: number;
+  /** Snapshots that were merged since `snapshot`: the next round follows them too. */
+  readonly merged: readonly SnapshotId[];
 }
 
 export interface NewSpace {
@@ -65,6 +70,9 @@ export interface EntryRow {
   readonly mtimeNs: bigint;
   readonly bytes: number;
   readonly content: Content;
+  /** The snapshots in which it got its place and its content (docs/sync.md). */
+  readonly place: Dot;
+  readonly version: Dot;
   readonly since: number;
   /** Undefined when this device has not seen it on its disk (recovered, or not fetched). */
   readonly look: Look | undefined;
@@ -84,11 +92,30 @@ export type EntryChange =
         readonly mtimeNs: bigint;
         readonly bytes: number;
         readonly content: Content;
+        readonly place: Dot;
+        readonly version: Dot;
       };
       readonly look: Look | undefined;
     }
   /** The entry leaves its place (deleted, or about to be put elsewhere with the same `num`: a move). */
   | { readonly kind: 'remove'; readonly parent: NodeNum; readonly name: PathName };
+
+/**
+ * One change that is already done on this disk, or needs nothing there. A `put` of an identity that stands elsewhere moves it; a folder keeps its
+ * listing, which counts as out of date.
+ */
+export type SyncedChange =
+  | EntryChange
+  /** What stands under `num` goes on as `node`, with all that lies in it. */
+  | { readonly kind: 'identify'; readonly num: NodeNum; readonly node: NodeId };
+
+export interface ConflictRow {
+  /** The file that kept its name, and the one that got a conflict name. */
+  readonly node: NodeId;
+  readonly beside: NodeId;
+  readonly kind: 'content' | 'name';
+  readonly timeMs: number;
+}
 
 export type PackState = 'spooled' | 'encoded' | 'registered' | 'stored' | 'certified' | 'live' | 'dead';
 
@@ -210,7 +237,7 @@ export interface CatalogOperations {
   spaces(): readonly SpaceRow[];
   addSpace(space: NewSpace): SpaceRow;
   setFolder(space: number, folder: string | undefined): void;
-  setPool(space: number, pool: SuiId): void;
+  setPool(space: number, pool: SuiId | undefined): void;
   setLeaseEpochs(space: number, epochs: number): void;
   totals(space: number): SpaceTotals;
 
@@ -220,6 +247,14 @@ export interface CatalogOperations {
   children(folders: readonly NodeNum[]): readonly (readonly EntryRow[])[];
   /** The entry at a path now; undefined when there is none. The root has no entry. */
   entryAt(space: number, path: SpacePath): EntryRow | undefined;
+  /** Entries by identity; undefined for those that have no place now. In order. */
+  entriesOf(space: number, nodes: readonly NodeId[]): readonly (EntryRow | undefined)[];
+  /** Entries without a look in folders that have one, in pages: what this device knows and has not on its disk. */
+  absent(
+    space: number,
+    after: { readonly parent: NodeNum; readonly name: PathName } | undefined,
+    limit: number,
+  ): readonly EntryRow[];
   /** The path of a node now. */
   pathOf(num: NodeNum): SpacePath | undefined;
   /** Entries whose look has this device and inode: where a new name may have come from. In order; the first match counts. */
@@ -261,7 +296,8 @@ export interface CatalogOperations {
   /**
    * Seals a round, in one transaction: its last pack (which holds the snapshot), its snapshot row, and its changes applied to the entries as
    * `sequence` (changed entries move to the past). A `remove` may be of a folder with children only when a later `put` of the same round gives
-   * the same `num` a new place (a move); at the end every entry's parent must have a place. Only one round of a space may be uncertified.
+   * the same `num` a new place (a move); at the end every entry's parent must have a place. Only one round of a space may be uncertified. `folders`
+   * must hold every stale folder. The space's vector and clock grow by the round, what was merged is followed by it.
    */
   sealRound(
     round: Omit<RoundRow, 'state' | 'lastPack'>,
@@ -274,6 +310,29 @@ export interface CatalogOperations {
   certifyRound(space: number, sequence: number): void;
   /** Undoes `sealRound`: entries come back from the past. For a round whose packs proved impossible to store. */
   abandonRound(space: number, sequence: number): void;
+
+  /** Up to which sequence the entries contain each device's snapshots, and dots of single nodes beyond that which were replaced here. */
+  vector(space: number): Vector;
+  taken(space: number): readonly { readonly node: NodeId; readonly dot: Dot }[];
+  /** Folders whose entries are those of no listing; with each of them all above it. Not empty: there is something to publish or adopt. */
+  stale(space: number): readonly { readonly num: NodeNum; readonly parent: NodeNum | undefined }[];
+  /** Takes over what a merge brought to this disk, in one transaction; not while a round is pending. */
+  applySynced(space: number, sequence: number, changes: readonly SyncedChange[]): void;
+  /** The entries contain all that `vector` says; the next round follows `snapshot`. */
+  joinVector(space: number, vector: Vector, snapshot: SnapshotId): void;
+  /**
+   * The entries are those of another device's snapshot: it becomes the space's newest, its listings those of the stale folders. False, and nothing
+   * happens, when its listings lack a stale folder.
+   */
+  adoptRound(
+    round: Omit<RoundRow, 'state' | 'lastPack'> & { readonly lastPack: number | undefined },
+    folders: readonly FolderContent[],
+    vector: Vector,
+  ): boolean;
+  addConflicts(space: number, conflicts: readonly ConflictRow[]): void;
+  /** Those whose two files both still stand. */
+  conflicts(space: number): readonly ConflictRow[];
+  dropConflict(space: number, beside: NodeId): void;
 
   addIntent(intent: NewIntent): IntentRow;
   openIntents(): readonly IntentRow[];
@@ -293,6 +352,7 @@ export interface CatalogOperations {
     round: Omit<RoundRow, 'state' | 'lastPack'> & { readonly lastPack: number | undefined },
     changes: readonly EntryChange[],
     folders: readonly FolderContent[],
+    seen: { readonly vector: Vector; readonly taken: Snapshot['taken'] },
   ): void;
   /** All versions that a path had, newest first; through renames when `node` is known. */
   versions(space: number, path: SpacePath): readonly Version[];

@@ -1,9 +1,11 @@
 /** What folders hold now. Folders are read whole, each as one value (`packedChildren`); the rest are look-ups of single entries. */
 import type { Database } from 'better-sqlite3';
+import type { DeviceId, NodeId } from '../../domain/ids.ts';
 import { joinPath, pathNames, type PathName, type SpacePath } from '../../domain/path-name.ts';
 import type { CatalogOperations, EntryRow, NodeNum } from '../../ports/catalog.ts';
 import {
   childrenFromBytes,
+  idBuffer,
   inodeKey,
   lookBytes,
   lookFromBytes,
@@ -13,8 +15,12 @@ import {
   recordFromBytes,
 } from './entry-record.ts';
 import { damagedCatalog } from './sqlite-fault.ts';
+import { openWriters, type Writers } from './writers.ts';
 
-type Operations = Pick<CatalogOperations, 'children' | 'entryAt' | 'pathOf' | 'byInode' | 'setLooks'>;
+type Operations = Pick<
+  CatalogOperations,
+  'children' | 'entryAt' | 'entriesOf' | 'absent' | 'pathOf' | 'byInode' | 'setLooks'
+>;
 type Inodes = Parameters<Operations['byInode']>[1];
 
 interface RawEntry {
@@ -31,11 +37,14 @@ const depthMax = 100_000;
 
 const noLook = `x'${'00'.repeat(lookBytes)}'`;
 
-function entryFrom(raw: RawEntry): EntryRow {
+function entryFrom(raw: RawEntry, writers: Writers): EntryRow {
+  const facts = recordFromBytes(raw.record);
   return {
     parent: raw.parent,
     name: nameFromBytes(raw.name),
-    ...recordFromBytes(raw.record),
+    ...facts,
+    place: writers.dot(facts.place),
+    version: writers.dot(facts.version),
     look: raw.look === null ? undefined : lookFromBytes(raw.look),
   };
 }
@@ -44,16 +53,18 @@ function entryFrom(raw: RawEntry): EntryRow {
 export interface PackedChildren {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly lengths: readonly number[];
+  /** Devices by the numbers that the rows name them with. */
+  readonly devices: ReadonlyMap<number, DeviceId>;
 }
 
 export function unpackChildren(
   folders: readonly NodeNum[],
-  { bytes, lengths }: PackedChildren,
+  { bytes, lengths, devices }: PackedChildren,
 ): readonly (readonly EntryRow[])[] {
   let at = 0;
   return folders.map((folder, i) => {
     const end = at + (lengths[i] ?? 0);
-    const rows = childrenFromBytes(folder, Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at));
+    const rows = childrenFromBytes(folder, Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at), devices);
     at = end;
     return rows;
   });
@@ -69,6 +80,7 @@ export function openPackedChildren(db: Database): (folders: readonly NodeNum[]) 
         WHERE parent = ? AND name > ? ORDER BY name LIMIT ${childrenMax})`,
     )
     .raw();
+  const writers = openWriters(db);
   const read = (folder: NodeNum): readonly Buffer[] => {
     const pieces: Buffer[] = [];
     for (let after: Buffer | null = Buffer.alloc(0); after !== null;) {
@@ -91,7 +103,7 @@ export function openPackedChildren(db: Database): (folders: readonly NodeNum[]) 
       bytes.set(piece, at);
       at += piece.length;
     }
-    return { bytes, lengths };
+    return { bytes, lengths, devices: writers.all() };
   });
 }
 
@@ -108,6 +120,16 @@ export function entryOperations(db: Database): Operations {
   const place = db.prepare<[number], { parent: number; name: Buffer }>('SELECT parent, name FROM entry WHERE num = ?');
   const isRoot = db.prepare<[number], { num: number }>('SELECT num FROM space WHERE root = ?');
   const rootOf = db.prepare<[number], { root: number }>('SELECT root FROM space WHERE num = ?');
+  const ofNode = db.prepare<[number, Uint8Array], RawEntry>(
+    `SELECT ${columns} FROM entry WHERE num = (SELECT num FROM node WHERE space = ? AND id = ?)`,
+  );
+  const absent = db.prepare<Record<string, unknown>, RawEntry>(
+    `SELECT ${columns} FROM entry WHERE look IS NULL AND (parent, name) > (@parent, @name)
+     AND EXISTS (SELECT 1 FROM node WHERE node.num = entry.num AND node.space = @space)
+     AND NOT EXISTS (SELECT 1 FROM entry AS folder WHERE folder.num = entry.parent AND folder.look IS NULL)
+     ORDER BY parent, name LIMIT @limit`,
+  );
+  const writers = openWriters(db);
   const setLook = db.prepare('UPDATE entry SET look = ? WHERE parent = ? AND name = ?');
 
   return {
@@ -118,7 +140,7 @@ export function entryOperations(db: Database): Operations {
       for (const name of pathNames(path)) {
         const raw = folder === undefined ? undefined : child.get(folder, nameToBytes(name));
         if (raw === undefined) return undefined;
-        found = entryFrom(raw);
+        found = entryFrom(raw, writers);
         folder = found.kind === 'folder' ? found.num : undefined;
       }
       return found;
@@ -136,9 +158,19 @@ export function entryOperations(db: Database): Operations {
     byInode: db.transaction((space: number, inodes: Inodes) =>
       inodes.map(({ device, inode: number }) => {
         const raw = inode.get(inodeKey(device, number), space);
-        return raw && entryFrom(raw);
+        return raw && entryFrom(raw, writers);
       }),
     ),
+    entriesOf: db.transaction((space: number, nodes: readonly NodeId[]) =>
+      nodes.map((node) => {
+        const raw = ofNode.get(space, idBuffer(node));
+        return raw && entryFrom(raw, writers);
+      }),
+    ),
+    absent: db.transaction((space: number, after: Parameters<Operations['absent']>[1], limit: number) => {
+      const from = { parent: after?.parent ?? 0, name: after ? nameToBytes(after.name) : Buffer.alloc(0) };
+      return absent.all({ space, ...from, limit }).map((raw) => entryFrom(raw, writers));
+    }),
     setLooks: db.transaction((looks) => {
       for (const { parent, name, look } of looks) setLook.run(lookToBytes(look), parent, nameToBytes(name));
     }),

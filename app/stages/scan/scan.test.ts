@@ -32,6 +32,7 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
       {
         space: { num, root, mode },
         root: '/root',
+        parked: new Set(),
         isLeftOut: (path) => path === 'left out',
         changesMax,
         onSeen: (entries) => void seen.push(entries),

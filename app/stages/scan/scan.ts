@@ -35,6 +35,12 @@ export interface Placed {
   readonly from: EntryRow | undefined;
 }
 
+/** Something on the disk where the space has something else that never was here. It has to make room before either can go on. */
+export interface Clash {
+  readonly path: SpacePath;
+  readonly stat: FileStat;
+}
+
 export interface FolderPlace {
   readonly path: SpacePath;
   readonly parent: NodeNum | undefined;
@@ -54,6 +60,7 @@ export interface Scan {
   readonly folders: ReadonlyMap<NodeNum, FolderPlace>;
   /** Identities of everything in `jobs` and `placed`, by number. */
   readonly nodes: ReadonlyMap<NodeNum, NodeId>;
+  readonly clashes: readonly Clash[];
   readonly problems: readonly { readonly path: SpacePath; readonly fault: Fault }[];
   /** Pipes, sockets and devices. */
   readonly special: number;
@@ -66,6 +73,8 @@ export interface ScanInput {
   readonly space: { readonly num: number; readonly root: NodeNum; readonly mode: SpaceMode };
   readonly root: string;
   readonly isLeftOut: IsLeftOut;
+  /** Put aside by a pass that was killed and could not be put back yet: not at its place, and not deleted. */
+  readonly parked: ReadonlySet<NodeId>;
   /** New or changed entries after which the scan stops taking more, so that memory stays bounded. */
   readonly changesMax: number;
   readonly onSeen: (entries: number) => void;
@@ -85,6 +94,7 @@ export async function scan(
     missing: [],
     replaced: new Set(),
     looks: [],
+    clashes: [],
     problems: [],
     special: 0,
     seen: 0,
