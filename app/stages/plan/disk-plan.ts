@@ -48,7 +48,7 @@ export interface PlanInput {
    * here and unchanged is fetched; one that is no longer chosen leaves the disk.
    */
   readonly target: ReadonlyMap<NodeId, NodeState | undefined>;
-  /** Pairs of the merge: what `node` holds here is also what `beside` keeps, so `beside` must be there before `node` is written over. */
+  /** Of the merge: what `node` holds here is what `beside` keeps, so `beside` is there before `node` is written over. */
   readonly conflicts: readonly { readonly kind: string; readonly node: NodeId; readonly beside: NodeId }[];
   readonly traits: DiskTraits;
   /** Asked with a wanted state whose folder is on this disk (selective folders). */
@@ -57,11 +57,8 @@ export interface PlanInput {
   readonly areDeletionsHeld: boolean;
 }
 
-/**
- * `after` is the node's synced state once the operation has succeeded (undefined: its entry goes). `needs` are positions of earlier operations of
- * this list without which it must not run.
- */
-export type DiskOperation = { readonly node: NodeId; readonly needs: readonly number[] } & (
+/** What one operation does. `after` is the node's synced state once it has succeeded; undefined: its entry goes. */
+export type DiskAction =
   | { readonly kind: 'make-folder'; readonly to: Place; readonly after: NodeState }
   /** The node as it lies, a folder with all below it. Nothing may be at `to`. `look`: of a file or symlink, must still hold. */
   | {
@@ -71,8 +68,17 @@ export type DiskOperation = { readonly node: NodeId; readonly needs: readonly nu
       readonly look: Look | undefined;
       readonly after: NodeState;
     }
-  /** To `.floe-parked/<node>`; its synced state does not change. */
-  | { readonly kind: 'park'; readonly from: Place; readonly look: Look | undefined; readonly after: NodeState }
+  /**
+   * Out of the way for a moment: to `.floe-parked/<node>`, or only its entry when it is not on this disk. Its place is free for another entry from
+   * here on, so nothing is committed while something is parked. A folder that is to be deleted may be parked until it is.
+   */
+  | {
+      readonly kind: 'park';
+      readonly from: Place;
+      readonly isOnDisk: boolean;
+      readonly look: Look | undefined;
+      readonly after: NodeState;
+    }
   /** From `.floe-parked/<node>`; nothing may be at `to`. */
   | { readonly kind: 'unpark'; readonly to: Place; readonly after: NodeState }
   /** Content of a file (`write`) or symlink (`link`). `over` undefined: nothing may be at `at`; else exactly this look. */
@@ -84,11 +90,11 @@ export type DiskOperation = { readonly node: NodeId; readonly needs: readonly nu
       readonly source: NodeId | undefined;
       readonly after: NodeState;
     }
-  /** Mode and time of a file that looks like this, or mode of a folder. */
+  /** Mode and time of a file that has this look, or the mode of a folder. */
   | { readonly kind: 'set'; readonly at: Place; readonly look: Look | undefined; readonly after: NodeState }
   /**
-   * What lies at `at` as node `instead` becomes `node`: equal content (then mode and time are set), or a folder with all below it. On disk next to
-   * nothing; in the catalog the row of `instead` gets the other identity, so that its children are this node's.
+   * What lies at `at` as node `instead` becomes this node: equal content (then mode and time are set), or a folder with all below it. The entry of
+   * `instead` gets the other identity, so what is in it is this node's.
    */
   | {
       readonly kind: 'take-over';
@@ -101,20 +107,23 @@ export type DiskOperation = { readonly node: NodeId; readonly needs: readonly nu
   | {
       readonly kind: 'delete-file';
       readonly at: Place | undefined;
-      readonly look: Look;
+      readonly look: Look | undefined;
       readonly after: NodeState | undefined;
     }
   /** Only when it is empty. */
   | { readonly kind: 'delete-folder'; readonly at: Place | undefined; readonly after: NodeState | undefined }
-);
+  /** Nothing on the disk: other dots, or a node that is not on this disk. */
+  | { readonly kind: 'note'; readonly after: NodeState | undefined };
+
+/** `needs` are positions of earlier operations of the plan without which this one must not run. */
+export type DiskOperation = DiskAction & { readonly node: NodeId; readonly needs: readonly number[] };
 
 export interface DiskPlan {
   readonly operations: readonly DiskOperation[];
-  /** Nodes whose synced state changes without the disk: other dots, or not on this disk. They may be taken over at once, parents first. */
-  readonly quiet: readonly { readonly node: NodeId; readonly after: NodeState | undefined }[];
-  readonly notHere: readonly { readonly node: NodeId; readonly why: NotHere }[];
+  /** Nodes of the target that are not on this disk in the end, and why. */
+  readonly notHere: ReadonlyMap<NodeId, NotHere>;
   /** Left for the next pass. While this is not empty the other head is not wholly applied. */
-  readonly waiting: readonly { readonly node: NodeId; readonly why: Waiting }[];
+  readonly waiting: ReadonlyMap<NodeId, Waiting>;
   /** Files and symlinks on this disk that the plan deletes, or would if deletions were not held. */
   readonly deletions: number;
 }
