@@ -14,10 +14,14 @@ export class PlanDraft {
   readonly leaving = new Set<NodeId>();
   /** What folders that come to this disk bring along: entries that the target does not name. */
   readonly fetched = new Map<NodeId, NodeState>();
+  /** Parked so far; in the end each of them must have left again. */
+  readonly parked = new Set<NodeId>();
+  readonly mayPark: (node: NodeId) => boolean;
   readonly #lastOperations = new Map<NodeId, number>();
 
-  constructor(input: PlanInput) {
+  constructor(input: PlanInput, mayPark: (node: NodeId) => boolean) {
     this.input = input;
+    this.mayPark = mayPark;
     this.disk = new PlannedDisk(input.root, input.synced, input.traits);
   }
 
@@ -59,6 +63,7 @@ export class PlanDraft {
     const from = { parent: spot.parent, name: spot.name };
     this.emit(node, { kind: 'park', from, isOnDisk, look: this.lookOf(node), after });
     this.disk.put(node, 'parked', isOnDisk);
+    this.parked.add(node);
   }
 
   lookOf(node: NodeId): ReturnType<PlanInput['synced']['lookOf']> {

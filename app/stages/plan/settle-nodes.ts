@@ -19,6 +19,8 @@ export class NodeSettling {
   readonly #open = new Set<NodeId>();
   /** Folders that were not there before the plan: what goes into them needs them. */
   readonly #made = new Set<NodeId>();
+  /** Folders that the plan does not name and that stay on this disk. */
+  readonly #staying = new Set<NodeId>();
   readonly #besides = new Map<NodeId, NodeId[]>();
   readonly #sources = new Map<NodeId, NodeId>();
   readonly #foldersWithBusy = new Set<NodeId>();
@@ -117,13 +119,31 @@ export class NodeSettling {
     return wanted !== undefined && this.#isReady(wanted.parent);
   }
 
+  /** The next folder above that the plan is about has its place. */
   #isReady(folder: NodeId): boolean {
-    return !this.#draft.isWanted(folder) || this.#settled.has(folder);
+    let at: NodeId | undefined = folder;
+    while (at !== undefined && !this.#draft.isWanted(at)) at = this.#draft.input.synced.get(at)?.parent;
+    return at === undefined || this.#settled.has(at);
+  }
+
+  /** It or a folder above it leaves this disk; what stands between is marked on the way. */
+  #isLeaving(folder: NodeId): boolean {
+    const { disk, leaving, input } = this.#draft;
+    const path: NodeId[] = [];
+    let at = folder;
+    while (at !== input.root && !leaving.has(at) && !this.#settled.has(at) && !this.#staying.has(at)) {
+      path.push(at);
+      const spot = disk.spotOf(at);
+      at = isPlace(spot) ? spot.parent : input.root;
+    }
+    const marked = leaving.has(at) ? leaving : this.#staying;
+    for (const one of path) marked.add(one);
+    return leaving.has(at);
   }
 
   #whyNotHere(wanted: NodeState): NotHere | undefined {
-    const { disk, leaving, input } = this.#draft;
-    if (!disk.isOn(wanted.parent) || leaving.has(wanted.parent)) return 'folder-not-here';
+    const { disk, input } = this.#draft;
+    if (!disk.isOn(wanted.parent) || this.#isLeaving(wanted.parent)) return 'folder-not-here';
     if (!input.isChosen(wanted)) return 'not-chosen';
     return input.traits.isRefused(wanted.name) ? 'name-refused' : undefined;
   }
@@ -165,8 +185,7 @@ export class NodeSettling {
       }
       const way = this.#free(other);
       if (typeof way === 'object') return way.first;
-      if (way === 'stays' && !this.#isAt(other, to))
-        return this.#settleAway(node, wanted, 'name-clash');
+      if (way === 'stays' && !this.#isAt(other, to)) return this.#settleAway(node, wanted, 'name-clash');
       if (way !== 'free') {
         this.#draft.wait(node, 'behind');
         return undefined;
@@ -188,8 +207,8 @@ export class NodeSettling {
     if (isFolder && isOn && this.#foldersWithBusy.has(other)) return 'waits';
     if (wanted === undefined) {
       if (this.#draft.input.areDeletionsHeld) return 'waits';
-      if (isFolder) this.#draft.park(other);
-      else if (isOn) this.#draft.deleteFile(other, undefined);
+      if (isFolder) return this.#parkFor(other);
+      if (isOn) this.#draft.deleteFile(other, undefined);
       else {
         this.#draft.emit(other, { kind: 'note', after: undefined });
         disk.put(other, undefined, false);
@@ -198,10 +217,15 @@ export class NodeSettling {
     }
     if (leaving.has(other) || this.#open.has(other) || !this.#isReady(wanted.parent)) {
       if (!leaving.has(other) && this.#isAt(other, wanted)) return 'stays';
-      this.#draft.park(other);
-      return 'free';
+      return this.#parkFor(other);
     }
     return this.#settled.has(other) ? 'stays' : { first: other };
+  }
+
+  #parkFor(other: NodeId): Freed {
+    if (!this.#draft.mayPark(other)) return 'waits';
+    this.#draft.park(other);
+    return 'free';
   }
 
   #canTakeOver(node: NodeId, wanted: NodeState, other: NodeId): boolean {

@@ -20,7 +20,9 @@ function stepsBelow(draft: PlanDraft, node: NodeId, done: Set<NodeId>): readonly
   const isLeaving = draft.leaving.has(node);
   return [
     { node, isLast: true },
-    ...below.filter((child) => isLeaving || draft.isGone(child)).map((child) => ({ node: child, isLast: false })),
+    ...below
+      .filter((child) => isLeaving || draft.leaving.has(child) || draft.isGone(child))
+      .map((child) => ({ node: child, isLast: false })),
   ];
 }
 
