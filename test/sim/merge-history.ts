@@ -2,7 +2,7 @@
  * Random histories for the merge alone: some devices, users that edit, heads that are exchanged in any order, and what must hold in the end. Says
  * what does not hold, or nothing.
  */
-import { hasSeen, type Dot, type Vector } from '../../app/domain/dot.ts';
+import { hasSeen, type Dot, type Seen } from '../../app/domain/dot.ts';
 import type { NodeId } from '../../app/domain/ids.ts';
 import { seededDice } from '../world/seeded-dice.ts';
 import { applyMerged, mergeInputOf, ModelDevice, type MergeFunction } from './model-device.ts';
@@ -13,7 +13,7 @@ export const exchangesMax = 8;
 
 interface Deletion {
   readonly node: NodeId;
-  readonly seen: Vector;
+  readonly seen: Seen;
 }
 
 class History {
@@ -38,20 +38,32 @@ class History {
     const steps = 3 + Math.floor(this.#fraction() * 14);
     for (let step = 0; step < steps; step++) {
       const device = this.#user.pick(this.#devices)!;
-      if (this.#fraction() < 0.55) this.#edit(device);
-      else device.take(this.#user.pick(this.#devices)!.head);
+      const what = this.#fraction();
+      if (what < 0.55) this.#edit(device);
+      else if (what < 0.8) device.take(this.#user.pick(this.#devices)!.head);
+      else this.#takePartly(device);
       const flaw = this.#notice(device);
       if (flaw !== undefined) return flaw;
     }
     return this.#exchange() ?? this.#judge();
   }
 
+  #takePartly(device: ModelDevice): void {
+    const head = this.#user.pick(this.#devices)!.head;
+    const busy = new Set([...device.tree.keys()].filter(() => this.#fraction() < 0.3));
+    device.takePartly(
+      head,
+      (node) => busy.has(node),
+      this.#fraction() < 0.5 ? Infinity : Math.floor(this.#fraction() * 5),
+    );
+  }
+
   #edit(device: ModelDevice): void {
-    const before = new Set(device.tree.keys());
-    const seen = new Map(device.vector).set(device.id, device.dot().sequence);
+    const before = new Map(device.tree);
     for (let more = 0; more < 1 + this.#fraction() * 3; more++) this.#user.act(device.tree, device.dot());
-    for (const node of before) if (!device.tree.has(node)) this.#deletions.push({ node, seen });
     device.publish();
+    const seen = device.seen();
+    for (const node of before.keys()) if (!device.tree.has(node)) this.#deletions.push({ node, seen });
   }
 
   #notice(device: ModelDevice): string | undefined {
@@ -88,9 +100,7 @@ class History {
       if (!held.has(content) && !this.#record.killed.has(content)) return `${content} is lost`;
     }
     for (const { node, seen } of this.#deletions) {
-      const wasAllSeen = (this.#dots.get(node) ?? []).every((dot) =>
-        hasSeen({ vector: seen, taken: new Map() }, node, dot),
-      );
+      const wasAllSeen = (this.#dots.get(node) ?? []).every((dot) => hasSeen(seen, node, dot));
       if (tree.has(node) && tree.get(node)?.kind === 'file' && wasAllSeen) return `${node} was deleted and came back`;
     }
     return undefined;
@@ -120,6 +130,6 @@ export function flawOfSides(seed: number, merge: MergeFunction): string | undefi
   const there = applyMerged(theirs.tree, merge(mergeInputOf(theirs, mine, dot)));
   if (treeText(there, true) !== treeText(here, true)) return 'the two sides differ';
   const vector = new Map([...mine.vector, ...theirs.vector, [dot.device, 99] as const]);
-  const again = merge(mergeInputOf({ tree: here, vector }, theirs, { ...dot, sequence: 100 }));
+  const again = merge(mergeInputOf({ tree: here, vector, taken: new Map() }, theirs, { ...dot, sequence: 100 }));
   return again.isMine ? undefined : 'merging again changes something';
 }

@@ -45,6 +45,12 @@ export const brokenMerges = {
   'give a conflict copy any identity': (input) =>
     merge({ ...input, deriveNode: (text) => modelHash(`${text} ${copies++}`) }),
   'let ours win': (input) => tricked(input, ({ mine, theirs }) => ({ mine, theirs: mine ?? theirs })),
+  'ignore what was taken': (input) =>
+    merge({
+      ...input,
+      mine: { vector: input.mine.vector, taken: new Map() },
+      theirs: { vector: input.theirs.vector, taken: new Map() },
+    }),
   'leave folders deleted that are needed': (input) => {
     const merged = merge(input);
     return withNodes(merged, (nodes) => {

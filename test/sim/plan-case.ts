@@ -9,7 +9,7 @@ import type { DiskOperation, DiskPlan, PlanInput } from '../../app/stages/plan/p
 import { seededDice } from '../world/seeded-dice.ts';
 import { applyMerged, mergeInputOf, ModelDevice } from './model-device.ts';
 import { flawOf, modelRoot, ModelUser, newRecord, treeText } from './model-tree.ts';
-import { PlanWorld } from './plan-world.ts';
+import { PlanWorld, Refused } from './plan-world.ts';
 
 export type PlanFunction = (input: PlanInput) => DiskPlan;
 
@@ -114,6 +114,37 @@ function judge({ world, wanted, isPlain, disturbed }: Case, made: DiskPlan): str
   return undefined;
 }
 
+/** People put files in the way and work on others while a plan is carried out; the disk refuses, and all that needs what was refused is left. */
+function flawOfDisturbance(seed: number, plan: PlanFunction): string | undefined {
+  const { world, inputFor, disturbed } = drawCase(seed);
+  const { fraction } = seededDice(seed + 1);
+  const work = [...disturbed];
+  const { operations } = plan(inputFor(world));
+  const undone = new Set<number>();
+  for (const [at, operation] of operations.entries()) {
+    const to = 'to' in operation ? operation.to : 'at' in operation ? operation.at : undefined;
+    const isIntruded = fraction() < 0.15 && to !== undefined;
+    if (operation.needs.some((need) => undone.has(need))) {
+      undone.add(at);
+      continue;
+    }
+    try {
+      if (isIntruded && world.isFolderThere(to.parent)) {
+        const content = `put there before ${at}`;
+        if (world.intrude(to, content)) work.push(content);
+      }
+      world.run(operation);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      undone.add(at);
+    }
+    const contents = world.contents();
+    for (const one of work) if (!contents.has(one)) return `${one} is lost after ${operation.kind}`;
+  }
+  world.bringBackParked();
+  return flawOf(world.tree());
+}
+
 export function flawOfCase(seed: number, plan: PlanFunction): string | undefined {
   const drawn = drawCase(seed);
   const { world, inputFor, stopAt } = drawn;
@@ -128,7 +159,7 @@ export function flawOfCase(seed: number, plan: PlanFunction): string | undefined
       if (first.waiting.size === 0 && second.operations.length > 0) return 'a plan that was carried out is not the end';
     }
     carryOut(world, second.operations, Infinity);
-    return judge(drawn, second);
+    return judge(drawn, second) ?? flawOfDisturbance(seed, plan);
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join('\n') : 'thrown';
   }

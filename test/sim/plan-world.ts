@@ -3,6 +3,7 @@
  * only an empty folder is removed. A breach of that is an error of the plan.
  */
 import type { NodeId } from '../../app/domain/ids.ts';
+import type { PathName } from '../../app/domain/path-name.ts';
 import type { NodeState } from '../../app/domain/node-state.ts';
 import type { DiskOperation, Place, SyncedTree } from '../../app/stages/plan/plan.ts';
 import type { Look } from '../../app/ports/catalog.ts';
@@ -24,7 +25,8 @@ interface Row {
   readonly isHere: boolean;
 }
 
-export type ContentOf = (state: NodeState) => string;
+/** The disk does not allow it: somebody was there first. Everything else that goes wrong is an error of the plan. */
+export class Refused extends Error {}
 
 export class PlanWorld {
   readonly rows = new Map<NodeId, Row>();
@@ -72,7 +74,7 @@ export class PlanWorld {
   #enter(to: Place, file: ModelFile): void {
     const folder = this.#folder(to.parent);
     const key = this.#keyOf(to.name);
-    if (folder.children.has(key)) throw new Error(`something is at ${to.name} already`);
+    if (folder.children.has(key)) throw new Refused(`something is at ${to.name}`);
     folder.children.set(key, Object.assign(file, { name: to.name }));
   }
 
@@ -134,7 +136,6 @@ export class PlanWorld {
       children: (folder) => children.get(folder) ?? [],
       isHere: (node) => this.rows.get(node)?.isHere ?? false,
       lookOf: (node) => this.rows.get(node)?.look,
-      isParked: () => false,
       isBusy: (node) => this.busy.has(node),
     };
   }
@@ -149,12 +150,55 @@ export class PlanWorld {
     this.busy.add(node);
   }
 
+  /** Somebody puts a file where they like. */
+  intrude(to: Place, content: string): boolean {
+    if (this.#at(to) !== undefined) return false;
+    this.#enter(to, Object.assign(this.#make(false), { content }));
+    return true;
+  }
+
+  isFolderThere(node: NodeId): boolean {
+    for (let at = node; at !== modelRoot && !this.parked.has(at);) {
+      const row = this.rows.get(at);
+      if (row?.isHere !== true) return false;
+      at = row.state.parent;
+    }
+    return true;
+  }
+
+  /** As the engine does when a parked node cannot go where it should: beside its place, under a name that nobody has. */
+  bringBackParked(): void {
+    for (const [node, file] of [...this.parked]) {
+      const { state } = this.rows.get(node)!;
+      const parent = this.rows.get(state.parent)?.isHere === true ? state.parent : modelRoot;
+      const name = `${state.name} of ${node}` as PathName;
+      this.#enter({ parent, name }, file);
+      this.parked.delete(node);
+      this.#setRow(node, { ...state, parent, name }, true);
+    }
+    for (const node of [...this.#lifted]) {
+      const { state } = this.rows.get(node)!;
+      this.#setRow(node, { ...state, name: `${state.name} of ${node}` as PathName }, false);
+    }
+  }
+
+  /** All that is on the disk, what is parked included. */
+  contents(): ReadonlySet<string> {
+    const found = new Set<string>();
+    const files: ModelFile[] = [this.#root, ...this.parked.values()];
+    for (let file = files.pop(); file !== undefined; file = files.pop()) {
+      found.add(file.content);
+      files.push(...file.children.values());
+    }
+    return found;
+  }
+
   #check(file: ModelFile | undefined, look: Look | undefined): void {
-    if (file === undefined) throw new Error('nothing is there');
+    if (file === undefined) throw new Refused('nothing is there');
     const now = this.#lookAt(file);
     const isSame =
       look !== undefined && now.inode === look.inode && now.mtimeNs === look.mtimeNs && now.bytes === look.bytes;
-    if (file.isFolder ? look !== undefined : !isSame) throw new Error('it does not look as it did');
+    if (file.isFolder ? look !== undefined : !isSame) throw new Refused('it does not look as it did');
   }
 
   run(operation: DiskOperation): void {
@@ -165,7 +209,7 @@ export class PlanWorld {
         return this.#setRow(node, after, true);
       case 'move': {
         this.#check(this.#at(operation.from), operation.look);
-        if (this.#at(operation.to) !== undefined) throw new Error('something is at the target of a move');
+        if (this.#at(operation.to) !== undefined) throw new Refused('something is at the target of a move');
         this.#enter(operation.to, this.#take(operation.from));
         return this.#setRow(node, after, true);
       }
@@ -214,7 +258,7 @@ export class PlanWorld {
       case 'delete-folder': {
         const file = operation.at === undefined ? this.parked.get(node) : this.#at(operation.at);
         if (operation.kind === 'delete-file') this.#check(file, operation.look);
-        else if (file === undefined || file.children.size > 0) throw new Error('only an empty folder is removed');
+        else if (file === undefined || file.children.size > 0) throw new Refused('only an empty folder is removed');
         if (operation.at === undefined) this.parked.delete(node);
         else this.#take(operation.at);
         return this.#setRow(node, after, false);

@@ -34,8 +34,6 @@ export interface SyncedTree {
   readonly isHere: (node: NodeId) => boolean;
   /** Of a file or symlink that is here. */
   readonly lookOf: (node: NodeId) => Look | undefined;
-  /** Moved aside by a pass that did not finish: it lies in `.floe-parked` under its node id. */
-  readonly isParked: (node: NodeId) => boolean;
   /** Changed on this disk since the synced tree was made: it is left alone. */
   readonly isBusy: (node: NodeId) => boolean;
 }

@@ -17,6 +17,8 @@ interface Folder {
   readonly nodes: Set<NodeId>;
   readonly entries: Map<string, NodeId>;
   readonly keys: Map<string, NodeId>;
+  /** Who left a name last: whoever takes it needs them to have gone. */
+  readonly leavers: Map<string, NodeId>;
 }
 
 export const isPlace = (spot: Spot): spot is Place => spot !== undefined && spot !== 'parked';
@@ -56,6 +58,11 @@ export class PlannedDisk {
     return entry === node ? undefined : entry;
   }
 
+  leaversOf({ parent, name }: Place): readonly NodeId[] {
+    const { leavers } = this.#folderOf(parent);
+    return [leavers.get(name), leavers.get(`/${this.#traits.keyOf(name)}`)].filter((node) => node !== undefined);
+  }
+
   childrenOf(folder: NodeId): ReadonlySet<NodeId> {
     return this.#folderOf(folder).nodes;
   }
@@ -85,14 +92,13 @@ export class PlannedDisk {
     if (changed !== undefined) return changed;
     const state = this.#synced.get(node);
     if (state === undefined) return { spot: undefined, isOn: false };
-    if (this.#synced.isParked(node)) return { spot: 'parked', isOn: true };
     return { spot: state, isOn: this.#synced.isHere(node) };
   }
 
   #folderOf(parent: NodeId): Folder {
     const known = this.#folders.get(parent);
     if (known !== undefined) return known;
-    const folder: Folder = { nodes: new Set(), entries: new Map(), keys: new Map() };
+    const folder: Folder = { nodes: new Set(), entries: new Map(), keys: new Map(), leavers: new Map() };
     this.#folders.set(parent, folder);
     for (const node of this.#synced.children(parent)) {
       const { spot, isOn } = this.#heldOf(node);
@@ -113,5 +119,8 @@ export class PlannedDisk {
     if (folder.entries.get(name) === node) folder.entries.delete(name);
     const key = this.#traits.keyOf(name);
     if (folder.keys.get(key) === node) folder.keys.delete(key);
+    folder.leavers.set(name, node);
+    // No name has a slash: what is said of the disk and of the entries cannot be confused.
+    folder.leavers.set(`/${key}`, node);
   }
 }

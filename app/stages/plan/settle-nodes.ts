@@ -177,7 +177,6 @@ export class NodeSettling {
       this.#draft.deleteFile(node, undefined);
     }
     const to = { parent: wanted.parent, name: wanted.name };
-    const freed: NodeId[] = [];
     for (let other = disk.occupant(node, to, true); other !== undefined; other = disk.occupant(node, to, true)) {
       if (this.#canTakeOver(node, wanted, other)) {
         this.#takeOver(node, wanted, other);
@@ -190,10 +189,9 @@ export class NodeSettling {
         this.#draft.wait(node, 'behind');
         return undefined;
       }
-      freed.push(other);
     }
-    if (disk.isOn(node) && now !== undefined) this.#change(node, now, wanted, freed);
-    else this.#create(node, wanted, freed);
+    if (disk.isOn(node) && now !== undefined) this.#change(node, now, wanted);
+    else this.#create(node, wanted);
     return undefined;
   }
 
@@ -240,24 +238,21 @@ export class NodeSettling {
   #takeOver(node: NodeId, wanted: NodeState, instead: NodeId): void {
     const at = { parent: wanted.parent, name: wanted.name };
     const look = this.#draft.lookOf(instead);
-    this.#draft.emit(
-      node,
-      { kind: 'take-over', instead, at, look, after: wanted },
-      ...this.#parentNeeds(wanted),
-      instead,
-    );
+    this.#draft.emit(node, { kind: 'take-over', instead, at, look, after: wanted }, ...this.#placeNeeds(wanted));
     this.#draft.disk.takeOver(node, instead, wanted.kind === 'folder');
     if (wanted.kind === 'folder') this.#made.add(node);
   }
 
-  #parentNeeds({ parent }: NodeState): readonly NodeId[] {
-    return this.#made.has(parent) ? [parent] : [];
+  /** Its folder has to be there, and whoever had the name must have left it. */
+  #placeNeeds({ parent, name }: NodeState): readonly NodeId[] {
+    const left = this.#draft.disk.leaversOf({ parent, name });
+    return this.#made.has(parent) ? [parent, ...left] : left;
   }
 
-  #create(node: NodeId, wanted: NodeState, freed: readonly NodeId[]): void {
+  #create(node: NodeId, wanted: NodeState): void {
     const { disk, input } = this.#draft;
     const to = { parent: wanted.parent, name: wanted.name };
-    const needs = [...this.#parentNeeds(wanted), ...freed];
+    const needs = this.#placeNeeds(wanted);
     const isKnown = input.synced.get(node) !== undefined;
     if (wanted.kind === 'folder') {
       this.#draft.emit(node, { kind: 'make-folder', to, after: wanted }, ...needs);
@@ -283,13 +278,13 @@ export class NodeSettling {
   }
 
   /** From where and what it is to where and what it shall be. */
-  #change(node: NodeId, now: NodeState, wanted: NodeState, freed: readonly NodeId[]): void {
+  #change(node: NodeId, now: NodeState, wanted: NodeState): void {
     const { disk } = this.#draft;
     const to = { parent: wanted.parent, name: wanted.name };
     const isInside = this.#differsInside(now, wanted);
     const moved = isInside ? { ...now, ...to, place: wanted.place } : wanted;
     const spot = disk.spotOf(node);
-    const needs = [...this.#parentNeeds(wanted), ...freed];
+    const needs = this.#placeNeeds(wanted);
     const look = this.#draft.lookOf(node);
     const isMoving = !this.#isAt(node, to);
     if (isMoving) {
@@ -303,6 +298,7 @@ export class NodeSettling {
         this.#draft.emit(node, { kind: 'move', from, to, look, after: moved }, ...needs);
       } else {
         this.#draft.emit(node, { kind: 'unpark', to, after: moved }, ...needs);
+        this.#made.add(node);
       }
       disk.put(node, to, true);
     }
@@ -337,7 +333,6 @@ export class NodeSettling {
       return undefined;
     }
     const to = { parent: wanted.parent, name: wanted.name };
-    const freed: NodeId[] = [];
     for (let other = disk.occupant(node, to, false); other !== undefined; other = disk.occupant(node, to, false)) {
       const way = this.#free(other);
       if (typeof way === 'object') return way.first;
@@ -345,13 +340,13 @@ export class NodeSettling {
         this.#draft.wait(node, 'behind');
         return undefined;
       }
-      freed.push(other);
     }
     this.#draft.notHere.set(node, why);
-    const needs = [...this.#parentNeeds(wanted), ...freed];
+    const needs = this.#placeNeeds(wanted);
     if (disk.isOn(node)) this.#draft.deleteFile(node, wanted, needs);
     else if (now === undefined || !isSameState(now, wanted) || !this.#isAt(node, to)) {
       this.#draft.emit(node, { kind: 'note', after: wanted }, ...needs);
+      if (now === undefined) this.#made.add(node);
     }
     disk.put(node, to, false);
     return undefined;

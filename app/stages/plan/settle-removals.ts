@@ -50,12 +50,13 @@ function remove(draft: PlanDraft, node: NodeId): void {
     return;
   }
   if (wanted !== undefined && !draft.notHere.has(node)) draft.notHere.set(node, 'folder-not-here');
-  if (!isOn) draft.emit(node, { kind: 'note', after: wanted });
+  const needs = wanted === undefined ? [] : disk.leaversOf(wanted);
+  if (!isOn) draft.emit(node, { kind: 'note', after: wanted }, ...needs);
   else if (now.kind === 'folder') {
     const spot = disk.spotOf(node);
     const at = isPlace(spot) ? { parent: spot.parent, name: spot.name } : undefined;
-    draft.emit(node, { kind: 'delete-folder', at, after: wanted });
-  } else draft.deleteFile(node, wanted);
+    draft.emit(node, { kind: 'delete-folder', at, after: wanted }, ...needs);
+  } else draft.deleteFile(node, wanted, needs);
   disk.put(node, wanted && { parent: wanted.parent, name: wanted.name }, false);
 }
 
