@@ -3,7 +3,7 @@
  * its own idea of names. Says what does not hold, or nothing.
  */
 import type { NodeId } from '../../app/domain/ids.ts';
-import type { NodeState } from '../../app/domain/node-state.ts';
+import { isSameContent, type NodeState } from '../../app/domain/node-state.ts';
 import { merge } from '../../app/stages/merge/merge.ts';
 import type { DiskOperation, DiskPlan, PlanInput } from '../../app/stages/plan/plan.ts';
 import { seededDice } from '../world/seeded-dice.ts';
@@ -88,7 +88,28 @@ function isSomethingOpen(operations: readonly DiskOperation[], end: number): boo
   return open.size > 0;
 }
 
-function judge({ world, wanted, isPlain, disturbed }: Case, made: DiskPlan): string | undefined {
+/** What the list of operations itself must keep to. */
+function flawOfPlan({ synced, areDeletionsHeld, conflicts }: PlanInput, { operations }: DiskPlan): string | undefined {
+  const positions = new Map<NodeId, number>();
+  for (const [at, operation] of operations.entries()) {
+    const { node, kind, after } = operation;
+    const now = synced.get(node);
+    const isWritten = kind === 'write' && now !== undefined && after !== undefined && synced.isHere(node);
+    if (isWritten && isSameContent(now, after)) return `${node} is written though its content is here`;
+    if (areDeletionsHeld && kind.startsWith('delete') && after === undefined)
+      return `${node} is deleted though deletions are held`;
+    for (const { beside } of conflicts.filter((one) => isWritten && one.kind === 'content' && one.node === node)) {
+      const before = positions.get(beside);
+      if (before === undefined || !operation.needs.includes(before))
+        return `${node} is replaced before it is kept beside`;
+    }
+    positions.set(node, at);
+  }
+  return undefined;
+}
+
+function judge({ world, inputFor, wanted, isPlain, disturbed }: Case, made: DiskPlan): string | undefined {
+  const { target: targets, isChosen } = inputFor(world);
   const flaw = flawOf(world.tree());
   if (flaw !== undefined) return `the entries: ${flaw}`;
   for (const node of new Set([...wanted.keys(), ...world.rows.keys()])) {
@@ -103,6 +124,7 @@ function judge({ world, wanted, isPlain, disturbed }: Case, made: DiskPlan): str
       return `${node} is not what was wanted, and not waiting`;
     }
     if (row.state.parent !== goal.parent) return `${node} is not where it was wanted`;
+    if (row.isHere && targets.has(node) && !isChosen(row.state)) return `${node} is on the disk and was not chosen`;
     if (!row.isHere && isPlain) return `${node} is not on the disk`;
   }
   if (isPlain && made.waiting.size > 0) return 'something waits for nothing';
@@ -149,13 +171,16 @@ export function flawOfCase(seed: number, plan: PlanFunction): string | undefined
   const drawn = drawCase(seed);
   const { world, inputFor, stopAt } = drawn;
   try {
-    const first = plan(inputFor(world));
+    const input = inputFor(world);
+    const first = plan(input);
+    const flaw = flawOfPlan(input, first);
+    if (flaw !== undefined) return flaw;
     carryOut(world, first.operations, stopAt);
     // What was cut short is planned anew from where it stands; what was carried out wholly leaves nothing to do.
     const second = plan(inputFor(world));
     if (stopAt === Infinity) {
-      const flaw = judge(drawn, first);
-      if (flaw !== undefined) return flaw;
+      const wrong = judge(drawn, first);
+      if (wrong !== undefined) return wrong;
       if (first.waiting.size === 0 && second.operations.length > 0) return 'a plan that was carried out is not the end';
     }
     carryOut(world, second.operations, Infinity);

@@ -225,7 +225,7 @@ describe('two devices', () => {
     a.edit(file, 'of one');
     b.edit(file, 'of the other');
     const [dot, vector] = [{ device: a.device.id, sequence: 9 }, new Map()];
-    const sides = [a, b].map(({ device }) => ({ tree: device.tree, vector }));
+    const sides = [a, b].map(({ device }) => ({ tree: device.tree, vector, taken: new Map() }));
     const result = applyMerged(a.device.tree, merge(mergeInputOf(sides[0]!, sides[1]!, dot)));
     expect([...result.values()].map(contentText).toSorted()).toEqual(['of one', 'of the other']);
   });
@@ -262,10 +262,10 @@ describe('random histories', () => {
       const lies = hostileTree(device.tree, dice);
       const vector = dice.fraction() < 0.5 ? new Map() : device.vector;
       const dot = { device: device.id, sequence: 99 };
-      const merged = merge(mergeInputOf(device.head, { tree: reachable(lies), vector }, dot));
+      const merged = merge(mergeInputOf(device.head, { tree: reachable(lies), vector, taken: new Map() }, dot));
       expect(flawOf(applyMerged(device.tree, merged)), `seed ${seed}`).toBeUndefined();
       // What no listing can say does no harm either.
-      merge(mergeInputOf(device.head, { tree: lies, vector }, dot));
+      merge(mergeInputOf(device.head, { tree: lies, vector, taken: new Map() }, dot));
     }
   });
 });

@@ -17,6 +17,8 @@ interface Folder {
   readonly nodes: Set<NodeId>;
   readonly entries: Map<string, NodeId>;
   readonly keys: Map<string, NodeId>;
+  /** Whoever left it since the plan began. */
+  readonly left: Set<NodeId>;
   /** Who left a name last: whoever takes it needs them to have gone. */
   readonly leavers: Map<string, NodeId>;
 }
@@ -63,6 +65,10 @@ export class PlannedDisk {
     return [leavers.get(name), leavers.get(`/${this.#traits.keyOf(name)}`)].filter((node) => node !== undefined);
   }
 
+  leftFrom(folder: NodeId): ReadonlySet<NodeId> {
+    return this.#folderOf(folder).left;
+  }
+
   childrenOf(folder: NodeId): ReadonlySet<NodeId> {
     return this.#folderOf(folder).nodes;
   }
@@ -78,7 +84,7 @@ export class PlannedDisk {
   takeOver(node: NodeId, instead: NodeId, isFolder: boolean): void {
     const { spot, isOn } = this.#heldOf(instead);
     if (isFolder) {
-      for (const child of [...this.childrenOf(instead)]) {
+      for (const child of this.childrenOf(instead)) {
         const held = this.#heldOf(child);
         if (isPlace(held.spot)) this.put(child, { parent: node, name: held.spot.name }, held.isOn);
       }
@@ -98,7 +104,13 @@ export class PlannedDisk {
   #folderOf(parent: NodeId): Folder {
     const known = this.#folders.get(parent);
     if (known !== undefined) return known;
-    const folder: Folder = { nodes: new Set(), entries: new Map(), keys: new Map(), leavers: new Map() };
+    const folder: Folder = {
+      nodes: new Set(),
+      entries: new Map(),
+      keys: new Map(),
+      left: new Set(),
+      leavers: new Map(),
+    };
     this.#folders.set(parent, folder);
     for (const node of this.#synced.children(parent)) {
       const { spot, isOn } = this.#heldOf(node);
@@ -119,6 +131,7 @@ export class PlannedDisk {
     if (folder.entries.get(name) === node) folder.entries.delete(name);
     const key = this.#traits.keyOf(name);
     if (folder.keys.get(key) === node) folder.keys.delete(key);
+    folder.left.add(node);
     folder.leavers.set(name, node);
     // No name has a slash: what is said of the disk and of the entries cannot be confused.
     folder.leavers.set(`/${key}`, node);

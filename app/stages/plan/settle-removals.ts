@@ -50,7 +50,8 @@ function remove(draft: PlanDraft, node: NodeId): void {
     return;
   }
   if (wanted !== undefined && !draft.notHere.has(node)) draft.notHere.set(node, 'folder-not-here');
-  const needs = wanted === undefined ? [] : disk.leaversOf(wanted);
+  const left = now.kind === 'folder' ? disk.leftFrom(node) : [];
+  const needs = [...left, ...(wanted === undefined ? [] : disk.leaversOf(wanted))];
   if (!isOn) draft.emit(node, { kind: 'note', after: wanted }, ...needs);
   else if (now.kind === 'folder') {
     const spot = disk.spotOf(node);
