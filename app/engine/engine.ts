@@ -83,6 +83,8 @@ export interface EngineCore extends EnginePorts {
   readonly blobs: ReturnType<typeof openBlobSource>;
   readonly emit: (event: EngineEvent) => void;
   readonly point: (name: string) => void;
+  /** What is known for as long as this process runs, and is looked up again when it is not. */
+  readonly memory: { devicesAtMs: number };
   open(row: SpaceRow): OpenSpace;
   /** The device with its bag on chain and a spender for its address; settles what an earlier run left open. */
   ready(signal: AbortSignal): Promise<{
@@ -103,13 +105,17 @@ export function createEngine(ports: EnginePorts): Engine {
     return turn;
   }
 
-  async function syncAll(name: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]> {
+  async function syncAll(
+    name: string | undefined,
+    isFull: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly SyncReport[]> {
     const rows =
       name === undefined
         ? (await ports.catalog.spaces()).filter((row) => row.folder !== undefined)
         : [await findSpace(ports.catalog, name)];
     const reports: SyncReport[] = [];
-    for (const row of rows) reports.push(await syncSpace(core, row, signal));
+    for (const row of rows) reports.push(await syncSpace(core, row, isFull, signal));
     return reports;
   }
 
@@ -123,7 +129,7 @@ export function createEngine(ports: EnginePorts): Engine {
     devices: (signal) => findDevices(ports, signal),
     fund: (signal) => inTurn(() => fund(core, signal)),
     addSpace: (input, signal) => inTurn(() => addSpace(core, input, signal)),
-    sync: (space, signal) => inTurn(() => syncAll(space, signal)),
+    sync: (space, signal) => inTurn(() => syncAll(space, true, signal)),
     release: (space) => inTurn(() => releaseHeld(ports.catalog, space)),
     status: (signal) => statusOf(core, signal),
     spaces: async () => (await statusOf(core, undefined)).spaces,
@@ -146,6 +152,7 @@ function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): Eng
     blobs: openBlobSource({ ...ports, health }),
     emit,
     point,
+    memory: { devicesAtMs: Number.NEGATIVE_INFINITY },
     open(row) {
       const spaceKey = unwrapSpaceKey(ports.crypto, ports.account.key, row.id, row.sealedKey);
       return { row, spaceKey, keys: spaceKeys(ports.crypto, spaceKey) };

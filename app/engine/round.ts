@@ -6,13 +6,7 @@ import type { Clock, Dice } from '../domain/clock.ts';
 import { Fault } from '../domain/fault.ts';
 import { joinVectors, type Dot } from '../domain/dot.ts';
 import { parseChunkId, type DeviceId, type NodeId, type SnapshotId } from '../domain/ids.ts';
-import {
-  deletionsAlwaysFine,
-  deletionsMax,
-  deletionsShareMax,
-  roundBytesMax,
-  roundChangesMax,
-} from '../domain/limits.ts';
+import { roundBytesMax, roundChangesMax } from '../domain/limits.ts';
 import { nameBytesFromText, rootName, type SpacePath } from '../domain/path-name.ts';
 import type { Content, Snapshot } from '../domain/space.ts';
 import { contentToBytes } from '../formats/listing.ts';
@@ -27,6 +21,7 @@ import { chunkFiles } from '../stages/chunk/chunk.ts';
 import { startPacker } from '../stages/pack/pack.ts';
 import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } from '../stages/scan/scan.ts';
 import { buildTree, foldContent } from '../stages/snapshot/snapshot.ts';
+import { isMassDeletion } from './brake.ts';
 import { startIntake, type Intake } from './intake.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
 import { sameBytes } from '../domain/bytes.ts';
@@ -98,7 +93,8 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const totals = await ports.catalog.totals(row.num);
   // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
   const isEmptied = found.seen === 0 && found.deletions > 0;
-  const isHeld = !input.deletionsReleased && (isEmptied || isTooMuch(found.deletions, totals.files + totals.folders));
+  const isHeld =
+    !input.deletionsReleased && (isEmptied || isMassDeletion(found.deletions, totals.files + totals.folders));
   const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
   if (found.looks.length > 0) await ports.catalog.setLooks(found.looks);
 
@@ -134,12 +130,6 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
     await packer.abandon();
     throw error;
   }
-}
-
-/** More deletions in one pass than happen by hand. */
-function isTooMuch(deletions: number, entries: number): boolean {
-  if (deletions <= deletionsAlwaysFine) return false;
-  return deletions > deletionsMax || deletions > entries * deletionsShareMax;
 }
 
 interface Contents {

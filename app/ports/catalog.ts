@@ -78,6 +78,11 @@ export interface EntryRow {
   readonly look: Look | undefined;
 }
 
+/** An entry with the identity of its folder; the root's own for what lies in the root. */
+export interface PlacedRow extends EntryRow {
+  readonly parentNode: NodeId;
+}
+
 /** One change of a round, in an order that can be applied: parents are put before their children. */
 export type EntryChange =
   /** A new entry. `num` is allotted by the caller through `allotNodes`. */
@@ -101,11 +106,12 @@ export type EntryChange =
   | { readonly kind: 'remove'; readonly parent: NodeNum; readonly name: PathName };
 
 /**
- * One change that is already done on this disk, or needs nothing there. A `put` of an identity that stands elsewhere moves it; a folder keeps its
- * listing, which counts as out of date.
+ * One change that is already done on this disk, or needs nothing there. A `put` of an identity that stands elsewhere moves it; what stands at its place
+ * is set aside under a name of its own until it is put elsewhere. A folder keeps its listing, which counts as out of date.
  */
 export type SyncedChange =
-  | EntryChange
+  | Extract<EntryChange, { kind: 'put' }>
+  | { readonly kind: 'drop'; readonly num: NodeNum }
   /** What stands under `num` goes on as `node`, with all that lies in it. */
   | { readonly kind: 'identify'; readonly num: NodeNum; readonly node: NodeId };
 
@@ -248,13 +254,13 @@ export interface CatalogOperations {
   /** The entry at a path now; undefined when there is none. The root has no entry. */
   entryAt(space: number, path: SpacePath): EntryRow | undefined;
   /** Entries by identity; undefined for those that have no place now. In order. */
-  entriesOf(space: number, nodes: readonly NodeId[]): readonly (EntryRow | undefined)[];
+  entriesOf(space: number, nodes: readonly NodeId[]): readonly (PlacedRow | undefined)[];
   /** Entries without a look in folders that have one, in pages: what this device knows and has not on its disk. */
   absent(
     space: number,
     after: { readonly parent: NodeNum; readonly name: PathName } | undefined,
     limit: number,
-  ): readonly EntryRow[];
+  ): readonly PlacedRow[];
   /** The path of a node now. */
   pathOf(num: NodeNum): SpacePath | undefined;
   /** Entries whose look has this device and inode: where a new name may have come from. In order; the first match counts. */
@@ -318,8 +324,8 @@ export interface CatalogOperations {
   stale(space: number): readonly { readonly num: NodeNum; readonly parent: NodeNum | undefined }[];
   /** Takes over what a merge brought to this disk, in one transaction; not while a round is pending. */
   applySynced(space: number, sequence: number, changes: readonly SyncedChange[]): void;
-  /** The entries contain all that `vector` says; the next round follows `snapshot`. */
-  joinVector(space: number, vector: Vector, snapshot: SnapshotId): void;
+  /** The entries contain all that `vector` says; the next round follows `snapshot`, when it is given. */
+  joinVector(space: number, vector: Vector, snapshot: SnapshotId | undefined): void;
   /**
    * The entries are those of another device's snapshot: it becomes the space's newest, its listings those of the stale folders. False, and nothing
    * happens, when its listings lack a stale folder.

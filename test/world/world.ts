@@ -77,6 +77,8 @@ export interface World {
 
 export interface Device {
   readonly name: string;
+  /** Of its account. */
+  readonly phrase: string;
   readonly disk: MemoryDisk;
   readonly spool: MemorySpool;
   readonly requests: RequestLog;
@@ -261,6 +263,7 @@ function openDevice(
   };
   const device: Device = {
     name,
+    phrase: machine.phrase,
     disk,
     spool,
     requests: openRequestLog(),

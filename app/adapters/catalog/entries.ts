@@ -1,8 +1,8 @@
 /** What folders hold now. Folders are read whole, each as one value (`packedChildren`); the rest are look-ups of single entries. */
 import type { Database } from 'better-sqlite3';
-import type { DeviceId, NodeId } from '../../domain/ids.ts';
+import { parseNodeId, type DeviceId, type NodeId } from '../../domain/ids.ts';
 import { joinPath, pathNames, type PathName, type SpacePath } from '../../domain/path-name.ts';
-import type { CatalogOperations, EntryRow, NodeNum } from '../../ports/catalog.ts';
+import type { CatalogOperations, EntryRow, NodeNum, PlacedRow } from '../../ports/catalog.ts';
 import {
   childrenFromBytes,
   idBuffer,
@@ -113,6 +113,11 @@ export function entryOperations(db: Database): Operations {
   const child = db.prepare<[number, Uint8Array], RawEntry>(
     `SELECT ${columns} FROM entry WHERE parent = ? AND name = ?`,
   );
+  const idOf = db.prepare<[number], Uint8Array>('SELECT id FROM node WHERE num = ?').pluck();
+  const placedFrom = (raw: RawEntry): PlacedRow => ({
+    ...entryFrom(raw, writers),
+    parentNode: parseNodeId(idOf.get(raw.parent) ?? new Uint8Array()),
+  });
   const inode = db.prepare<[Uint8Array, number], RawEntry>(
     `SELECT ${columns} FROM entry WHERE look IS NOT NULL AND substr(look, 1, 16) = ?
      AND EXISTS (SELECT 1 FROM node WHERE node.num = entry.num AND node.space = ?) ORDER BY parent, name LIMIT 1`,
@@ -164,12 +169,12 @@ export function entryOperations(db: Database): Operations {
     entriesOf: db.transaction((space: number, nodes: readonly NodeId[]) =>
       nodes.map((node) => {
         const raw = ofNode.get(space, idBuffer(node));
-        return raw && entryFrom(raw, writers);
+        return raw && placedFrom(raw);
       }),
     ),
     absent: db.transaction((space: number, after: Parameters<Operations['absent']>[1], limit: number) => {
       const from = { parent: after?.parent ?? 0, name: after ? nameToBytes(after.name) : Buffer.alloc(0) };
-      return absent.all({ space, ...from, limit }).map((raw) => entryFrom(raw, writers));
+      return absent.all({ space, ...from, limit }).map(placedFrom);
     }),
     setLooks: db.transaction((looks) => {
       for (const { parent, name, look } of looks) setLook.run(lookToBytes(look), parent, nameToBytes(name));

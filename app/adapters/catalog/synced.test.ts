@@ -2,18 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CatalogOperations, EntryChange } from '../../ports/catalog.ts';
 import { parseDeviceId } from '../../domain/ids.ts';
 import { openStore } from './store.ts';
-import {
-  content,
-  deviceId,
-  look,
-  newSpace,
-  nodeId,
-  put,
-  remove,
-  roundOf,
-  seal,
-  sealAndCertify,
-} from './testing/samples.ts';
+import { content, deviceId, look, newSpace, nodeId, put, roundOf, seal, sealAndCertify } from './testing/samples.ts';
 
 const other = parseDeviceId('bb'.repeat(16));
 const theirs = (sequence: number) => ({ device: other, sequence });
@@ -53,7 +42,7 @@ describe('what a merge brings', () => {
     ]);
     expect(catalog.entryAt(space, 'moved/a')?.num).toBe(a);
     expect(catalog.taken(space)).toEqual([]);
-    catalog.applySynced(space, 6, [remove(folder, 'b')]);
+    catalog.applySynced(space, 6, [{ kind: 'drop', num: b }]);
     expect(catalog.taken(space)).toEqual([{ node: nodeId(3), dot: theirs(5) }]);
     catalog.joinVector(space, new Map([[other, 5]]), roundOf(space, 9).snapshot);
     expect(catalog.taken(space)).toEqual([]);
@@ -79,13 +68,23 @@ describe('what a merge brings', () => {
     expect(catalog.entriesOf(space, [nodeId(1), nodeId(50)]).map((row) => row?.num)).toEqual([undefined, folder]);
   });
 
-  it('is refused whole when a place is taken or a folder would hang on nothing', () => {
-    const { catalog, space, root, folder, b } = open();
-    expect(() => catalog.applySynced(space, 5, [put(folder, 'a', b)])).toThrow(/free/);
-    expect(() => catalog.applySynced(space, 5, [remove(root, 'folder')])).toThrow(/has a place/);
+  it('is refused whole when something would hang on nothing, or while a round is pending', () => {
+    const { catalog, space, folder, a } = open();
+    expect(() => catalog.applySynced(space, 5, [{ kind: 'drop', num: folder }])).toThrow(/has a place/);
     seal(catalog, space, 2, []);
-    expect(() => catalog.applySynced(space, 5, [remove(folder, 'a')])).toThrow(/pending/);
+    expect(() => catalog.applySynced(space, 5, [{ kind: 'drop', num: a }])).toThrow(/pending/);
     expect(staleOf(catalog, space)).toEqual([]);
+  });
+
+  it('sets aside what stands at a place until it is put elsewhere', () => {
+    const { catalog, space, folder, a, b } = open();
+    catalog.applySynced(space, 5, [put(folder, 'a', b)]);
+    expect(catalog.entryAt(space, `folder/set aside ${nodeId(2)}`)?.num).toBe(a);
+    catalog.applySynced(space, 5, [put(folder, 'b', a)]);
+    expect(catalog.children([folder])[0]?.map(({ name, num }) => [name, num])).toEqual([
+      ['a', b],
+      ['b', a],
+    ]);
   });
 
   it('is published by a round that lists every stale folder, and waits again when the round is abandoned', () => {

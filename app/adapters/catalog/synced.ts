@@ -4,6 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { idToBytes, parseNodeId, type NodeId } from '../../domain/ids.ts';
+import { asideName } from '../../domain/path-name.ts';
 import type { CatalogOperations, NodeNum, SyncedChange } from '../../ports/catalog.ts';
 import { addTotals, openApplier, Totals, type Application } from './changes.ts';
 import { idBuffer, lookToBytes, nameToBytes, recordFromBytes, recordToBytes, withContent } from './entry-record.ts';
@@ -34,6 +35,7 @@ export function syncedOperations(db: Database): Operations {
     .pluck();
   const insert = db.prepare('INSERT INTO entry (parent, name, num, since, record, look) VALUES (?, ?, ?, ?, ?, ?)');
   const update = db.prepare('UPDATE entry SET record = ?, look = ? WHERE parent = ? AND name = ?');
+  const rename = db.prepare('UPDATE entry SET record = ?, name = ? WHERE parent = ? AND name = ?');
   const setRecord = db.prepare('UPDATE entry SET record = ? WHERE parent = ? AND name = ?');
   const idOf = db.prepare<[number, number], Uint8Array>('SELECT id FROM node WHERE num = ? AND space = ?').pluck();
   const numOf = db.prepare<[number, Uint8Array], number>('SELECT num FROM node WHERE space = ? AND id = ?').pluck();
@@ -81,6 +83,16 @@ export function syncedOperations(db: Database): Operations {
     if (other !== undefined) setId.run(old, other);
   }
 
+  /** The name is free as long as identities are not names. A round never sees it, unless the pass that will move it on is killed. */
+  function setAside(space: number, num: NodeNum): void {
+    const id = idOf.get(num, space);
+    const raw = ofNum.get(num);
+    if (id === undefined || raw === undefined) throw new Error('what stands at a place has an identity');
+    const name = nameToBytes(asideName(parseNodeId(id)));
+    const record = recordToBytes(recordFromBytes(raw.record), name.length);
+    rename.run(record, name, raw.parent, raw.name);
+  }
+
   function put(change: Extract<SyncedChange, { kind: 'put' }>, to: Application, totals: Totals): void {
     const { num, parent, entry } = change;
     const name = nameToBytes(change.name);
@@ -108,12 +120,14 @@ export function syncedOperations(db: Database): Operations {
       const old = recordToBytes({ ...before, since: 0, place: facts.place, version: facts.version }, name.length);
       // Only dots, or nothing: the same version goes on.
       if (old.equals(recordToBytes({ ...facts, since: 0 }, name.length))) {
-        update.run(recordToBytes({ ...facts, since: before.since }, name.length), look, parent, name);
-        return markStale(to.space, parent);
+        const record = recordToBytes({ ...facts, since: before.since }, name.length);
+        update.run(record, look, parent, name);
+        if (!record.equals(raw.record)) markStale(to.space, parent);
+        return;
       }
     }
     const standing = atPlace.get(parent, name);
-    if (standing !== undefined && standing !== num) throw new Error('a place is free before it is taken');
+    if (standing !== undefined && standing !== num) setAside(to.space, standing);
     if (raw) {
       applier.takeOut({ parent: raw.parent, name: raw.name }, to, totals);
       markStale(to.space, raw.parent);
@@ -135,14 +149,15 @@ export function syncedOperations(db: Database): Operations {
       const touched = new Set<NodeNum>();
       for (const change of changes) {
         if (change.kind === 'identify') identify(space, change.num, change.node);
-        else if (change.kind === 'remove') {
-          const left = applier.takeOut({ parent: change.parent, name: nameToBytes(change.name) }, to, totals);
-          if (left === 'nothing') throw new Error('an entry that is removed is there');
+        else if (change.kind === 'drop') {
+          const raw = ofNum.get(change.num);
+          if (raw === undefined) throw new Error('an entry that is removed is there');
+          const left = applier.takeOut({ parent: raw.parent, name: raw.name }, to, totals);
           if (typeof left === 'number') {
             seen.setFresh(left);
             touched.add(left);
           }
-          markStale(space, change.parent);
+          markStale(space, raw.parent);
         } else {
           put(change, to, totals);
           touched.add(change.parent);
@@ -155,7 +170,7 @@ export function syncedOperations(db: Database): Operations {
     }),
     joinVector: db.transaction((space, vector, snapshot) => {
       seen.join(space, vector);
-      seen.follow(space, snapshot);
+      if (snapshot !== undefined) seen.follow(space, snapshot);
     }),
     addConflicts: db.transaction((space, rows) => {
       for (const { beside, node, kind, timeMs } of rows)

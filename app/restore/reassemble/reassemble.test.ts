@@ -94,6 +94,7 @@ async function store(entries: readonly Stored[]): Promise<void> {
       );
     },
     flatten: async (content) => content.chunks,
+    many: async () => [],
     bytes: async (content) => {
       const found = await reader.chunks(content.chunks, never);
       return Buffer.concat(content.chunks.map((one) => found.get(one) ?? new Uint8Array()));

@@ -13,7 +13,7 @@ import { settleNames } from './settle-names.ts';
 import { settleParents } from './settle-parents.ts';
 
 export { conflictName } from './conflict-name.ts';
-export type { Conflict, Difference, Merged, MergeInput } from './merge-input.ts';
+export type { Difference, Merged, MergeInput } from './merge-input.ts';
 
 function keepBeside(draft: Draft, loser: NodeState): void {
   const { input, nodes } = draft;

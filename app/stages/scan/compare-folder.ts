@@ -64,8 +64,8 @@ export function compareFolder(
   const newcomers: Newcomer[] = [];
   found.problems.push(...listing.problems);
   for (const entry of listing.entries) {
-    found.seen++;
     if (entry.name.startsWith(reservedPrefix)) continue;
+    found.seen++;
     if (entry.stat.kind === 'other') {
       found.special++;
       continue;

@@ -82,6 +82,7 @@ export interface ScanInput {
 
 /** Tells whether two looks are of the same unchanged file. */
 export { lookOf };
+export { reservedPrefix } from './compare-folder.ts';
 
 export async function scan(
   input: ScanInput,
