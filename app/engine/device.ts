@@ -103,7 +103,11 @@ function knownDevice(
 /** Chooses an index for a new installation and writes it down. Nothing is spent yet. */
 export async function chooseDevice(name: string, ports: DevicePorts, signal: AbortSignal): Promise<Device> {
   const known = await readDevice(ports.catalog);
-  if (known) return known;
+  return known ?? newDevice(name, ports, signal);
+}
+
+/** A fresh identity at the next free index, whatever this installation was before. Nothing is spent yet. */
+export async function newDevice(name: string, ports: DevicePorts, signal: AbortSignal): Promise<Device> {
   const { freeIndex } = await findDevices(ports, signal);
   const id = parseDeviceId(ports.dice.bytes(16));
   return writeDevice(ports.catalog, {

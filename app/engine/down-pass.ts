@@ -16,7 +16,8 @@ import { reservedPrefix } from '../stages/scan/scan.ts';
 import { applyPlan } from './apply-plan.ts';
 import { isMassDeletion } from './brake.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
-import { deviceNames, headsToMerge, lookAtDevices, type HeadToMerge } from './heads.ts';
+import type { KnownDevice } from './device.ts';
+import { deviceNames, headsToMerge, type HeadToMerge } from './heads.ts';
 import { differenceOf, type TreeDifference } from './tree-difference.ts';
 import { stateOf, TreeWindow } from './tree-window.ts';
 
@@ -27,8 +28,7 @@ export interface DownInput {
   /** Paths that could not be read just now: what lies there is left alone. */
   readonly busy: readonly SpacePath[];
   readonly deletionsReleased: boolean;
-  /** Look for devices that were never seen, too. */
-  readonly isFull: boolean;
+  readonly devices: readonly KnownDevice[];
 }
 
 export interface DownReport {
@@ -58,8 +58,7 @@ const plainDisk: DiskTraits = {
 export async function downPass(core: EngineCore, input: DownInput, signal: AbortSignal): Promise<DownReport> {
   const { row } = input.space;
   const tally: Tally = { applied: 0, conflicts: 0, held: 0, problems: [], isIncomplete: false };
-  const devices = await lookAtDevices(core, input.isFull, signal);
-  const { heads, problems } = await headsToMerge(core, row, input.device, devices, signal);
+  const { heads, problems } = await headsToMerge(core, row, input.device, input.devices, signal);
   for (const fault of problems) tally.problems.push({ path: '', fault });
   for (const head of heads) {
     try {

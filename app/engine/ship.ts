@@ -14,7 +14,7 @@ import { encodedBytes, paddedBlobBytes, redStuff } from '../domain/redstuff.ts';
 import { encodedSlivers, sliverForm } from '../domain/sliver-form.ts';
 import { headKey, openBagEntry, sealHead } from '../formats/head.ts';
 import type { Catalog, PackRow, RoundRow, SpaceRow } from '../ports/catalog.ts';
-import type { BagEntry, Chain, HeadMove } from '../ports/chain.ts';
+import type { BagEntry, BagState, Chain, HeadMove } from '../ports/chain.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { Log } from '../ports/log.ts';
 import type { Nodes } from '../ports/nodes.ts';
@@ -339,14 +339,15 @@ async function publish(
     place: round.place,
     pool,
   });
-  const standing = await bagEntry(space, ports, signal);
+  const { entry: standing, state: seen } = await bagEntry(space, ports, signal);
+  await checkOwn(space, round, standing, ports);
   const isCertified = (await ports.chain.pooledBlob(pool, blobId, signal))?.certifiedEpoch !== undefined;
   if (isCertified) {
     await ports.catalog.setCertified(pack.num, (await ports.network(signal)).epoch);
     return;
   }
   if (certificate === undefined) throw new Error('a pack that is not certified on chain has a fresh certificate');
-  const move: HeadMove = { bag: space.device.bag, entry: head, replaces: standing !== undefined };
+  const move: HeadMove = { bag: space.device.bag, entry: head, replaces: standing !== undefined, seen };
   await ports.spender.spend(
     { kind: 'certify', pool, blobs: [{ blobId, certificate }], head: move },
     { space: space.row.num, pack: pack.num },
@@ -356,17 +357,51 @@ async function publish(
   ports.onPoint('head:moved');
 }
 
-async function bagEntry(space: ShipSpace, ports: ShipPorts, signal: AbortSignal): Promise<BagEntry | undefined> {
+/**
+ * The head on chain is the one that this installation put there, or this very round's. Another's means that two installations work under one identity,
+ * and writing over it would take away what the other one certified.
+ */
+async function checkOwn(
+  { row, device, accountKey }: ShipSpace,
+  round: RoundRow,
+  standing: BagEntry | undefined,
+  { catalog, crypto }: Pick<ShipPorts, 'catalog' | 'crypto'>,
+): Promise<void> {
+  const head = standing && openBagEntry(crypto, accountKey, standing);
+  if (head?.kind !== 'head' || head.record.snapshot === round.snapshot) return;
+  if ((await ownNewest(row, device.id, catalog))?.snapshot !== head.record.snapshot) throw deviceCopied();
+}
+
+export const deviceCopied = (): Fault =>
+  new Fault(
+    'device-copied',
+    'later',
+    'Another installation works under the identity of this one. It takes one of its own.',
+  );
+
+/** This installation's newest certified round of a space. */
+export async function ownNewest(row: SpaceRow, device: DeviceId, catalog: Catalog): Promise<RoundRow | undefined> {
+  const rounds = await catalog.snapshots(row.num);
+  return rounds.findLast((round) => round.state === 'certified' && round.device === device);
+}
+
+interface OwnEntry {
+  readonly entry: BagEntry | undefined;
+  readonly state: BagState | undefined;
+}
+
+async function bagEntry(space: ShipSpace, ports: ShipPorts, signal: AbortSignal): Promise<OwnEntry> {
   const key = headKey(ports.crypto, space.accountKey, space.row.id);
   const bags = await ports.chain.bags(space.device.address, signal);
-  return bags.find((bag) => bag.id === space.device.bag)?.entries.find((entry) => sameBytes(entry.key, key));
+  const bag = bags.find(({ id }) => id === space.device.bag);
+  return { entry: bag?.entries.find((entry) => sameBytes(entry.key, key)), state: bag?.state };
 }
 
 /** The second truth, read back: the pack is certified on chain and the head is there. */
 async function confirmHead(space: ShipSpace, round: RoundRow, ports: ShipPorts, signal: AbortSignal): Promise<void> {
   const pack = await packRow(round.lastPack, ports.catalog);
   const blob = pack.pool && pack.blobId ? await ports.chain.pooledBlob(pack.pool, pack.blobId, signal) : undefined;
-  const entry = await bagEntry(space, ports, signal);
+  const { entry } = await bagEntry(space, ports, signal);
   const head = entry && openBagEntry(ports.crypto, space.accountKey, entry);
   if (blob?.certifiedEpoch === undefined || head?.kind !== 'head' || head.record.snapshot !== round.snapshot) {
     throw new Fault(

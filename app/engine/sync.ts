@@ -14,7 +14,10 @@ import { downPass, fetchAbsent } from './down-pass.ts';
 import { checkRoot, makeRoom, putBackParked } from './root-folder.ts';
 import { findSpace } from './look.ts';
 import { sealRound, type RoundReport } from './round.ts';
-import { shipPack, shipRound, type ShipPorts, type ShipSpace } from './ship.ts';
+import { isCopied, takeOwnIdentity } from './copied-home.ts';
+import { readDevice, type KnownDevice } from './device.ts';
+import { lookAtDevices } from './heads.ts';
+import { deviceCopied, shipPack, shipRound, type ShipPorts, type ShipSpace } from './ship.ts';
 
 export interface SyncedPack {
   readonly blobId: BlobId;
@@ -60,7 +63,8 @@ interface Work {
   readonly ports: ShipPorts;
   readonly folder: string;
   readonly isReleased: boolean;
-  readonly isFull: boolean;
+  /** As they were when the pass began. */
+  readonly devices: readonly KnownDevice[];
 }
 
 export async function syncSpace(
@@ -76,7 +80,26 @@ export async function syncSpace(
       'after-user',
       `The space '${row.name}' has no folder on this computer yet. Choose one for it first.`,
     );
+  try {
+    return await syncAsDevice(core, row, folder, isFull, signal);
+  } catch (error) {
+    const device = await readDevice(core.catalog);
+    if (faultOf(error)?.code !== 'device-copied' || device === undefined) throw error;
+    await takeOwnIdentity(core, device, signal);
+    return syncAsDevice(core, await rowNow(core, row), folder, true, signal);
+  }
+}
+
+async function syncAsDevice(
+  core: EngineCore,
+  row: SpaceRow,
+  folder: string,
+  isFull: boolean,
+  signal: AbortSignal,
+): Promise<SyncReport> {
   const { device, spender } = await core.ready(signal);
+  const devices = await lookAtDevices(core, isFull, signal);
+  if (await isCopied(core, row, device, devices)) throw deviceCopied();
   const space = core.open(row);
   const ports: ShipPorts = {
     ...core,
@@ -91,7 +114,7 @@ export async function syncSpace(
   await finishEarlier(core, ship, ports, signal);
   const trouble = await rootTrouble(core, row, folder, isReleased, signal);
   if (trouble && row.sequence === 0) throw trouble;
-  const work = { space, ship, ports, folder, isReleased, isFull };
+  const work = { space, ship, ports, folder, isReleased, devices };
   const done = trouble
     ? { ...nothingDone, problems: [{ path: '', fault: trouble }] }
     : await toRest(core, work, signal);
@@ -157,7 +180,7 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
         device: work.ship.device.id,
         busy,
         deletionsReleased: work.isReleased,
-        isFull: work.isFull && pass === 1,
+        devices: work.devices,
       },
       signal,
     );

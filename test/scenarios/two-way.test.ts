@@ -1,6 +1,7 @@
 /** Two and three devices on one network: what one does appears on the others, what collides is kept twice, and nothing is lost on the way. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { phraseFrom, openWorld, type Device, type World } from '../world/world.ts';
+import { openWorld, type World } from '../world/world.ts';
+import { converge, devices, root, tree, two } from './several-devices.ts';
 
 const never = new AbortController().signal;
 let world: World;
@@ -10,64 +11,9 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const root = '/home/docs';
-
-/** A first device with these files, and others that joined with empty folders. */
-async function devices(
-  files: Readonly<Record<string, string>>,
-  ...names: readonly string[]
-): Promise<readonly Device[]> {
-  const phrase = phraseFrom(world.dice);
-  const all: Device[] = [];
-  for (const name of ['laptop', ...names]) {
-    const device = await world.device(name, { phrase });
-    device.disk.user.makeFolder(root);
-    if (all.length === 0) {
-      for (const [path, text] of Object.entries(files)) device.disk.user.write(`${root}/${path}`, text);
-      await device.protect(root);
-    } else {
-      await device.engine.recover(never);
-      await device.protect(root, { join: 'docs' });
-    }
-    await device.sync('docs');
-    all.push(device);
-  }
-  return all;
-}
-
-async function two(files: Readonly<Record<string, string>>): Promise<readonly [Device, Device]> {
-  const [laptop, desktop] = await devices(files, 'desktop');
-  if (!laptop || !desktop) throw new Error('two devices');
-  return [laptop, desktop];
-}
-
-/** Everything below a root with its content; times and modes of folders are nobody's change. */
-function tree(device: Device, at = root): Readonly<Record<string, string>> {
-  const files: Record<string, string> = {};
-  for (const line of device.disk.user.picture(at)) {
-    const [, name = '', rest = ''] = /^("(?:[^"\\]|\\.)*") (.*)$/.exec(line) ?? [];
-    files[JSON.parse(name) as string] = rest.startsWith('folder') ? 'folder' : rest.replace(/^(\w+) \d* ?\d* */, '$1 ');
-  }
-  return files;
-}
-
-/** Passes of all devices until none has anything to do. */
-async function converge(...all: readonly Device[]): Promise<void> {
-  for (let round = 0; round < 6; round++) {
-    let isQuiet = true;
-    for (const device of all) {
-      const report = await device.sync('docs');
-      if (report.applied + report.newChunks > 0) isQuiet = false;
-    }
-    if (isQuiet) break;
-  }
-  const [first, ...others] = all;
-  for (const other of others) expect(tree(other)).toEqual(first && tree(first));
-}
-
 describe('what one device does', () => {
   it('appears on the other: new, changed, moved, deleted', async () => {
-    const [laptop, desktop] = await two({ a: 'one', 'box/b': 'two', gone: 'three' });
+    const [laptop, desktop] = await two(world, { a: 'one', 'box/b': 'two', gone: 'three' });
     const [mine, theirs] = [laptop.disk.user, desktop.disk.user];
     expect(tree(desktop)).toEqual(tree(laptop));
     mine.write(`${root}/new/deep/file`, 'fresh');
@@ -88,7 +34,7 @@ describe('what one device does', () => {
 
   it('is one operation when a folder with many files is renamed, and no content is fetched', async () => {
     const files = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`box/${i % 7}/${i}`, `file ${i}`]));
-    const [laptop, desktop] = await two(files);
+    const [laptop, desktop] = await two(world, files);
     laptop.disk.user.makeFolder(`${root}/shelf`);
     await laptop.sync('docs');
     await desktop.sync('docs');
@@ -102,7 +48,7 @@ describe('what one device does', () => {
   });
 
   it('goes both ways at once without a conflict when it is about different things', async () => {
-    const [laptop, desktop] = await two({ a: 'a', b: 'b', 'box/c': 'c' });
+    const [laptop, desktop] = await two(world, { a: 'a', b: 'b', 'box/c': 'c' });
     laptop.disk.user.write(`${root}/a`, 'a from laptop');
     desktop.disk.user.write(`${root}/b`, 'b from desktop');
     desktop.disk.user.write(`${root}/box/d`, 'd from desktop');
@@ -117,7 +63,7 @@ describe('what one device does', () => {
   });
 
   it('swaps two names without sending or fetching content', async () => {
-    const [laptop, desktop] = await two({ a: 'content of a', b: 'content of b' });
+    const [laptop, desktop] = await two(world, { a: 'content of a', b: 'content of b' });
     const user = laptop.disk.user;
     user.rename(`${root}/a`, `${root}/x`);
     user.rename(`${root}/b`, `${root}/a`);
@@ -131,7 +77,7 @@ describe('what one device does', () => {
 
 describe('what collides', () => {
   it('is kept twice under a name that tells the device and the time', async () => {
-    const [laptop, desktop] = await two({ 'report.txt': 'first' });
+    const [laptop, desktop] = await two(world, { 'report.txt': 'first' });
     laptop.disk.user.write(`${root}/report.txt`, 'by laptop');
     desktop.disk.user.write(`${root}/report.txt`, 'by desktop');
     await laptop.sync('docs');
@@ -148,7 +94,7 @@ describe('what collides', () => {
   });
 
   it('is no conflict when both wrote the same', async () => {
-    const [laptop, desktop] = await two({ a: 'first' });
+    const [laptop, desktop] = await two(world, { a: 'first' });
     for (const device of [laptop, desktop]) {
       device.disk.user.write(`${root}/a`, 'the very same');
       device.disk.user.write(`${root}/both/new`, 'equal');
@@ -160,7 +106,7 @@ describe('what collides', () => {
   });
 
   it('keeps an edit against a deletion, with the folders that it needs', async () => {
-    const [laptop, desktop] = await two({ 'box/deep/edited': 'old', 'box/deep/other': 'x', keep: 'k' });
+    const [laptop, desktop] = await two(world, { 'box/deep/edited': 'old', 'box/deep/other': 'x', keep: 'k' });
     laptop.disk.user.remove(`${root}/box`);
     desktop.disk.user.write(`${root}/box/deep/edited`, 'new words');
     await laptop.sync('docs');
@@ -171,7 +117,7 @@ describe('what collides', () => {
   });
 
   it('opens a ring of folders moved into each other the same way on both', async () => {
-    const [laptop, desktop] = await two({ 'a/x': 'x', 'b/y': 'y' });
+    const [laptop, desktop] = await two(world, { 'a/x': 'x', 'b/y': 'y' });
     laptop.disk.user.rename(`${root}/a`, `${root}/b/a`);
     desktop.disk.user.rename(`${root}/b`, `${root}/a/b`);
     await laptop.sync('docs');
@@ -184,7 +130,7 @@ describe('what collides', () => {
 
 describe('a device that was away', () => {
   it('brings its own edits and resurrects nothing that was deleted meanwhile', async () => {
-    const [laptop, desktop] = await two({ a: 'a', b: 'b', 'box/c': 'c' });
+    const [laptop, desktop] = await two(world, { a: 'a', b: 'b', 'box/c': 'c' });
     for (let day = 1; day <= 5; day++) {
       laptop.disk.user.write(`${root}/day ${day}`, `day ${day}`);
       if (day === 3) laptop.disk.user.remove(`${root}/b`);
@@ -208,7 +154,7 @@ describe('a device that was away', () => {
   });
 
   it('is one of three that all end with the same', async () => {
-    const [laptop, desktop, tablet] = await devices({ a: 'a', 'box/b': 'b' }, 'desktop', 'tablet');
+    const [laptop, desktop, tablet] = await devices(world, { a: 'a', 'box/b': 'b' }, 'desktop', 'tablet');
     if (!laptop || !desktop || !tablet) throw new Error('three devices');
     for (const [i, device] of [laptop, desktop, tablet].entries()) {
       device.disk.user.write(`${root}/a`, `a of ${device.name}`);
@@ -226,7 +172,7 @@ describe('a device that was away', () => {
 
 describe('a folder that is not empty', () => {
   it('joins a space: what is equal is one, what differs goes beside it, and nothing is sent again', async () => {
-    const [laptop] = await devices({ same: 'equal', 'box/same': 'equal too', other: 'of the space' });
+    const [laptop] = await devices(world, { same: 'equal', 'box/same': 'equal too', other: 'of the space' });
     if (!laptop) throw new Error('a device');
     const desktop = await world.device('desktop', { phrase: laptop.phrase });
     const user = desktop.disk.user;

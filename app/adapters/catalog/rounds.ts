@@ -72,6 +72,9 @@ export function roundOperations(db: Database): Operations {
   const setAdded = db.prepare(
     'UPDATE round SET added_files = ?, added_folders = ?, added_bytes = ? WHERE space = ? AND sequence = ?',
   );
+  const ownNewest = db
+    .prepare<[number, Uint8Array], number>('SELECT max(sequence) FROM round WHERE space = ? AND device = ?')
+    .pluck();
   const applier = openApplier(db);
   const packs = openPackKeeper(db);
   const seen = openSeen(db);
@@ -156,6 +159,7 @@ export function roundOperations(db: Database): Operations {
       seen.unpublish(space, snapshotIds(raw.parents));
       applier.undo(space, sequence, added);
       drop.run(space, sequence);
+      seen.forgetOwn(space, parseDeviceId(raw.device), ownNewest.get(space, raw.device) ?? 0);
       if (raw.last_pack === null) return;
       const state = packState.get(raw.last_pack) ?? 'dead';
       if (state === 'spooled' || state === 'encoded') packs.bury(raw.last_pack);

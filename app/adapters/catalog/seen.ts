@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { concatBytes } from '../../domain/bytes.ts';
 import type { Dot, Vector } from '../../domain/dot.ts';
-import { idToBytes, parseNodeId, type NodeId, type SnapshotId } from '../../domain/ids.ts';
+import { idToBytes, parseNodeId, type DeviceId, type NodeId, type SnapshotId } from '../../domain/ids.ts';
 import type { NodeNum } from '../../ports/catalog.ts';
 import { snapshotIds } from './spaces.ts';
 import { openWriters } from './writers.ts';
@@ -26,6 +26,8 @@ export interface SeenKeeper {
   publish(space: number, pending?: number): void;
   /** Takes the publishing by a pending round back; `parents` are its own. */
   unpublish(space: number, parents: readonly SnapshotId[]): void;
+  /** A round of this device was given up: only what it certified is contained. */
+  forgetOwn(space: number, device: DeviceId, certified: number): void;
 }
 
 export function openSeen(db: Database): SeenKeeper {
@@ -40,6 +42,7 @@ export function openSeen(db: Database): SeenKeeper {
     `INSERT INTO vector (space, writer, sequence) VALUES (?, ?, ?)
      ON CONFLICT (space, writer) DO UPDATE SET sequence = max(sequence, excluded.sequence)`,
   );
+  const setSeen = db.prepare('UPDATE vector SET sequence = ? WHERE space = ? AND writer = ?');
   const prune = db.prepare(
     `DELETE FROM taken WHERE space = ? AND sequence <=
      (SELECT sequence FROM vector WHERE vector.space = taken.space AND vector.writer = taken.writer)`,
@@ -93,6 +96,10 @@ export function openSeen(db: Database): SeenKeeper {
       if (pending === undefined) clearStale.run(space);
       else listStale.run(pending, space);
       setMerged.run(null, space);
+    },
+    forgetOwn(space, device, certified) {
+      const { writer } = writers.stored({ device, sequence: certified });
+      setSeen.run(certified, space, writer);
     },
     unpublish(space, parents) {
       const row = newest.get(space);
