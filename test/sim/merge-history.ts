@@ -99,6 +99,7 @@ class History {
     for (const content of this.#record.written.keys()) {
       if (!held.has(content) && !this.#record.killed.has(content)) return `${content} is lost`;
     }
+    if (this.#devices.some(({ forgetsPlaces }) => forgetsPlaces)) return undefined;
     for (const { node, seen } of this.#deletions) {
       const wasAllSeen = (this.#dots.get(node) ?? []).every((dot) => hasSeen(seen, node, dot));
       if (tree.has(node) && tree.get(node)?.kind === 'file' && wasAllSeen) return `${node} was deleted and came back`;

@@ -107,6 +107,8 @@ export class ModelDevice {
   tree: ModelTree = new Map();
   vector: Vector = new Map();
   head: ModelHead = { tree: new Map(), vector: new Map(), taken: new Map() };
+  /** A place was left that counts as not seen: what was deleted there may come back, once. */
+  forgetsPlaces = false;
   /** The highest sequence that was used or seen. */
   #clock = 0;
   #taken = new Map<NodeId, readonly Dot[]>();
@@ -130,13 +132,18 @@ export class ModelDevice {
 
   /** Dots beyond the vector whose node was replaced or deleted here: they were seen, although not all of their device was. */
   #witness(): void {
-    for (const [node, { place, version }] of this.#known) {
+    for (const [node, { place, version, kind }] of this.#known) {
       const now = this.tree.get(node);
-      const left = [place, version].filter(
+      // One dot may stand for a place and for a content that did not get here: only what surely was here was seen.
+      const isPlaceSeen = kind === 'folder' || sameDot(place, version);
+      const left = (isPlaceSeen ? [place, version] : [version]).filter(
         (dot) =>
           !hasSeen({ vector: this.vector, taken: this.#taken }, node, dot) &&
           (now === undefined || !(sameDot(now.place, dot) || sameDot(now.version, dot))),
       );
+      const isGone = now === undefined || !sameDot(now.place, place);
+      if (!isPlaceSeen && isGone && !hasSeen({ vector: this.vector, taken: this.#taken }, node, place))
+        this.forgetsPlaces = true;
       if (left.length > 0) this.#taken.set(node, [...(this.#taken.get(node) ?? []), ...left]);
     }
     this.#known = new Map(this.tree);

@@ -14,6 +14,8 @@ export class PlanDraft {
   readonly leaving = new Set<NodeId>();
   /** What folders that come to this disk bring along: entries that the target does not name. */
   readonly fetched = new Map<NodeId, NodeState>();
+  /** Folders whose entry was not there, or elsewhere, before the plan: what goes into them needs them. */
+  readonly made = new Set<NodeId>();
   /** Parked so far; in the end each of them must have left again. */
   readonly parked = new Set<NodeId>();
   readonly mayPark: (node: NodeId) => boolean;

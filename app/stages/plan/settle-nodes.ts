@@ -17,8 +17,7 @@ export class NodeSettling {
   readonly #settled = new Set<NodeId>();
   /** Nodes that wait for one another's names, the newest last. */
   readonly #open = new Set<NodeId>();
-  /** Folders that were not there before the plan: what goes into them needs them. */
-  readonly #made = new Set<NodeId>();
+  readonly #moved = new Set<NodeId>();
   /** Folders that the plan does not name and that stay on this disk. */
   readonly #staying = new Set<NodeId>();
   readonly #besides = new Map<NodeId, NodeId[]>();
@@ -240,13 +239,24 @@ export class NodeSettling {
     const look = this.#draft.lookOf(instead);
     this.#draft.emit(node, { kind: 'take-over', instead, at, look, after: wanted }, ...this.#placeNeeds(wanted));
     this.#draft.disk.takeOver(node, instead, wanted.kind === 'folder');
-    if (wanted.kind === 'folder') this.#made.add(node);
+    if (wanted.kind === 'folder') this.#draft.made.add(node);
+  }
+
+  /** A folder cannot go into what still lies in it: whatever moved above its new place has to have moved. */
+  #movedAbove(folder: NodeId): readonly NodeId[] {
+    const moved: NodeId[] = [];
+    for (let at = folder; at !== this.#draft.input.root;) {
+      if (this.#moved.has(at)) moved.push(at);
+      const spot = this.#draft.disk.spotOf(at);
+      at = isPlace(spot) ? spot.parent : this.#draft.input.root;
+    }
+    return moved;
   }
 
   /** Its folder has to be there, and whoever had the name must have left it. */
   #placeNeeds({ parent, name }: NodeState): readonly NodeId[] {
     const left = this.#draft.disk.leaversOf({ parent, name });
-    return this.#made.has(parent) ? [parent, ...left] : left;
+    return this.#draft.made.has(parent) ? [parent, ...left] : left;
   }
 
   #create(node: NodeId, wanted: NodeState): void {
@@ -256,7 +266,7 @@ export class NodeSettling {
     const isKnown = input.synced.get(node) !== undefined;
     if (wanted.kind === 'folder') {
       this.#draft.emit(node, { kind: 'make-folder', to, after: wanted }, ...needs);
-      this.#made.add(node);
+      this.#draft.made.add(node);
     } else {
       const kind = wanted.kind === 'file' ? 'write' : 'link';
       const source = this.#sources.get(node);
@@ -284,9 +294,11 @@ export class NodeSettling {
     const isInside = this.#differsInside(now, wanted);
     const moved = isInside ? { ...now, ...to, place: wanted.place } : wanted;
     const spot = disk.spotOf(node);
-    const needs = this.#placeNeeds(wanted);
-    const look = this.#draft.lookOf(node);
     const isMoving = !this.#isAt(node, to);
+    const isFolderMoving = isMoving && wanted.kind === 'folder';
+    const needs = [...this.#placeNeeds(wanted), ...(isFolderMoving ? this.#movedAbove(to.parent) : [])];
+    if (isFolderMoving) this.#moved.add(node);
+    const look = this.#draft.lookOf(node);
     if (isMoving) {
       const isSameKey =
         isPlace(spot) &&
@@ -298,7 +310,7 @@ export class NodeSettling {
         this.#draft.emit(node, { kind: 'move', from, to, look, after: moved }, ...needs);
       } else {
         this.#draft.emit(node, { kind: 'unpark', to, after: moved }, ...needs);
-        this.#made.add(node);
+        this.#draft.made.add(node);
       }
       disk.put(node, to, true);
     }
@@ -346,7 +358,7 @@ export class NodeSettling {
     if (disk.isOn(node)) this.#draft.deleteFile(node, wanted, needs);
     else if (now === undefined || !isSameState(now, wanted) || !this.#isAt(node, to)) {
       this.#draft.emit(node, { kind: 'note', after: wanted }, ...needs);
-      if (now === undefined) this.#made.add(node);
+      if (now === undefined) this.#draft.made.add(node);
     }
     disk.put(node, to, false);
     return undefined;

@@ -51,7 +51,12 @@ function remove(draft: PlanDraft, node: NodeId): void {
   }
   if (wanted !== undefined && !draft.notHere.has(node)) draft.notHere.set(node, 'folder-not-here');
   const left = now.kind === 'folder' ? disk.leftFrom(node) : [];
-  const needs = [...left, ...(wanted === undefined ? [] : disk.leaversOf(wanted))];
+  const needs = [
+    ...left,
+    ...(wanted === undefined
+      ? []
+      : [...disk.leaversOf(wanted), ...(draft.made.has(wanted.parent) ? [wanted.parent] : [])]),
+  ];
   if (!isOn) draft.emit(node, { kind: 'note', after: wanted }, ...needs);
   else if (now.kind === 'folder') {
     const spot = disk.spotOf(node);
