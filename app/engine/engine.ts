@@ -3,8 +3,10 @@
  * the same ports. Calls that change something wait for one another.
  */
 import { Fault, faultOf } from '../domain/fault.ts';
+import type { SnapshotId } from '../domain/ids.ts';
 import { openNodeHealth } from '../domain/node-health.ts';
 import { unwrapSpaceKey, spaceKeys, type SpaceKeys } from '../formats/space-keys.ts';
+import type { SpacePath } from '../domain/path-name.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { claimDevice, chooseDevice, findDevices, readDevice, type Device } from './device.ts';
 import type { EnginePorts } from './engine-ports.ts';
@@ -12,7 +14,9 @@ import type { EngineEvent, OnEvent } from './progress.ts';
 import { addSpace, type NewSpaceInput } from './spaces.ts';
 import { applyRegistered } from './ship.ts';
 import { createSpender } from './spend.ts';
-import { releaseHeld, syncSpace, type SyncReport } from './sync.ts';
+import { conflictsOf, resolveConflict, type ConflictLine, type ConflictSide, type Keep } from './conflicts.ts';
+import { hasNews } from './heads.ts';
+import { heldDeletions, releaseHeld, syncSpace, type HeldDeletions, type SyncReport } from './sync.ts';
 import { recoverSpaces, type RecoverReport } from './recover.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
@@ -31,6 +35,10 @@ import {
 import { openBlobSource } from './blob-source.ts';
 
 export type {
+  ConflictLine,
+  ConflictSide,
+  HeldDeletions,
+  Keep,
   EngineEvent,
   EngineStatus,
   Listing,
@@ -65,6 +73,16 @@ export interface Engine {
   sync(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
   /** The user says that the held deletions of a space are meant: the next pass lets them go everywhere. */
   release(space: string): Promise<void>;
+  /** Deletions that waited for the user's word when each space was last looked at. */
+  held(): Promise<readonly HeldDeletions[]>;
+  /** The same passes, with the devices that are known; for hosts that run all the time. */
+  follow(signal: AbortSignal): Promise<readonly SyncReport[]>;
+  /** Whether another device has certified something that is not here yet. A few small questions to the chain. */
+  hasNews(signal: AbortSignal): Promise<boolean>;
+  /** Conflicts that wait for a person. */
+  conflicts(space: string): Promise<readonly ConflictLine[]>;
+  /** Keeps one of the two files of a conflict, or both. `path`: either of them. */
+  resolve(space: string, path: SpacePath, keep: Keep): Promise<ConflictLine>;
   status(signal: AbortSignal): Promise<EngineStatus>;
   spaces(): Promise<readonly SpaceStatus[]>;
   log(space: string): Promise<readonly SnapshotLine[]>;
@@ -84,7 +102,11 @@ export interface EngineCore extends EnginePorts {
   readonly emit: (event: EngineEvent) => void;
   readonly point: (name: string) => void;
   /** What is known for as long as this process runs, and is looked up again when it is not. */
-  readonly memory: { devicesAtMs: number };
+  readonly memory: {
+    devicesAtMs: number;
+    /** Heads that a pass has looked at; what it left of them waits for the next pass and is no news. */
+    readonly headsSeen: Set<SnapshotId>;
+  };
   open(row: SpaceRow): OpenSpace;
   /** The device with its bag on chain and a spender for its address; settles what an earlier run left open. */
   ready(signal: AbortSignal): Promise<{
@@ -130,6 +152,11 @@ export function createEngine(ports: EnginePorts): Engine {
     fund: (signal) => inTurn(() => fund(core, signal)),
     addSpace: (input, signal) => inTurn(() => addSpace(core, input, signal)),
     sync: (space, signal) => inTurn(() => syncAll(space, true, signal)),
+    held: () => heldDeletions(ports.catalog),
+    follow: (signal) => inTurn(() => syncAll(undefined, false, signal)),
+    hasNews: (signal) => hasNews(core, signal),
+    conflicts: (space) => conflictsOf(core, space),
+    resolve: (space, path, keep) => inTurn(() => resolveConflict(core, space, path, keep)),
     release: (space) => inTurn(() => releaseHeld(ports.catalog, space)),
     status: (signal) => statusOf(core, signal),
     spaces: async () => (await statusOf(core, undefined)).spaces,
@@ -152,7 +179,7 @@ function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): Eng
     blobs: openBlobSource({ ...ports, health }),
     emit,
     point,
-    memory: { devicesAtMs: Number.NEGATIVE_INFINITY },
+    memory: { devicesAtMs: Number.NEGATIVE_INFINITY, headsSeen: new Set() },
     open(row) {
       const spaceKey = unwrapSpaceKey(ports.crypto, ports.account.key, row.id, row.sealedKey);
       return { row, spaceKey, keys: spaceKeys(ports.crypto, spaceKey) };

@@ -9,7 +9,7 @@ import { snapshotFromBytes } from '../formats/snapshot.ts';
 import { spaceKeys } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader } from '../restore/content/content.ts';
-import { findDevices, readKnownDevices, type KnownDevice } from './device.ts';
+import { findDevices, readDevice, readKnownDevices, type KnownDevice } from './device.ts';
 import type { EngineCore } from './engine.ts';
 
 /** How long the list of the account's devices is believed, in ms. A new device is seen by the others after at most this. */
@@ -60,6 +60,23 @@ export async function deviceNames(core: EngineCore): Promise<ReadonlyMap<DeviceI
   return new Map((await knownAddresses(core)).map(({ device, name }) => [device, name]));
 }
 
+/** Whether a device that is known has a head that a space with a folder here does not contain. */
+export async function hasNews(core: EngineCore, signal: AbortSignal): Promise<boolean> {
+  const own = (await readDevice(core.catalog))?.id;
+  const rows = (await core.catalog.spaces()).filter(({ folder }) => folder !== undefined);
+  if (own === undefined || rows.length === 0) return false;
+  const heads = (await lookAtDevices(core, false, signal)).flatMap((device) => device.heads);
+  for (const row of rows) {
+    const vector = await core.catalog.vector(row.num);
+    const isNew = (head: Head): boolean =>
+      head.space === row.id &&
+      head.device !== own &&
+      !core.memory.headsSeen.has(head.snapshot) && (vector.get(head.device) ?? 0) < head.sequence;
+    if (heads.some(isNew)) return true;
+  }
+  return false;
+}
+
 export interface HeadToMerge {
   readonly head: Head;
   readonly record: Snapshot;
@@ -85,6 +102,7 @@ export async function headsToMerge(
     const head = all.find(({ space }) => space === row.id);
     if (head === undefined || device.device === own || head.device === own) continue;
     if ((vector.get(head.device) ?? 0) >= head.sequence) continue;
+    core.memory.headsSeen.add(head.snapshot);
     try {
       const record = await readSnapshot(core, head, signal);
       checkClaims(record, row, own);

@@ -48,6 +48,28 @@ export interface SyncReport {
 
 const releaseKey = (space: number): string => `released:${space}`;
 
+export interface HeldDeletions {
+  readonly space: SpaceId;
+  readonly name: string;
+  /** Made on this device, and made on others. */
+  readonly here: number;
+  readonly elsewhere: number;
+}
+
+const heldKey = (space: number): string => `held:${space}`;
+
+/** As the last pass found them. */
+export async function heldDeletions(catalog: Catalog): Promise<readonly HeldDeletions[]> {
+  const found: HeldDeletions[] = [];
+  for (const { num, id: space, name } of await catalog.spaces()) {
+    const text = await catalog.record(heldKey(num));
+    const held =
+      text === undefined ? { here: 0, elsewhere: 0 } : (JSON.parse(text) as { here: number; elsewhere: number });
+    found.push({ space, name, ...held });
+  }
+  return found;
+}
+
 /** The held deletions of a space are meant: the next pass lets them through. */
 export async function releaseHeld(catalog: Catalog, name: string): Promise<void> {
   const row = await findSpace(catalog, name);
@@ -191,6 +213,7 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
       held: up.held + down.held,
       problems: [...up.problems, ...fetched.problems, ...down.problems],
     };
+    await core.catalog.setRecord(heldKey(row.num), JSON.stringify({ here: up.held, elsewhere: down.held }));
     const { merged } = await rowNow(core, row);
     const isStale = (await core.catalog.stale(row.num)).length > 0;
     publishesMerge = merged.length > 0 || (isStale && !down.isIncomplete);

@@ -2,12 +2,9 @@
 import { displayName } from '../../domain/path-name.ts';
 import type { EngineStatus, SpaceStatus, VersionLine } from '../../engine/engine.ts';
 import { textFlag, type Run } from '../command.ts';
-import { bytesText, coinText, exitCodes, table, type Output } from '../output.ts';
+import { bytesText, coinText, exitCodes, table, type Output, dateText, isoFromNs } from '../output.ts';
 import { withHost } from '../session.ts';
 import { trimSlashes } from './restore.ts';
-
-const dateText = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
-const isoFromNs = (ns: bigint): string => dateText(Number(ns / 1_000_000n));
 
 export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void {
   if (spaces.length === 0) output.say('No spaces yet. Add a folder: floe add PATH');

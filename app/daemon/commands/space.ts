@@ -137,7 +137,9 @@ export function sayReport(output: Output, report: SyncReport): void {
     output.say(
       `'${name}': ${files} files, ${bytesText(bytes)}, all certified. New content: ${bytesText(newBytes)} in ${packs.length} packs.`,
     );
-  if (report.applied > 0) output.say(`  ${report.applied} files were fetched into the folder.`);
+  if (report.applied > 0) output.say(`  ${report.applied} changes of other devices came into the folder.`);
+  if (report.conflicts > 0)
+    output.say(`  ${report.conflicts} conflicts: both versions are kept. See: floe conflicts '${name}'`);
   if (report.special > 0) output.say(`  ${report.special} pipes, sockets or devices are not kept.`);
   if (report.held > 0)
     output.say(

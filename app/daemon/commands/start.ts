@@ -9,7 +9,8 @@ import { makePhrase } from '../../adapters/account/account.ts';
 import { systemClock } from '../../adapters/time/time.ts';
 import { diskFault } from '../../adapters/disk/disk.ts';
 import { openWatcher } from '../../adapters/watcher/watcher.ts';
-import { faultOf } from '../../domain/fault.ts';
+import type { Clock } from '../../domain/clock.ts';
+import { faultOf, type Fault } from '../../domain/fault.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { numberFlag, type Context, type Flags, type Run } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -24,6 +25,10 @@ import { refuseHome, sayReport } from './space.ts';
 const settleMs = 500;
 /** A pass without any hint, in case hints were lost. */
 const fullPassMs = 10 * 60_000;
+/** A pass after one that had to leave something: a file that was in use, a disk that was full. */
+const againMs = 60_000;
+/** How often other devices' heads are looked at: what they certify is here within three seconds. */
+const newsMs = 2_000;
 /** After a failed pass. */
 const retryFirstMs = 5_000;
 const retryLongestMs = 5 * 60_000;
@@ -81,6 +86,26 @@ async function addFolders(engine: Engine, { home, output, signal }: Context, fla
     output.say('No folder is protected yet. Stop this and run: npm start -- --folder DIR');
 }
 
+/** Resolves when another device has certified something new. A question that fails is shown and asked again. */
+async function newsOf(
+  engine: Engine,
+  clock: Clock,
+  signal: AbortSignal,
+  onFault: (fault: Fault) => void,
+): Promise<void> {
+  for (;;) {
+    try {
+      await clock.sleep(newsMs, signal);
+      if (await engine.hasNews(signal)) return;
+    } catch (error) {
+      const fault = faultOf(error);
+      if (signal.aborted) return;
+      if (!fault) throw error;
+      onFault(fault);
+    }
+  }
+}
+
 /** Passes until stopped. A hint during a pass leads to another one after it. */
 async function keepInStep(
   engine: Engine,
@@ -108,16 +133,20 @@ async function keepInStep(
       let waitMs = fullPassMs;
       try {
         state.isWorking = true;
-        for (const report of await engine.sync(undefined, signal)) {
+        for (const report of await engine.follow(signal)) {
           output.event('synced', {
             space: report.space,
             snapshot: report.snapshot,
             files: report.files,
             bytes: report.bytes,
             packs: report.packs.length,
+            applied: report.applied,
+            conflicts: report.conflicts,
+            held: report.held,
             problems: report.problems.length,
           });
-          if (report.packs.length > 0 || report.problems.length > 0) sayReport(output, report);
+          if (report.problems.length > 0) waitMs = againMs;
+          if (report.packs.length + report.applied + report.problems.length > 0) sayReport(output, report);
         }
         state.problem = '';
         retryMs = retryFirstMs;
@@ -134,7 +163,8 @@ async function keepInStep(
       const pause = new AbortController();
       const stop = (): void => pause.abort();
       signal.addEventListener('abort', stop, { once: true });
-      await Promise.race([woken, clock.sleep(waitMs, pause.signal).catch(() => undefined)]);
+      const news = newsOf(engine, clock, pause.signal, (fault) => (state.problem = fault.message));
+      await Promise.race([woken, news, clock.sleep(waitMs, pause.signal).catch(() => undefined)]);
       signal.removeEventListener('abort', stop);
       pause.abort();
     }
