@@ -71,7 +71,8 @@ export async function hasNews(core: EngineCore, signal: AbortSignal): Promise<bo
     const isNew = (head: Head): boolean =>
       head.space === row.id &&
       head.device !== own &&
-      !core.memory.headsSeen.has(head.snapshot) && (vector.get(head.device) ?? 0) < head.sequence;
+      !core.memory.headsSeen.has(head.snapshot) &&
+      (vector.get(head.device) ?? 0) < head.sequence;
     if (heads.some(isNew)) return true;
   }
   return false;

@@ -21,6 +21,7 @@ import type { Nodes } from '../ports/nodes.ts';
 import type { EncodeResult, Pool } from '../ports/pool.ts';
 import type { Spool } from '../ports/spool.ts';
 import { upload } from '../stages/upload/upload.ts';
+import { demandOwnHead } from './own-head.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
 import type { Spender } from './spend.ts';
 
@@ -340,7 +341,7 @@ async function publish(
     pool,
   });
   const { entry: standing, state: seen } = await bagEntry(space, ports, signal);
-  await checkOwn(space, round, standing, ports);
+  await demandOwnHead(space, round, standing && openBagEntry(ports.crypto, space.accountKey, standing), ports.catalog);
   const isCertified = (await ports.chain.pooledBlob(pool, blobId, signal))?.certifiedEpoch !== undefined;
   if (isCertified) {
     await ports.catalog.setCertified(pack.num, (await ports.network(signal)).epoch);
@@ -355,34 +356,6 @@ async function publish(
     signal,
   );
   ports.onPoint('head:moved');
-}
-
-/**
- * The head on chain is the one that this installation put there, or this very round's. Another's means that two installations work under one identity,
- * and writing over it would take away what the other one certified.
- */
-async function checkOwn(
-  { row, device, accountKey }: ShipSpace,
-  round: RoundRow,
-  standing: BagEntry | undefined,
-  { catalog, crypto }: Pick<ShipPorts, 'catalog' | 'crypto'>,
-): Promise<void> {
-  const head = standing && openBagEntry(crypto, accountKey, standing);
-  if (head?.kind !== 'head' || head.record.snapshot === round.snapshot) return;
-  if ((await ownNewest(row, device.id, catalog))?.snapshot !== head.record.snapshot) throw deviceCopied();
-}
-
-export const deviceCopied = (): Fault =>
-  new Fault(
-    'device-copied',
-    'later',
-    'Another installation works under the identity of this one. It takes one of its own.',
-  );
-
-/** This installation's newest certified round of a space. */
-export async function ownNewest(row: SpaceRow, device: DeviceId, catalog: Catalog): Promise<RoundRow | undefined> {
-  const rounds = await catalog.snapshots(row.num);
-  return rounds.findLast((round) => round.state === 'certified' && round.device === device);
 }
 
 interface OwnEntry {

@@ -17,7 +17,8 @@ import { sealRound, type RoundReport } from './round.ts';
 import { isCopied, takeOwnIdentity } from './copied-home.ts';
 import { readDevice, type KnownDevice } from './device.ts';
 import { lookAtDevices } from './heads.ts';
-import { deviceCopied, shipPack, shipRound, type ShipPorts, type ShipSpace } from './ship.ts';
+import { deviceCopied } from './own-head.ts';
+import { shipPack, shipRound, type ShipPorts, type ShipSpace } from './ship.ts';
 
 export interface SyncedPack {
   readonly blobId: BlobId;

@@ -159,12 +159,6 @@ export function recordFromBytes(record: Buffer): EntryFacts {
   };
 }
 
-/** Both dots of a record. */
-export const recordDots = (record: Buffer): readonly [StoredDot, StoredDot] => [
-  readDot(record, placeAt),
-  readDot(record, versionAt),
-];
-
 /** The same entry with another listing: what a folder holds is no change of the folder itself. */
 export function withContent(record: Buffer, content: Content, bytes: number): Buffer {
   const listing = contentToBytes(content);
