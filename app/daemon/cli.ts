@@ -116,12 +116,32 @@ function addAccountCommands(command: AddCommand): void {
 function addPassCommands(command: AddCommand): void {
   command(
     'sync',
-    'One pass to rest: scan, protect, certify, publish.',
+    'One pass to rest: scan, protect, certify, publish, and take over what other devices did.',
     'sync --space Photos',
     lazily(async () => (await import('./commands/space.ts')).syncCommand),
   )
     .option('--space <SPACE>', 'only this space')
     .option('--dry-run', 'only say what would be looked at and what it could cost at most');
+  command(
+    'conflicts [SPACE]',
+    'Files that were changed on two devices at once; both versions are kept until you choose.',
+    'conflicts Photos',
+    lazily(async () => (await import('./commands/conflicts.ts')).conflictsCommand),
+  );
+  command(
+    'resolve <SPACE> <PATH>',
+    'Settles a conflict: keeps the version of this device, the other one, or both.',
+    'resolve Photos report.txt --keep mine',
+    lazily(async () => (await import('./commands/conflicts.ts')).resolveCommand),
+  ).addOption(
+    new Option('--keep <WHICH>', 'which version stays').choices(['mine', 'theirs', 'both']).makeOptionMandatory(),
+  );
+  command(
+    'held',
+    'Deletions that are more than usual and wait for your word.',
+    'held',
+    lazily(async () => (await import('./commands/conflicts.ts')).heldCommand),
+  );
   command(
     'release <SPACE>',
     'Held deletions of a space are meant: the next pass lets them through.',

@@ -131,3 +131,7 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+/** Times for people and scripts: UTC, to the second. */
+export const dateText = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+export const isoFromNs = (ns: bigint): string => dateText(Number(ns / 1_000_000n));

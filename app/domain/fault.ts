@@ -35,6 +35,8 @@ export type FaultCode =
   | 'pack-foreign'
   | 'file-unreadable'
   | 'file-changing'
+  | 'folder-unsure'
+  | 'device-copied'
   | 'name-unsafe'
   | 'worker-lost'
   | 'codec-refused'

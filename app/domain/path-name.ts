@@ -95,3 +95,10 @@ export function displayName(text: string): string {
     return code === 0x0a ? '\\n' : code === 0x09 ? '\\t' : `\\u{${code.toString(16)}}`;
   });
 }
+
+/** The name under which a file or folder waits that had to make room for another. `node`: its identity, hex. */
+export const asideName = (node: string): PathName => parsePathName(`set aside ${node}`);
+
+/** Folder in a space's root where such things lie meanwhile, by identity; and the file that tells that a root is the space's own. */
+export const parkedFolder = '.floe-parked';
+export const markerName = '.floe-space';

@@ -1,6 +1,7 @@
 /** The nouns of a space as records hold them: its tree, its snapshots, its packs (docs/words.md). */
 import type { BlobId } from './blob-id.ts';
 import type { ChunkLimits } from './chunk.ts';
+import type { Dot, Vector } from './dot.ts';
 import type { ChunkId, DeviceId, NodeId, SnapshotId, SpaceId, SuiId } from './ids.ts';
 import type { PathName, SpacePath } from './path-name.ts';
 
@@ -29,6 +30,10 @@ export interface TreeEntry {
   /** Content bytes: of a file, of a symlink's target; of a folder's listing. */
   readonly bytes: number;
   readonly content: Content;
+  /** The snapshot in which it got its parent and name. */
+  readonly place: Dot;
+  /** The snapshot in which it got its kind, mode, time and content. */
+  readonly version: Dot;
 }
 
 /** A snapshot's record as it is stored (docs/formats/snapshot.md). */
@@ -36,12 +41,16 @@ export interface Snapshot {
   readonly space: SpaceId;
   readonly device: DeviceId;
   readonly deviceName: string;
-  /** Counts this device's snapshots of this space from 1. */
+  /** One more than the highest of its parents and of all it has seen; at least 1 (docs/sync.md). */
   readonly sequence: number;
   readonly parents: readonly SnapshotId[];
   /** Wall clock of the device, ms since 1970: for people, never for decisions. */
   readonly timeMs: number;
-  readonly root: TreeEntry;
+  readonly root: Omit<TreeEntry, 'place' | 'version'>;
+  /** Up to which sequence the snapshots of each device are contained, its own among them. */
+  readonly vector: Vector;
+  /** Dots of single nodes that are contained although not all of their device is. */
+  readonly taken: readonly { readonly node: NodeId; readonly dot: Dot }[];
   readonly files: number;
   readonly bytes: number;
 }

@@ -3,7 +3,8 @@
  * always pass. While renewals wait for money nothing new is bought: what exists comes first.
  */
 import { Fault } from '../domain/fault.ts';
-import type { Catalog, Payment } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Payment } from '../ports/intents.ts';
 import type { Chain, ChainStep, StepCost } from '../ports/chain.ts';
 import { leftFrost, monthStartMs, spentFrost } from '../upkeep/budget.ts';
 import type { EngineCore } from './engine.ts';

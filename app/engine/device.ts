@@ -63,12 +63,21 @@ export async function findDevices(
   let freeIndex = 0;
   for (let index = 0; index < freeIndex + deviceGapMax; index++) {
     const address = ports.account.signer(index).address;
-    const bags = await ports.chain.bags(address, signal);
-    const found = bags.flatMap((bag) => knownDevice(index, address, bag, ports));
+    const found = await readKnownDevices(ports, index, address, signal);
     devices.push(...found);
     if (found.length > 0 || (await ports.chain.isUsed(address, signal))) freeIndex = index + 1;
   }
   return { devices, freeIndex };
+}
+
+/** The devices at one address: one, but for two installations that took it at once. */
+export async function readKnownDevices(
+  ports: Pick<DevicePorts, 'account' | 'chain' | 'crypto'>,
+  index: number,
+  address: SuiId,
+  signal: AbortSignal,
+): Promise<readonly KnownDevice[]> {
+  return (await ports.chain.bags(address, signal)).flatMap((bag) => knownDevice(index, address, bag, ports));
 }
 
 function knownDevice(
@@ -94,7 +103,11 @@ function knownDevice(
 /** Chooses an index for a new installation and writes it down. Nothing is spent yet. */
 export async function chooseDevice(name: string, ports: DevicePorts, signal: AbortSignal): Promise<Device> {
   const known = await readDevice(ports.catalog);
-  if (known) return known;
+  return known ?? newDevice(name, ports, signal);
+}
+
+/** A fresh identity at the next free index, whatever this installation was before. Nothing is spent yet. */
+export async function newDevice(name: string, ports: DevicePorts, signal: AbortSignal): Promise<Device> {
   const { freeIndex } = await findDevices(ports, signal);
   const id = parseDeviceId(ports.dice.bytes(16));
   return writeDevice(ports.catalog, {

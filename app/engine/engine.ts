@@ -5,7 +5,9 @@
 import type { NetworkState } from '../domain/committee.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import { openNodeHealth, type NodeHealth } from '../domain/node-health.ts';
+import type { SnapshotId } from '../domain/ids.ts';
 import { unwrapSpaceKey, spaceKeys, type SpaceKeys } from '../formats/space-keys.ts';
+import type { SpacePath } from '../domain/path-name.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { claimDevice, chooseDevice, findDevices, readDevice, type Device } from './device.ts';
 import type { EnginePorts } from './engine-ports.ts';
@@ -13,7 +15,6 @@ import type { EngineEvent, OnEvent } from './progress.ts';
 import { addSpace, type NewSpaceInput } from './spaces.ts';
 import { applyRegistered } from './ship.ts';
 import { createSpender } from './spend.ts';
-import { releaseHeld, syncSpace, type SyncReport } from './sync.ts';
 import { checkPacks, type CheckReport, type CheckRequest } from './audit.ts';
 import { budgetReport, openPermit, setCap, type BudgetReport } from './budget.ts';
 import {
@@ -27,6 +28,9 @@ import {
   type RenewRequest,
 } from './leases.ts';
 import { issueReceipt, type IssuedReceipt, type ReceiptRequest } from './receipt.ts';
+import { conflictsOf, resolveConflict, type ConflictLine, type ConflictSide, type Keep } from './conflicts.ts';
+import { hasNews } from './heads.ts';
+import { heldDeletions, releaseHeld, syncSpace, type HeldDeletions, type SyncReport } from './sync.ts';
 import { recoverSpaces, type RecoverReport } from './recover.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
@@ -57,6 +61,10 @@ export type {
   FileAt,
   FoundName,
   OpenFile,
+  ConflictLine,
+  ConflictSide,
+  HeldDeletions,
+  Keep,
   EngineEvent,
   BudgetReport,
   CheckReport,
@@ -100,6 +108,16 @@ export interface Engine {
   sync(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
   /** The user says that the held deletions of a space are meant: the next pass lets them go everywhere. */
   release(space: string): Promise<void>;
+  /** Deletions that waited for the user's word when each space was last looked at. */
+  held(): Promise<readonly HeldDeletions[]>;
+  /** The same passes, with the devices that are known; for hosts that run all the time. */
+  follow(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
+  /** Whether another device has certified something that is not here yet. A few small questions to the chain. */
+  hasNews(signal: AbortSignal): Promise<boolean>;
+  /** Conflicts that wait for a person. */
+  conflicts(space: string): Promise<readonly ConflictLine[]>;
+  /** Keeps one of the two files of a conflict, or both. `path`: either of them. */
+  resolve(space: string, path: SpacePath, keep: Keep): Promise<ConflictLine>;
   status(signal: AbortSignal): Promise<EngineStatus>;
   spaces(): Promise<readonly SpaceStatus[]>;
   log(space: string): Promise<readonly SnapshotLine[]>;
@@ -146,6 +164,12 @@ export interface EngineCore extends EnginePorts {
   readonly blobs: ReturnType<typeof openBlobSource>;
   readonly emit: (event: EngineEvent) => void;
   readonly point: (name: string) => void;
+  /** What is known for as long as this process runs, and is looked up again when it is not. */
+  readonly memory: {
+    devicesAtMs: number;
+    /** Heads that a pass has looked at; what it left of them waits for the next pass and is no news. */
+    readonly headsSeen: Set<SnapshotId>;
+  };
   open(row: SpaceRow): OpenSpace;
   /** The device with its bag on chain and a spender for its address; settles what an earlier run left open. */
   ready(signal: AbortSignal): Promise<{
@@ -166,13 +190,17 @@ export function createEngine(ports: EnginePorts): Engine {
     return turn;
   }
 
-  async function syncAll(name: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]> {
+  async function syncAll(
+    name: string | undefined,
+    isFull: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly SyncReport[]> {
     const rows =
       name === undefined
         ? (await ports.catalog.spaces()).filter((row) => row.folder !== undefined)
         : [await findSpace(ports.catalog, name)];
     const reports: SyncReport[] = [];
-    for (const row of rows) reports.push(await syncSpace(core, row, signal));
+    for (const row of rows) reports.push(await syncSpace(core, row, isFull, signal));
     return reports;
   }
 
@@ -186,7 +214,12 @@ export function createEngine(ports: EnginePorts): Engine {
     devices: (signal) => findDevices(ports, signal),
     fund: (signal) => inTurn(() => fund(core, signal)),
     addSpace: (input, signal) => inTurn(() => addSpace(core, input, signal)),
-    sync: (space, signal) => inTurn(() => syncAll(space, signal)),
+    sync: (space, signal) => inTurn(() => syncAll(space, true, signal)),
+    held: () => heldDeletions(ports.catalog),
+    follow: (space, signal) => inTurn(() => syncAll(space, false, signal)),
+    hasNews: (signal) => hasNews(core, signal),
+    conflicts: (space) => conflictsOf(core, space),
+    resolve: (space, path, keep) => inTurn(() => resolveConflict(core, space, path, keep)),
     release: (space) => inTurn(() => releaseHeld(ports.catalog, space)),
     status: (signal) => statusOf(core, signal),
     spaces: async () => (await statusOf(core, undefined)).spaces,
@@ -227,6 +260,7 @@ function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): Eng
     blobs: openBlobSource({ ...ports, health }),
     emit,
     point,
+    memory: { devicesAtMs: Number.NEGATIVE_INFINITY, headsSeen: new Set() },
     open(row) {
       const spaceKey = unwrapSpaceKey(ports.crypto, ports.account.key, row.id, row.sealedKey);
       return { row, spaceKey, keys: spaceKeys(ports.crypto, spaceKey) };

@@ -235,9 +235,10 @@ export async function withSnapshots(
   space: SpaceRow,
   versions: readonly Version[],
 ): Promise<readonly VersionLine[]> {
-  const rounds = new Map((await core.catalog.snapshots(space.num)).map((round) => [round.sequence, round]));
+  const rounds = (await core.catalog.snapshots(space.num)).toSorted((a, b) => a.sequence - b.sequence);
   return versions.map(({ path, kind, bytes, mode, mtimeNs, since, until }) => {
-    const round = rounds.get(since);
+    // What a merge brought may be older than the first snapshot here that holds it.
+    const round = rounds.find(({ sequence }) => sequence >= since);
     return {
       path,
       kind,

@@ -32,6 +32,12 @@ export type EngineEvent =
       readonly bytes: number;
       readonly ofBytes: number;
     }
+  | {
+      readonly kind: 'applying';
+      readonly space: SpaceId;
+      readonly operations: number;
+      readonly ofOperations: number;
+    }
   | { readonly kind: 'recovering'; readonly space: SpaceId; readonly packs: number; readonly ofPacks: number }
   | { readonly kind: 'problem'; readonly space: SpaceId | undefined; readonly code: string; readonly message: string };
 

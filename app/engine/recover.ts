@@ -5,13 +5,13 @@
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { SnapshotId, SpaceId } from '../domain/ids.ts';
 import type { Head, Snapshot } from '../domain/space.ts';
-import { snapshotFromBytes } from '../formats/snapshot.ts';
 import { spaceKeys, wrapSpaceKey } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader } from '../restore/content/content.ts';
 import { rebuild } from '../restore/rebuild/rebuild.ts';
 import { findDevices } from './device.ts';
 import type { EngineCore } from './engine.ts';
+import { readSnapshot } from './heads.ts';
 import { leaseEpochsUsual } from './spaces.ts';
 
 export interface RecoveredSpace {
@@ -72,7 +72,8 @@ async function recoverSpace(
   if (!newest) return undefined;
   const { head, record } = newest;
   const known = (await core.catalog.spaces()).find((space) => space.id === head.space);
-  if (known && known.sequence >= record.sequence) return undefined;
+  // A space that is kept in step here gets newer snapshots by its passes, which know what lies on this disk.
+  if (known && (known.folder !== undefined || known.sequence >= record.sequence)) return undefined;
   const row = known ?? (await addRecovered(core, head, record));
   const keys = spaceKeys(core.crypto, head.spaceKey);
   const network = await core.chain.network(signal);
@@ -89,18 +90,6 @@ async function recoverSpace(
     signal,
   );
   return { space: head.space, name: head.name, snapshot: head.snapshot, ...done };
-}
-
-async function readSnapshot(core: EngineCore, head: Head, signal: AbortSignal): Promise<Snapshot> {
-  const blob = await core.chain.pooledBlob(head.pool, head.pack, signal);
-  if (!blob)
-    throw new Fault(
-      'blob-unavailable',
-      'never',
-      `The newest pack of '${head.name}' is no longer on the network: its lease has ended or it was deleted.`,
-    );
-  const reader = openChunkReader(spaceKeys(core.crypto, head.spaceKey), core);
-  return snapshotFromBytes(await reader.at(head.pack, blob.unencodedBytes, head.place, signal));
 }
 
 function addRecovered(core: EngineCore, head: Head, record: Snapshot): Promise<SpaceRow> {

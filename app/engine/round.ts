@@ -4,14 +4,9 @@
  */
 import type { Clock, Dice } from '../domain/clock.ts';
 import { Fault } from '../domain/fault.ts';
-import { parseChunkId, type DeviceId, type SnapshotId } from '../domain/ids.ts';
-import {
-  deletionsAlwaysFine,
-  deletionsMax,
-  deletionsShareMax,
-  roundBytesMax,
-  roundChangesMax,
-} from '../domain/limits.ts';
+import { joinVectors, type Dot } from '../domain/dot.ts';
+import { parseChunkId, type DeviceId, type NodeId, type SnapshotId } from '../domain/ids.ts';
+import { roundBytesMax, roundChangesMax } from '../domain/limits.ts';
 import { nameBytesFromText, rootName, type SpacePath } from '../domain/path-name.ts';
 import type { Content, Snapshot } from '../domain/space.ts';
 import { contentToBytes } from '../formats/listing.ts';
@@ -24,8 +19,9 @@ import type { Pool } from '../ports/pool.ts';
 import type { Spool } from '../ports/spool.ts';
 import { chunkFiles } from '../stages/chunk/chunk.ts';
 import { startPacker } from '../stages/pack/pack.ts';
-import { lookOf, scan, type ContentJob, type Placed, type Scan } from '../stages/scan/scan.ts';
+import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } from '../stages/scan/scan.ts';
 import { buildTree, foldContent } from '../stages/snapshot/snapshot.ts';
+import { isMassDeletion } from './brake.ts';
 import { startIntake, type Intake } from './intake.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
 import { sameBytes } from '../domain/bytes.ts';
@@ -49,6 +45,9 @@ export interface RoundInput {
   readonly device: { readonly id: DeviceId; readonly name: string };
   readonly packBytes: number;
   readonly isLeftOut: IsLeftOut;
+  readonly parked: ReadonlySet<NodeId>;
+  /** True when what a merge brought is to be published, even if nothing changed here. */
+  readonly publishesMerge: boolean;
   /** True when the user has said that the held deletions are meant. */
   readonly deletionsReleased: boolean;
   /** A full pack has its row; the caller may start to send it. Resolves when there is room for more packs. */
@@ -65,6 +64,8 @@ export interface RoundReport {
   readonly round: RoundRow | undefined;
   readonly problems: readonly FileProblem[];
   readonly special: number;
+  /** What must make room on the disk before the space's own can come there. */
+  readonly clashes: readonly Clash[];
   /** Deletions that wait for the user's word. */
   readonly held: number;
   readonly newChunks: number;
@@ -78,18 +79,29 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const space = { num: row.num, root: row.root, mode: row.mode };
   const onSeen = (seen: number): void => ports.onEvent({ kind: 'scanning', space: row.id, seen });
   const found = await scan(
-    { space, root: input.folder, isLeftOut: input.isLeftOut, leftOutKey: '', changesMax: roundChangesMax, onSeen },
+    {
+      space,
+      root: input.folder,
+      isLeftOut: input.isLeftOut,
+      leftOutKey: '',
+      parked: input.parked,
+      changesMax: roundChangesMax,
+      onSeen,
+    },
     ports,
     signal,
   );
   const totals = await ports.catalog.totals(row.num);
   // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
   const isEmptied = found.seen === 0 && found.deletions > 0;
-  const isHeld = !input.deletionsReleased && (isEmptied || isTooMuch(found.deletions, totals.files + totals.folders));
+  const isHeld =
+    !input.deletionsReleased && (isEmptied || isMassDeletion(found.deletions, totals.files + totals.folders));
   const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
   if (found.looks.length > 0) await ports.catalog.setLooks(found.looks);
 
-  const round = row.sequence + 1;
+  const round = row.clock + 1;
+  const own: Dot = { device: input.device.id, sequence: round };
+  const stale = await ports.catalog.stale(row.num);
   const packer = startPacker(
     { space: row, indexKey: input.keys.index, round, packBytes: input.packBytes, onPack: input.onPack },
     ports,
@@ -97,16 +109,18 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const intake = startIntake({ keys: input.keys, limits: row.limits, packer }, ports, signal);
   const problems: FileProblem[] = [...found.problems];
   try {
-    const contents = await takeContents(input, found, intake, problems, ports, signal);
-    const puts = [...found.placed.map(placedChange), ...contents.changes];
+    const contents = await takeContents(input, found, own, intake, problems, ports, signal);
+    const puts = [...found.placed.map((placed) => placedChange(placed, own)), ...contents.changes];
     const changes = orderedChanges(gone, isHeld ? besideHeld(puts, found.gone, found) : puts, found);
-    const report = { problems, special: found.special, held: isHeld ? found.deletions : 0 };
-    if (changes.length === 0 && row.sequence > 0) {
+    const clashes = [...found.clashes, ...contents.clashes];
+    const report = { problems, special: found.special, clashes, held: isHeld ? found.deletions : 0 };
+    const hasMerge = input.publishesMerge && (stale.length > 0 || row.merged.length > 0);
+    if (changes.length === 0 && row.sequence > 0 && !hasMerge) {
       await intake.settled();
       await packer.abandon();
       return { ...report, round: undefined, newChunks: 0, newBytes: 0, isPartial: false };
     }
-    const sealed = await publish(input, found, changes, intake, packer, ports);
+    const sealed = await publish(input, found, { changes, stale, own }, intake, packer, ports);
     await intake.settled();
     return {
       ...report,
@@ -122,14 +136,9 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   }
 }
 
-/** More deletions in one pass than happen by hand. */
-function isTooMuch(deletions: number, entries: number): boolean {
-  if (deletions <= deletionsAlwaysFine) return false;
-  return deletions > deletionsMax || deletions > entries * deletionsShareMax;
-}
-
 interface Contents {
   readonly changes: readonly Put[];
+  readonly clashes: readonly Clash[];
   readonly isPartial: boolean;
 }
 
@@ -137,6 +146,7 @@ interface Contents {
 async function takeContents(
   input: RoundInput,
   found: Scan,
+  own: Dot,
   intake: Intake,
   problems: FileProblem[],
   ports: RoundPorts,
@@ -144,9 +154,13 @@ async function takeContents(
 ): Promise<Contents> {
   const changes: Put[] = [];
   const looks: { parent: number; name: ContentJob['name']; look: ReturnType<typeof lookOf> }[] = [];
+  const clashes: Clash[] = [];
   const keep = (job: ContentJob, content: Content, stat: FileStat, bytes: number): void => {
     const look = lookOf(stat);
-    if (job.before && isSameEntry(job.before, content, stat)) looks.push({ parent: job.parent, name: job.name, look });
+    const isAbsent = job.before !== undefined && job.before.look === undefined;
+    if (job.before && isSameContent(job.before, content) && (isAbsent || job.before.mode === stat.mode))
+      looks.push({ parent: job.parent, name: job.name, look });
+    else if (isAbsent) clashes.push({ path: job.path, stat });
     else {
       const entry = {
         kind: stat.kind === 'symlink' ? 'symlink' : 'file',
@@ -154,6 +168,8 @@ async function takeContents(
         mtimeNs: stat.mtimeNs,
         bytes,
         content,
+        place: job.before?.place ?? own,
+        version: own,
       } as const;
       changes.push({ kind: 'put', parent: job.parent, name: job.name, num: job.num, entry, look });
     }
@@ -178,7 +194,7 @@ async function takeContents(
     ports.onEvent({ kind: 'reading', space: input.row.id, files: done, ofFiles: files.length, bytes, ofBytes });
   }
   if (looks.length > 0) await ports.catalog.setLooks(looks);
-  return { changes, isPartial };
+  return { changes, clashes, isPartial };
 }
 
 /** As many files as one round takes; at least one, whatever its size. */
@@ -199,20 +215,26 @@ async function takeLinks(
     keep(job, contents[i] ?? { depth: 0, chunks: [] }, job.stat, targets[i]?.length ?? 0);
 }
 
-/** Same content and permissions: a touched file is no new version. */
-function isSameEntry(before: EntryRow, content: Content, stat: FileStat): boolean {
-  return before.mode === stat.mode && sameBytes(contentToBytes(before.content), contentToBytes(content));
+/** With the same permissions too, a touched file is no new version. */
+function isSameContent(before: EntryRow, content: Content): boolean {
+  return sameBytes(contentToBytes(before.content), contentToBytes(content));
 }
 
-function placedChange({ parent, name, num, stat, from }: Placed): Put {
+function placedChange({ parent, name, num, stat, from }: Placed, own: Dot): Put {
   const content: Content = from?.content ?? { depth: 0, chunks: [] };
   const kind = stat.kind === 'other' ? 'file' : stat.kind;
+  const before = from?.num === num ? from : undefined;
+  const place = before?.parent === parent && before.name === name ? before.place : own;
+  // One dot stands for one value: what keeps its dot keeps its time too.
+  const isSame = before?.mode === stat.mode;
+  const mtimeNs = isSame ? before.mtimeNs : stat.mtimeNs;
+  const version = isSame ? before.version : own;
   return {
     kind: 'put',
     parent,
     name,
     num,
-    entry: { kind, mode: stat.mode, mtimeNs: stat.mtimeNs, bytes: from?.bytes ?? 0, content },
+    entry: { kind, mode: stat.mode, mtimeNs, bytes: from?.bytes ?? 0, content, place, version },
     look: lookOf(stat),
   };
 }
@@ -239,19 +261,28 @@ function orderedChanges(gone: readonly EntryRow[], puts: readonly Put[], found: 
   return [...removes, ...[...puts].sort((a, b) => depthOf(a.parent) - depthOf(b.parent))];
 }
 
+interface Publication {
+  readonly changes: readonly EntryChange[];
+  readonly stale: Awaited<ReturnType<Catalog['stale']>>;
+  readonly own: Dot;
+}
+
 async function publish(
   input: RoundInput,
   found: Scan,
-  changes: readonly EntryChange[],
+  { changes, stale, own }: Publication,
   intake: Intake,
   packer: ReturnType<typeof startPacker>,
   ports: RoundPorts,
 ): Promise<RoundRow> {
   const { row, keys, device } = input;
-  const parentOf = (num: number): number | undefined => found.folders.get(num)?.parent;
+  // A folder that is not on this disk lies where the catalog has it.
+  const staleParents = new Map(stale.map(({ num, parent }) => [num, parent]));
+  const parentOf = (num: number): number | undefined =>
+    found.folders.has(num) ? found.folders.get(num)?.parent : staleParents.get(num);
   const rootLook = await ports.disk.look(input.folder, '');
   const tree = await buildTree(
-    { root: row.root, changes, parentOf, nodeOf: (num) => found.nodes.get(num) },
+    { root: row.root, changes, stale: stale.map(({ num }) => num), parentOf, nodeOf: (num) => found.nodes.get(num) },
     { catalog: ports.catalog, store: intake.store },
   );
   const counted = await countAfter(row, changes, ports.catalog);
@@ -260,8 +291,10 @@ async function publish(
     space: row.id,
     device: device.id,
     deviceName: device.name,
-    sequence: row.sequence + 1,
-    parents: row.snapshot === undefined ? [] : [row.snapshot],
+    sequence: own.sequence,
+    parents: [...(row.snapshot === undefined ? [] : [row.snapshot]), ...row.merged],
+    vector: joinVectors(await ports.catalog.vector(row.num), new Map([[own.device, own.sequence]])),
+    taken: await takenBy(row, changes, ports.catalog),
     timeMs,
     ...counted,
     root: {
@@ -290,6 +323,22 @@ async function publish(
   );
   ports.onPoint('round:sealed');
   return sealed;
+}
+
+/** Dots of single nodes that this round contains beyond its vector: those from before, and of what it replaces or removes. */
+async function takenBy(row: SpaceRow, changes: readonly EntryChange[], catalog: Catalog): Promise<Snapshot['taken']> {
+  const vector = await catalog.vector(row.num);
+  const leaving = new Set(changes.map(({ parent, name }) => `${parent}/${name}`));
+  const taken = [...(await catalog.taken(row.num))];
+  const parents = [...new Set(changes.map((change) => change.parent))];
+  for (const rows of await catalog.children(parents)) {
+    for (const { parent, name, node, place, version } of rows) {
+      if (!leaving.has(`${parent}/${name}`)) continue;
+      for (const dot of new Set([place, version]))
+        if ((vector.get(dot.device) ?? 0) < dot.sequence) taken.push({ node, dot });
+    }
+  }
+  return taken;
 }
 
 /** Files and bytes of the space once the changes are in. */

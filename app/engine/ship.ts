@@ -14,13 +14,14 @@ import { encodedBytes, redStuff } from '../domain/redstuff.ts';
 import { encodedSlivers, sliverForm } from '../domain/sliver-form.ts';
 import { headKey, openBagEntry, sealHead } from '../formats/head.ts';
 import type { Catalog, PackRow, RoundRow, SpaceRow } from '../ports/catalog.ts';
-import type { BagEntry, Chain, HeadMove } from '../ports/chain.ts';
+import type { BagEntry, BagState, Chain, HeadMove } from '../ports/chain.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { Log } from '../ports/log.ts';
 import type { Nodes } from '../ports/nodes.ts';
 import type { EncodeResult, Pool } from '../ports/pool.ts';
 import type { Spool } from '../ports/spool.ts';
 import { upload } from '../stages/upload/upload.ts';
+import { demandOwnHead } from './own-head.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
 import type { Spender } from './spend.ts';
 
@@ -339,14 +340,15 @@ async function publish(
     place: round.place,
     pool,
   });
-  const standing = await bagEntry(space, ports, signal);
+  const { entry: standing, state: seen } = await bagEntry(space, ports, signal);
+  await demandOwnHead(space, round, standing && openBagEntry(ports.crypto, space.accountKey, standing), ports.catalog);
   const isCertified = (await ports.chain.pooledBlob(pool, blobId, signal))?.certifiedEpoch !== undefined;
   if (isCertified) {
     await ports.catalog.setCertified(pack.num, (await ports.network(signal)).epoch);
     return;
   }
   if (certificate === undefined) throw new Error('a pack that is not certified on chain has a fresh certificate');
-  const move: HeadMove = { bag: space.device.bag, entry: head, replaces: standing !== undefined };
+  const move: HeadMove = { bag: space.device.bag, entry: head, replaces: standing !== undefined, seen };
   await ports.spender.spend(
     { kind: 'certify', pool, blobs: [{ blobId, certificate }], head: move },
     { space: space.row.num, pack: pack.num },
@@ -356,17 +358,23 @@ async function publish(
   ports.onPoint('head:moved');
 }
 
-async function bagEntry(space: ShipSpace, ports: ShipPorts, signal: AbortSignal): Promise<BagEntry | undefined> {
+interface OwnEntry {
+  readonly entry: BagEntry | undefined;
+  readonly state: BagState | undefined;
+}
+
+async function bagEntry(space: ShipSpace, ports: ShipPorts, signal: AbortSignal): Promise<OwnEntry> {
   const key = headKey(ports.crypto, space.accountKey, space.row.id);
   const bags = await ports.chain.bags(space.device.address, signal);
-  return bags.find((bag) => bag.id === space.device.bag)?.entries.find((entry) => sameBytes(entry.key, key));
+  const bag = bags.find(({ id }) => id === space.device.bag);
+  return { entry: bag?.entries.find((entry) => sameBytes(entry.key, key)), state: bag?.state };
 }
 
 /** The second truth, read back: the pack is certified on chain and the head is there. */
 async function confirmHead(space: ShipSpace, round: RoundRow, ports: ShipPorts, signal: AbortSignal): Promise<void> {
   const pack = await packRow(round.lastPack, ports.catalog);
   const blob = pack.pool && pack.blobId ? await ports.chain.pooledBlob(pack.pool, pack.blobId, signal) : undefined;
-  const entry = await bagEntry(space, ports, signal);
+  const { entry } = await bagEntry(space, ports, signal);
   const head = entry && openBagEntry(ports.crypto, space.accountKey, entry);
   if (blob?.certifiedEpoch === undefined || head?.kind !== 'head' || head.record.snapshot !== round.snapshot) {
     throw new Fault(

@@ -87,7 +87,7 @@ export async function addSpace(core: EngineCore, input: NewSpaceInput, signal: A
 const isWithin = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(outer === '/' ? outer : `${outer}/`);
 
-/** Joining needs an empty folder: what lies in it already would have to be merged. */
+/** What lies in the folder already is compared by the first pass: what is equal is the space's, what is not goes beside it. */
 async function joinSpace(core: EngineCore, name: string, folder: string): Promise<SpaceRow> {
   const row = await findSpace(core.catalog, name);
   if (row.folder !== undefined)
@@ -96,14 +96,6 @@ async function joinSpace(core: EngineCore, name: string, folder: string): Promis
       'after-user',
       `The space '${row.name}' has a folder on this device already: ${row.folder}`,
     );
-  const { entries, isComplete } = await core.disk.list(folder, '');
-  if (entries.length > 0 || !isComplete) {
-    throw new Fault(
-      'already-exists',
-      'after-user',
-      'A folder that joins a space must be empty: merging two filled folders is not built yet. Choose an empty one.',
-    );
-  }
   await core.catalog.setFolder(row.num, folder);
   return { ...row, folder };
 }

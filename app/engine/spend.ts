@@ -4,7 +4,8 @@
  * the bytes have become impossible (settled as failed, nothing paid). No second transaction is built while one is open.
  */
 import { Fault, faultOf } from '../domain/fault.ts';
-import type { Catalog, IntentRow } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { IntentRow } from '../ports/intents.ts';
 import type { Chain, ChainStep, Outcome, Signer, StepCost } from '../ports/chain.ts';
 import type { Log } from '../ports/log.ts';
 

@@ -4,15 +4,20 @@
  */
 import type { BlobId } from '../domain/blob-id.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
-import type { SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
+import type { NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import { packsWaitingMax } from '../domain/limits.ts';
-import type { SpacePath } from '../domain/path-name.ts';
+import { parkedFolder, type SpacePath } from '../domain/path-name.ts';
 import type { Catalog, NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
 import { packBytesFor } from './spaces.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
-import { fetchSpace } from './fetch-space.ts';
+import { downPass, fetchAbsent } from './down-pass.ts';
+import { checkRoot, makeRoom, putBackParked } from './root-folder.ts';
 import { findSpace } from './look.ts';
 import { sealRound, type RoundReport } from './round.ts';
+import { isCopied, takeOwnIdentity } from './copied-home.ts';
+import { readDevice, type KnownDevice } from './device.ts';
+import { lookAtDevices } from './heads.ts';
+import { deviceCopied } from './own-head.ts';
 import { shipPack, shipRound, type ShipPorts, type ShipSpace } from './ship.ts';
 
 export interface SyncedPack {
@@ -44,20 +49,80 @@ export interface SyncReport {
 
 const releaseKey = (space: number): string => `released:${space}`;
 
+export interface HeldDeletions {
+  readonly space: SpaceId;
+  readonly name: string;
+  /** Made on this device, and made on others. */
+  readonly here: number;
+  readonly elsewhere: number;
+}
+
+const heldKey = (space: number): string => `held:${space}`;
+
+/** As the last pass found them. */
+export async function heldDeletions(catalog: Catalog): Promise<readonly HeldDeletions[]> {
+  const found: HeldDeletions[] = [];
+  for (const { num, id: space, name } of await catalog.spaces()) {
+    const text = await catalog.record(heldKey(num));
+    const held =
+      text === undefined ? { here: 0, elsewhere: 0 } : (JSON.parse(text) as { here: number; elsewhere: number });
+    found.push({ space, name, ...held });
+  }
+  return found;
+}
+
 /** The held deletions of a space are meant: the next pass lets them through. */
 export async function releaseHeld(catalog: Catalog, name: string): Promise<void> {
   const row = await findSpace(catalog, name);
   await catalog.setRecord(releaseKey(row.num), 'yes');
 }
 
-export async function syncSpace(core: EngineCore, row: SpaceRow, signal: AbortSignal): Promise<SyncReport> {
-  if (row.folder === undefined)
+/** Passes up and down until nothing is left to do; what changes while they run is the next call's business. */
+const passesMax = 4;
+
+interface Work {
+  readonly space: OpenSpace;
+  readonly ship: ShipSpace;
+  readonly ports: ShipPorts;
+  readonly folder: string;
+  readonly isReleased: boolean;
+  /** As they were when the pass began. */
+  readonly devices: readonly KnownDevice[];
+}
+
+export async function syncSpace(
+  core: EngineCore,
+  row: SpaceRow,
+  isFull: boolean,
+  signal: AbortSignal,
+): Promise<SyncReport> {
+  const { folder } = row;
+  if (folder === undefined)
     throw new Fault(
       'bad-input',
       'after-user',
-      `The space '${row.name}' has no folder on this computer yet. Choose an empty one for it first.`,
+      `The space '${row.name}' has no folder on this computer yet. Choose one for it first.`,
     );
+  try {
+    return await syncAsDevice(core, row, folder, isFull, signal);
+  } catch (error) {
+    const device = await readDevice(core.catalog);
+    if (faultOf(error)?.code !== 'device-copied' || device === undefined) throw error;
+    await takeOwnIdentity(core, device, signal);
+    return syncAsDevice(core, await rowNow(core, row), folder, true, signal);
+  }
+}
+
+async function syncAsDevice(
+  core: EngineCore,
+  row: SpaceRow,
+  folder: string,
+  isFull: boolean,
+  signal: AbortSignal,
+): Promise<SyncReport> {
   const { device, spender } = await core.ready(signal);
+  const devices = await lookAtDevices(core, isFull, signal);
+  if (await isCopied(core, row, device, devices)) throw deviceCopied();
   const space = core.open(row);
   const ports: ShipPorts = {
     ...core,
@@ -67,38 +132,120 @@ export async function syncSpace(core: EngineCore, row: SpaceRow, signal: AbortSi
     onPoint: core.point,
   };
   const ship: ShipSpace = { ...space, accountKey: core.account.key, device };
+  const isReleased = (await core.catalog.record(releaseKey(row.num))) === 'yes';
   const before = new Set((await core.catalog.packs(row.num, ['live'])).map((pack) => pack.num));
   await finishEarlier(core, ship, ports, signal);
-  const applied = await fetchSpace(core, space, signal);
+  const trouble = await rootTrouble(core, row, folder, isReleased, signal);
+  if (trouble && row.sequence === 0) throw trouble;
+  const work = { space, ship, ports, folder, isReleased, devices };
+  const done = trouble
+    ? { ...nothingDone, problems: [{ path: '', fault: trouble }] }
+    : await toRest(core, work, signal);
+  if (isReleased) await core.catalog.setRecord(releaseKey(row.num), 'no');
 
-  let newChunks = 0;
-  let newBytes = 0;
-  let report: RoundReport;
-  do {
-    const now = (await core.catalog.spaces()).find((known) => known.num === row.num) ?? row;
-    report = await oneRound(core, { ...space, row: now }, { ...ship, row: now }, ports, signal);
-    newChunks += report.newChunks;
-    newBytes += report.newBytes;
-  } while (report.isPartial);
-
-  const done = (await core.catalog.spaces()).find((known) => known.num === row.num) ?? row;
+  const now = await rowNow(core, row);
   const totals = await core.catalog.totals(row.num);
-  const packs = (await core.catalog.packs(row.num, ['live'])).filter((pack) => !before.has(pack.num));
-  const { problems, special, held } = report;
+  const packs = (await core.catalog.packs(row.num, ['live'])).filter(
+    (pack) => !before.has(pack.num) && pack.round !== undefined,
+  );
   return {
     space: row.id,
     name: row.name,
-    snapshot: done.snapshot,
+    snapshot: now.snapshot,
     ...totals,
-    newChunks,
-    newBytes,
+    ...done,
     packs: packs.flatMap(syncedPack),
-    applied,
-    conflicts: 0,
-    problems,
-    special,
-    held,
   };
+}
+
+/** Why nothing can be said about the folder now: then nothing is deleted, sent or fetched. */
+async function rootTrouble(
+  core: EngineCore,
+  row: SpaceRow,
+  folder: string,
+  isConfirmed: boolean,
+  signal: AbortSignal,
+): Promise<Fault | undefined> {
+  try {
+    await checkRoot(core, row, folder, isConfirmed, signal);
+    return undefined;
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined || fault.code === 'cancelled') throw error;
+    return fault;
+  }
+}
+
+async function rowNow(core: EngineCore, row: SpaceRow): Promise<SpaceRow> {
+  return (await core.catalog.spaces()).find((known) => known.num === row.num) ?? row;
+}
+
+type Done = Omit<SyncReport, 'space' | 'name' | 'snapshot' | 'files' | 'bytes' | 'packs'>;
+
+const nothingDone: Done = { newChunks: 0, newBytes: 0, applied: 0, conflicts: 0, problems: [], special: 0, held: 0 };
+
+/** Up, down, and up again with what a merge made. */
+async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promise<Done> {
+  const { row } = work.space;
+  let total: Done = nothingDone;
+  let publishesMerge = false;
+  for (let pass = 1; pass <= passesMax; pass++) {
+    const up = await upRounds(core, work, publishesMerge, signal);
+    total = { ...total, ...up, newChunks: total.newChunks + up.newChunks, newBytes: total.newBytes + up.newBytes };
+    if (publishesMerge) break;
+    const fetched = await fetchAbsent(core, work.space, work.folder, signal);
+    const busy = up.problems.map(({ path }) => path);
+    const down = await downPass(
+      core,
+      {
+        space: work.space,
+        folder: work.folder,
+        device: work.ship.device.id,
+        busy,
+        deletionsReleased: work.isReleased,
+        devices: work.devices,
+      },
+      signal,
+    );
+    total = {
+      ...total,
+      applied: total.applied + fetched.applied + down.applied,
+      conflicts: total.conflicts + down.conflicts,
+      held: up.held + down.held,
+      problems: [...up.problems, ...fetched.problems, ...down.problems],
+    };
+    await core.catalog.setRecord(heldKey(row.num), JSON.stringify({ here: up.held, elsewhere: down.held }));
+    const { merged } = await rowNow(core, row);
+    const isStale = (await core.catalog.stale(row.num)).length > 0;
+    publishesMerge = merged.length > 0 || (isStale && !down.isIncomplete);
+    if (!publishesMerge) break;
+  }
+  return total;
+}
+
+/** Rounds until this disk has nothing new, and nothing stands in the way of what the space has here. */
+async function upRounds(
+  core: EngineCore,
+  work: Work,
+  publishesMerge: boolean,
+  signal: AbortSignal,
+): Promise<Pick<Done, 'newChunks' | 'newBytes' | 'problems' | 'special' | 'held'>> {
+  const { space, ship, folder } = work;
+  let newChunks = 0;
+  let newBytes = 0;
+  for (let clashRounds = 0; ;) {
+    const parked = await putBackParked(core, space.row, folder);
+    const row = await rowNow(core, space.row);
+    const input = { ...work, space: { ...space, row }, ship: { ...ship, row }, parked, publishesMerge };
+    const report = await oneRound(core, input, signal);
+    newChunks += report.newChunks;
+    newBytes += report.newBytes;
+    if (report.isPartial) continue;
+    const moved = await makeRoom(core, folder, report.clashes, ship.device.name);
+    if (moved > 0 && ++clashRounds < passesMax) continue;
+    const { problems, special, held } = report;
+    return { newChunks, newBytes, problems, special, held };
+  }
 }
 
 function syncedPack({ blobId, object, bytes, encodedBytes }: PackRow): readonly SyncedPack[] {
@@ -145,19 +292,17 @@ async function sweepSpool(core: EngineCore): Promise<void> {
   for (const name of await core.spool.names()) if (!needed.has(name)) await core.spool.remove(name);
 }
 
+interface OneRound extends Work {
+  readonly parked: ReadonlySet<NodeId>;
+  readonly publishesMerge: boolean;
+}
+
 /** Seals a round while its full packs are already on their way, then sends the last one with the head. */
-async function oneRound(
-  core: EngineCore,
-  space: OpenSpace,
-  ship: ShipSpace,
-  ports: ShipPorts,
-  signal: AbortSignal,
-): Promise<RoundReport> {
+async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): Promise<RoundReport> {
+  const { space, ship, ports, folder, parked, publishesMerge } = work;
   const { row, keys } = space;
-  if (row.folder === undefined) throw new Error('a space that is synced has a folder');
   const network = await core.chain.network(signal);
   const shipping = startShipping((num) => shipPack(ship, num, ports, signal));
-  const isReleased = (await core.catalog.record(releaseKey(row.num))) === 'yes';
   const onPack = async (pack: NewPack): Promise<void> => {
     const { num } = await core.catalog.addPack(pack);
     core.point('pack:spooled');
@@ -166,12 +311,14 @@ async function oneRound(
   };
   const input = {
     row,
-    folder: row.folder,
+    folder,
     keys,
     device: ship.device,
     packBytes: packBytesFor(network.committee.shards, core.pool.packBytesMax),
-    isLeftOut: () => false,
-    deletionsReleased: isReleased,
+    isLeftOut: isFloesOwn,
+    parked,
+    publishesMerge,
+    deletionsReleased: work.isReleased,
     onPack,
   };
   let report: RoundReport;
@@ -183,10 +330,12 @@ async function oneRound(
   }
   await shipping.done();
   if (report.round) await shipRound(ship, report.round, ports, signal);
-  if (isReleased) await core.catalog.setRecord(releaseKey(row.num), 'no');
   await sweepSpool(core);
   return report;
 }
+
+/** What lies aside in a root is no part of the space. */
+const isFloesOwn = (path: SpacePath): boolean => path === parkedFolder;
 
 interface Shipping {
   /** Resolves when few enough packs wait. */

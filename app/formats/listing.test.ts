@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareBytes, toHex } from '../domain/bytes.ts';
-import { parseChunkId, parseNodeId } from '../domain/ids.ts';
+import { parseChunkId, parseDeviceId, parseNodeId } from '../domain/ids.ts';
 import { nameBytesFromText, parsePathName, textFromNameBytes } from '../domain/path-name.ts';
 import type { TreeEntry } from '../domain/space.ts';
 import { ByteWriter } from './byte-reader.ts';
@@ -24,6 +24,8 @@ const name = fc
   // A mark at the front is the business of path-name.test.ts.
   .filter((bytes) => !toHex(bytes).includes('efbbbf'))
   .map((bytes) => parsePathName(bytes));
+const device = fc.constantFrom(...['aa', 'bb', 'cc'].map((text) => parseDeviceId(text.repeat(16))));
+const dot = fc.record({ device, sequence: fc.integer({ min: 1, max: 0xffff_ffff }) });
 const entry: fc.Arbitrary<TreeEntry> = fc.record({
   name,
   node: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => parseNodeId(bytes)),
@@ -32,14 +34,27 @@ const entry: fc.Arbitrary<TreeEntry> = fc.record({
   mtimeNs: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   bytes: fc.maxSafeNat(),
   content,
+  place: dot,
+  version: dot,
 });
 const entries = fc.uniqueArray(entry, { selector: (one) => toHex(nameBytesFromText(one.name)), maxLength: 12 });
 
 /** A listing's bytes as they are laid out, with any names in any order. */
-function laidOut(names: readonly Uint8Array[], kind = 0, depth = 0, chunks = 0): Uint8Array {
-  const out = new ByteWriter().u8(1).u32(names.length);
+function laidOut(names: readonly Uint8Array[], kind = 0, depth = 0, chunks = 0, index = 0, sequence = 1): Uint8Array {
+  const out = new ByteWriter().u8(1).u16(1).bytes(new Uint8Array(16)).u32(names.length);
   for (const bytes of names) {
-    out.u8(bytes.length).bytes(bytes).u8(kind).bytes(new Uint8Array(16)).u16(0o644).i64(0n).u64(0);
+    out
+      .u8(bytes.length)
+      .bytes(bytes)
+      .u8(kind)
+      .bytes(new Uint8Array(16))
+      .u16(0)
+      .u32(1)
+      .u16(index)
+      .u32(sequence)
+      .u16(0o644)
+      .i64(0n)
+      .u64(0);
     out.u8(depth).u32(chunks);
   }
   return out.done();
@@ -103,15 +118,24 @@ describe(`folder listings (seed ${seed})`, () => {
     const good = named('a');
     expect(() => listingFromBytes(Uint8Array.of(2, ...good.subarray(1)))).toThrow(damaged);
     const a = [Uint8Array.of(0x61)];
-    for (const wrong of [laidOut(a, 3), laidOut(a, 0, 5), laidOut(a, 0, 0, 1), laidOut(a, 0, 0, 0xffffffff)])
+    for (const wrong of [
+      laidOut(a, 3),
+      laidOut(a, 0, 5),
+      laidOut(a, 0, 0, 1),
+      laidOut(a, 0, 0, 0xffffffff),
+      laidOut(a, 0, 0, 0, 1),
+      laidOut(a, 0, 0, 0, 0, 0),
+    ])
       expect(() => listingFromBytes(wrong)).toThrow(damaged);
-    expect(() => listingFromBytes(Uint8Array.of(1, 0xff, 0xff, 0xff, 0xff))).toThrow(damaged);
+    expect(() => listingFromBytes(Uint8Array.of(1, 0, 0, 0xff, 0xff, 0xff, 0xff))).toThrow(damaged);
   });
 
   // Frozen: two devices must write the same bytes for the same folder, or nothing is shared between snapshots.
   test('the bytes of a listing stay what they are', () => {
     const node = parseNodeId('000102030405060708090a0b0c0d0e0f');
     const chunks = [parseChunkId('ab'.repeat(32))];
+    const [one, two] = ['11', '22'].map((text) => parseDeviceId(text.repeat(16)));
+    if (one === undefined || two === undefined) throw new Error('two devices');
     const listing = listingToBytes([
       {
         name: parsePathName('b'),
@@ -121,6 +145,8 @@ describe(`folder listings (seed ${seed})`, () => {
         mtimeNs: -1n,
         bytes: 5,
         content: { depth: 1, chunks },
+        place: { device: one, sequence: 3 },
+        version: { device: two, sequence: 0x01020304 },
       },
       {
         name: parsePathName(Uint8Array.of(0x61, 0xff)),
@@ -130,12 +156,14 @@ describe(`folder listings (seed ${seed})`, () => {
         mtimeNs: 1_700_000_000_123_456_789n,
         bytes: 2 ** 33,
         content: { depth: 0, chunks: [] },
+        place: { device: two, sequence: 1 },
+        version: { device: two, sequence: 1 },
       },
     ]);
     expect(toHex(listing)).toBe(
-      '01020000000261ff00000102030405060708090a0b0c0d0e0fa40115cd853dfe9c971700000000020000000000000000016201000102030405060708090a0b0c0d0e0fed01ffffffffffffffff05000000000000000101000000abababababababababababababababababababababababababababababababab',
+      '0102002222222222222222222222222222222211111111111111111111111111111111020000000261ff00000102030405060708090a0b0c0d0e0f000001000000000001000000a40115cd853dfe9c971700000000020000000000000000016201000102030405060708090a0b0c0d0e0f010003000000000004030201ed01ffffffffffffffff05000000000000000101000000abababababababababababababababababababababababababababababababab',
     );
-    expect(toHex(listingToBytes([]))).toBe('0100000000');
+    expect(toHex(listingToBytes([]))).toBe('01000000000000');
   });
 });
 

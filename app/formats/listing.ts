@@ -3,7 +3,8 @@
  * breaks this, or whose names could leave the folder, is refused before anything is written to a disk.
  */
 import { compareBytes } from '../domain/bytes.ts';
-import { idToBytes, parseChunkId, parseNodeId, type ChunkId } from '../domain/ids.ts';
+import type { Dot } from '../domain/dot.ts';
+import { idToBytes, parseChunkId, parseDeviceId, parseNodeId, type ChunkId, type DeviceId } from '../domain/ids.ts';
 import { nameBytesFromText, parsePathName } from '../domain/path-name.ts';
 import type { Content, EntryKind, TreeEntry } from '../domain/space.ts';
 import { ByteReader, ByteWriter } from './byte-reader.ts';
@@ -11,6 +12,9 @@ import { ByteReader, ByteWriter } from './byte-reader.ts';
 const listingVersion = 1;
 const kinds: readonly EntryKind[] = ['file', 'folder', 'symlink'];
 const idBytes = 32;
+const deviceBytes = 16;
+/** An index into the listing's devices has two bytes. */
+const devicesMax = 0xffff;
 
 /** More chunks than this and the list of chunks becomes content of its own (one deeper). */
 export const chunksInlineMax = 64;
@@ -48,12 +52,21 @@ export function contentFromBytes(bytes: Uint8Array): Content {
 export function listingToBytes(entries: readonly TreeEntry[]): Uint8Array<ArrayBuffer> {
   const named = entries.map((entry) => ({ entry, name: nameBytesFromText(entry.name) }));
   named.sort((a, b) => compareBytes(a.name, b.name));
+  const devices = new Map<DeviceId, number>();
+  for (const { entry } of named)
+    for (const { device } of [entry.place, entry.version]) if (!devices.has(device)) devices.set(device, devices.size);
+  if (devices.size > devicesMax) throw new Error('a folder is written by fewer devices than there are numbers');
   const out = new ByteWriter();
-  out.u8(listingVersion).u32(named.length);
+  out.u8(listingVersion).u16(devices.size);
+  for (const device of devices.keys()) out.bytes(idToBytes(device));
+  out.u32(named.length);
+  const writeDot = ({ device, sequence }: Dot): unknown => out.u16(devices.get(device) ?? 0).u32(sequence);
   for (const [i, { entry, name }] of named.entries()) {
     const before = named[i - 1];
     if (before && compareBytes(before.name, name) === 0) throw new Error('a folder holds each name once');
     out.u8(name.length).bytes(name).u8(kinds.indexOf(entry.kind)).bytes(idToBytes(entry.node));
+    writeDot(entry.place);
+    writeDot(entry.version);
     out.u16(entry.mode).i64(entry.mtimeNs).u64(entry.bytes);
     writeContent(out, entry.content);
   }
@@ -64,7 +77,18 @@ export function listingFromBytes(bytes: Uint8Array): readonly TreeEntry[] {
   const from = new ByteReader(bytes, 'folder listing');
   const version = from.u8();
   if (version !== listingVersion) from.refuse(`its version ${version} is newer than this Floe`);
+  const deviceCount = from.u16();
+  if (deviceCount > from.left / deviceBytes) from.refuse('it is cut short');
+  const devices = Array.from({ length: deviceCount }, () => parseDeviceId(from.bytes(deviceBytes)));
   const count = from.u32();
+  let last: Dot | undefined;
+  /** Neighbours often share a dot: one object then stands for many. */
+  const readDot = (): Dot => {
+    const device = devices[from.u16()] ?? from.refuse('it names a device that is not in its list');
+    const sequence = from.u32();
+    if (sequence === 0) from.refuse('it names a snapshot that cannot be');
+    return last?.sequence === sequence && last.device === device ? last : (last = { device, sequence });
+  };
   const entries: TreeEntry[] = [];
   let before: Uint8Array | undefined;
   for (let i = 0; i < count; i++) {
@@ -76,6 +100,8 @@ export function listingFromBytes(bytes: Uint8Array): readonly TreeEntry[] {
       name: parsePathName(name),
       kind,
       node: parseNodeId(from.bytes(16)),
+      place: readDot(),
+      version: readDot(),
       mode: from.u16(),
       mtimeNs: from.i64(),
       bytes: from.u64(),

@@ -12,6 +12,16 @@ const snapshot: Snapshot = {
   deviceName: 'Jöns\u2019 "laptop"\n',
   sequence: 7,
   parents: [parseChunkId('cd'.repeat(32))],
+  vector: new Map([
+    [parseDeviceId('00'.repeat(16)), 3],
+    [parseDeviceId('ffeeddccbbaa99887766554433221100'), 7],
+  ]),
+  taken: [
+    {
+      node: parseNodeId('11'.repeat(16)),
+      dot: { device: parseDeviceId('00'.repeat(16)), sequence: 9 },
+    },
+  ],
   timeMs: 1_700_000_000_000,
   files: 3,
   bytes: 2 ** 40,
@@ -51,6 +61,8 @@ describe('snapshots', () => {
       '{"v":1,"space":"00112233445566778899aabbccddeeff","device":"ffeeddccbbaa99887766554433221100",' +
         '"deviceName":"Jöns\u2019 \\"laptop\\"\\n","sequence":7,' +
         `"parents":["${'cd'.repeat(32)}"],"timeMs":1700000000000,"files":3,"bytes":1099511627776,` +
+        '"vector":{"00000000000000000000000000000000":3,"ffeeddccbbaa99887766554433221100":7},' +
+        '"taken":[["11111111111111111111111111111111","00000000000000000000000000000000",9]],' +
         `"root":{"node":"000102030405060708090a0b0c0d0e0f","mode":493,"mtimeNs":"-1","bytes":9,"content":"0001000000${'ab'.repeat(32)}"}}`,
     );
   });

@@ -7,9 +7,11 @@
  */
 import type { BlobId } from '../domain/blob-id.ts';
 import type { ChunkLimits } from '../domain/chunk.ts';
+import type { Dot, Vector } from '../domain/dot.ts';
 import type { ChunkId, DeviceId, NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { PathName, SpacePath } from '../domain/path-name.ts';
-import type { ChunkPlace, Content, EntryKind, SpaceMode, Version } from '../domain/space.ts';
+import type { IntentRow, NewIntent, Payment } from './intents.ts';
+import type { ChunkPlace, Content, EntryKind, Snapshot, SpaceMode, Version } from '../domain/space.ts';
 
 export type NodeNum = number;
 
@@ -31,6 +33,10 @@ export interface SpaceRow {
   /** Sequence and id of the newest certified snapshot; 0 and undefined before the first. */
   readonly sequence: number;
   readonly snapshot: SnapshotId | undefined;
+  /** The highest sequence that was used or seen: the next round gets one more. */
+  readonly clock: number;
+  /** Snapshots that were merged since `snapshot`: the next round follows them too. */
+  readonly merged: readonly SnapshotId[];
 }
 
 export interface NewSpace {
@@ -65,9 +71,17 @@ export interface EntryRow {
   readonly mtimeNs: bigint;
   readonly bytes: number;
   readonly content: Content;
+  /** The snapshots in which it got its place and its content (docs/sync.md). */
+  readonly place: Dot;
+  readonly version: Dot;
   readonly since: number;
   /** Undefined when this device has not seen it on its disk (recovered, or not fetched). */
   readonly look: Look | undefined;
+}
+
+/** An entry with the identity of its folder; the root's own for what lies in the root. */
+export interface PlacedRow extends EntryRow {
+  readonly parentNode: NodeId;
 }
 
 /** One change of a round, in an order that can be applied: parents are put before their children. */
@@ -84,11 +98,31 @@ export type EntryChange =
         readonly mtimeNs: bigint;
         readonly bytes: number;
         readonly content: Content;
+        readonly place: Dot;
+        readonly version: Dot;
       };
       readonly look: Look | undefined;
     }
   /** The entry leaves its place (deleted, or about to be put elsewhere with the same `num`: a move). */
   | { readonly kind: 'remove'; readonly parent: NodeNum; readonly name: PathName };
+
+/**
+ * One change that is already done on this disk, or needs nothing there. A `put` of an identity that stands elsewhere moves it; what stands at its place
+ * is set aside under a name of its own until it is put elsewhere. A folder keeps its listing, which counts as out of date.
+ */
+export type SyncedChange =
+  | Extract<EntryChange, { kind: 'put' }>
+  | { readonly kind: 'drop'; readonly num: NodeNum }
+  /** What stands under `num` goes on as `node`, with all that lies in it. */
+  | { readonly kind: 'identify'; readonly num: NodeNum; readonly node: NodeId };
+
+export interface ConflictRow {
+  /** The file that kept its name, and the one that got a conflict name. */
+  readonly node: NodeId;
+  readonly beside: NodeId;
+  readonly kind: 'content' | 'name';
+  readonly timeMs: number;
+}
 
 export type PackState = 'spooled' | 'encoded' | 'registered' | 'stored' | 'certified' | 'live' | 'dead';
 
@@ -156,56 +190,6 @@ export interface RoundRow {
   readonly state: 'sealed' | 'certified';
 }
 
-export type IntentState = 'prepared' | 'succeeded' | 'failed';
-
-/** A spending step on its way: written before the transaction is sent, settled from the chain's own effects. */
-export interface IntentRow {
-  readonly num: number;
-  readonly digest: string;
-  readonly kind: string;
-  readonly space: number | undefined;
-  readonly pack: number | undefined;
-  readonly transaction: Uint8Array;
-  readonly signature: Uint8Array;
-  /** As quoted. */
-  readonly frost: bigint;
-  readonly mist: bigint;
-  readonly state: IntentState;
-  /** As the chain says; undefined while open. */
-  readonly paidFrost: bigint | undefined;
-  readonly paidMist: bigint | undefined;
-  readonly failure: string | undefined;
-}
-
-export interface NewIntent {
-  readonly digest: string;
-  readonly kind: string;
-  readonly space: number | undefined;
-  readonly pack: number | undefined;
-  readonly transaction: Uint8Array;
-  readonly signature: Uint8Array;
-  readonly frost: bigint;
-  readonly mist: bigint;
-  /** The chain's time, ms since 1970: the month that the step counts for. Left out, it counts for none. */
-  readonly chainMs?: number;
-}
-
-/** A spending step as the ledger has it, without its bytes. */
-export interface Payment {
-  readonly digest: string;
-  readonly kind: string;
-  readonly space: number | undefined;
-  readonly chainMs: number;
-  readonly state: IntentState;
-  /** As quoted. */
-  readonly frost: bigint;
-  readonly mist: bigint;
-  /** As the chain says; undefined while open. */
-  readonly paidFrost: bigint | undefined;
-  readonly paidMist: bigint | undefined;
-  readonly failure: string | undefined;
-}
-
 export interface ChunkLocation extends ChunkPlace {
   readonly pack: number;
   readonly blobId: BlobId | undefined;
@@ -228,7 +212,7 @@ export interface CatalogOperations {
   spaces(): readonly SpaceRow[];
   addSpace(space: NewSpace): SpaceRow;
   setFolder(space: number, folder: string | undefined): void;
-  setPool(space: number, pool: SuiId): void;
+  setPool(space: number, pool: SuiId | undefined): void;
   setLeaseEpochs(space: number, epochs: number): void;
   totals(space: number): SpaceTotals;
 
@@ -238,6 +222,14 @@ export interface CatalogOperations {
   children(folders: readonly NodeNum[]): readonly (readonly EntryRow[])[];
   /** The entry at a path now; undefined when there is none. The root has no entry. */
   entryAt(space: number, path: SpacePath): EntryRow | undefined;
+  /** Entries by identity; undefined for those that have no place now. In order. */
+  entriesOf(space: number, nodes: readonly NodeId[]): readonly (PlacedRow | undefined)[];
+  /** Entries without a look in folders that have one, in pages: what this device knows and has not on its disk. */
+  absent(
+    space: number,
+    after: { readonly parent: NodeNum; readonly name: PathName } | undefined,
+    limit: number,
+  ): readonly PlacedRow[];
   /** The path of a node now. */
   pathOf(num: NodeNum): SpacePath | undefined;
   /** Entries whose look has this device and inode: where a new name may have come from. In order; the first match counts. */
@@ -288,7 +280,8 @@ export interface CatalogOperations {
   /**
    * Seals a round, in one transaction: its last pack (which holds the snapshot), its snapshot row, and its changes applied to the entries as
    * `sequence` (changed entries move to the past). A `remove` may be of a folder with children only when a later `put` of the same round gives
-   * the same `num` a new place (a move); at the end every entry's parent must have a place. Only one round of a space may be uncertified.
+   * the same `num` a new place (a move); at the end every entry's parent must have a place. Only one round of a space may be uncertified. `folders`
+   * must hold every stale folder. The space's vector and clock grow by the round, what was merged is followed by it.
    */
   sealRound(
     round: Omit<RoundRow, 'state' | 'lastPack'>,
@@ -301,6 +294,29 @@ export interface CatalogOperations {
   certifyRound(space: number, sequence: number): void;
   /** Undoes `sealRound`: entries come back from the past. For a round whose packs proved impossible to store. */
   abandonRound(space: number, sequence: number): void;
+
+  /** Up to which sequence the entries contain each device's snapshots, and dots of single nodes beyond that which were replaced here. */
+  vector(space: number): Vector;
+  taken(space: number): readonly { readonly node: NodeId; readonly dot: Dot }[];
+  /** Folders whose entries are those of no listing; with each of them all above it. Not empty: there is something to publish or adopt. */
+  stale(space: number): readonly { readonly num: NodeNum; readonly parent: NodeNum | undefined }[];
+  /** Takes over what a merge brought to this disk, in one transaction; not while a round is pending. */
+  applySynced(space: number, sequence: number, changes: readonly SyncedChange[]): void;
+  /** The entries contain all that `vector` says; the next round follows `snapshot`, when it is given. */
+  joinVector(space: number, vector: Vector, snapshot: SnapshotId | undefined): void;
+  /**
+   * The entries are those of another device's snapshot: it becomes the space's newest, its listings those of the stale folders. False, and nothing
+   * happens, when its listings lack a stale folder.
+   */
+  adoptRound(
+    round: Omit<RoundRow, 'state' | 'lastPack'> & { readonly lastPack: number | undefined },
+    folders: readonly FolderContent[],
+    vector: Vector,
+  ): boolean;
+  addConflicts(space: number, conflicts: readonly ConflictRow[]): void;
+  /** Those whose two files both still stand. */
+  conflicts(space: number): readonly ConflictRow[];
+  dropConflict(space: number, beside: NodeId): void;
 
   addIntent(intent: NewIntent): IntentRow;
   openIntents(): readonly IntentRow[];
@@ -322,6 +338,7 @@ export interface CatalogOperations {
     round: Omit<RoundRow, 'state' | 'lastPack'> & { readonly lastPack: number | undefined },
     changes: readonly EntryChange[],
     folders: readonly FolderContent[],
+    seen: { readonly vector: Vector; readonly taken: Snapshot['taken'] },
   ): void;
   /** All versions that a path had, newest first; through renames when `node` is known. */
   versions(space: number, path: SpacePath): readonly Version[];

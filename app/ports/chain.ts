@@ -44,6 +44,13 @@ export interface HeadMove {
   readonly entry: BagEntry;
   /** True when the bag holds this key already (remove + add); false for the first head of a space. */
   readonly replaces: boolean;
+  /** The bag as it was when it was looked at: the transaction fails when anybody changed it since. Undefined: whatever it is by then. */
+  readonly seen: BagState | undefined;
+}
+
+export interface BagState {
+  readonly version: bigint;
+  readonly digest: string;
 }
 
 /** One spending step. Each becomes exactly one transaction. */
@@ -128,6 +135,8 @@ export interface Bag {
   readonly id: SuiId;
   /** Version at which the chain created or first showed it; orders two bags of one address. */
   readonly version: bigint;
+  /** What a transaction names that must find the bag with these entries. */
+  readonly state: BagState;
   readonly entries: readonly BagEntry[];
 }
 

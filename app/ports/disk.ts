@@ -4,6 +4,7 @@
  */
 import type { Fault } from '../domain/fault.ts';
 import type { PathName, SpacePath } from '../domain/path-name.ts';
+import type { Look } from './catalog.ts';
 
 export type FileKind = 'file' | 'folder' | 'symlink' | 'other';
 
@@ -84,9 +85,35 @@ export interface PlacedFile {
   abandon(): Promise<void>;
 }
 
+/**
+ * What may stand at a place that is written to. A look: exactly that file, looked at immediately before it is replaced; anything else is a
+ * fault 'file-changing', and nothing happens.
+ */
+export type Over = 'never' | 'replace' | Look;
+
+/** One change of names, each with what must still be so. What is not so is a fault 'file-changing' (or 'already-exists'), and nothing happens. */
+export type DiskAct =
+  /** A file, link or folder goes to a place where nothing is. `look`: of a file or link. */
+  | { readonly kind: 'move'; readonly from: SpacePath; readonly to: SpacePath; readonly look: Look | undefined }
+  /** A file or link that looks like this goes. One that is gone already is no fault. */
+  | { readonly kind: 'remove'; readonly path: SpacePath; readonly look: Look }
+  /** An empty folder goes. One that is gone already is no fault. */
+  | { readonly kind: 'remove-folder'; readonly path: SpacePath }
+  /** A folder that may be there already; its own folder must be. */
+  | { readonly kind: 'make-folder'; readonly path: SpacePath; readonly mode: number }
+  /** Mode and time of a file that looks like this; of a folder the mode alone. */
+  | {
+      readonly kind: 'dress';
+      readonly path: SpacePath;
+      readonly look: Look | undefined;
+      readonly placement: Placement;
+    };
+
 export interface SmallFile extends Placement {
   readonly path: SpacePath;
   readonly bytes: Uint8Array;
+  /** For this file alone, instead of what is said for all. */
+  readonly over?: Over;
 }
 
 export interface Disk {
@@ -110,15 +137,17 @@ export interface Disk {
   makeFolder(root: string, path: SpacePath): Promise<void>;
   setFolder(root: string, path: SpacePath, placement: Placement): Promise<void>;
   /** Begins a file; with `over: 'never'` an existing file at the place makes `finish` a fault 'already-exists'. */
-  place(root: string, path: SpacePath, over: 'never' | 'replace'): Promise<PlacedFile>;
+  place(root: string, path: SpacePath, over: Over): Promise<PlacedFile>;
   /** Places many small files in one go. */
   placeSmall(
     root: string,
     files: readonly SmallFile[],
-    over: 'never' | 'replace',
+    over: Over,
     durable: boolean,
   ): Promise<readonly (FileStat | Fault)[]>;
-  placeSymlink(root: string, path: SpacePath, target: string, over: 'never' | 'replace'): Promise<FileStat>;
+  placeSymlink(root: string, path: SpacePath, target: string, over: Over): Promise<FileStat>;
+  /** Acts one after another, durable when this returns. What now stands at each place; undefined where nothing does. */
+  act(root: string, acts: readonly DiskAct[]): Promise<readonly (FileStat | undefined | Fault)[]>;
 
   /** Bytes free for this user on the disk that holds `root`. */
   freeBytes(root: string): Promise<number>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Payment } from '../ports/catalog.ts';
+import type { Payment } from '../ports/intents.ts';
 import { leftFrost, monthStartMs, spentFrost } from './budget.ts';
 
 const payment = (kind: string, frost: bigint, paidFrost: bigint | undefined): Payment => ({

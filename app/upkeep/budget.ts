@@ -1,5 +1,5 @@
 /** The month's cap on WAL: which month a time of the chain belongs to, what was spent in it, and whether a step fits under the cap. Pure. */
-import type { Payment } from '../ports/catalog.ts';
+import type { Payment } from '../ports/intents.ts';
 
 /** When the calendar month of a time of the chain began, UTC, ms since 1970. */
 export function monthStartMs(chainMs: number): number {

@@ -3,7 +3,7 @@ import type { WireFault } from './fault-form.ts';
 import type { SpaceWord } from './space.ts';
 
 export type WorkKind =
-  'looking' | 'reading' | 'packing' | 'encoding' | 'uploading' | 'certifying' | 'restoring' | 'recovering';
+  'looking' | 'reading' | 'packing' | 'encoding' | 'uploading' | 'certifying' | 'restoring' | 'applying' | 'recovering';
 
 /** The work of this moment. Counts that do not apply are 0. */
 export interface Work {

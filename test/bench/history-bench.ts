@@ -20,12 +20,22 @@ const dice = seededDice(1);
 const words = ['invoice', 'holiday', 'draft', 'IMG', 'report', 'letter', 'notes', 'budget', 'scan', 'plan'];
 
 const hex = (bytes: number, number: number): string => number.toString(16).padStart(2 * bytes, '0');
+const device = parseDeviceId(hex(16, 3));
 const pathOf = (file: number): string => `folder ${Math.floor(file / filesInFolder)}/${nameOf(file)}`;
 const nameOf = (file: number): string => `${words[file % words.length] ?? ''} ${file}.dat`;
 
 function entryOf(kind: 'file' | 'folder', chunk: number) {
   const chunks = kind === 'file' ? [parseChunkId(hex(32, chunk))] : [];
-  return { kind, mode: 0o644, mtimeNs: 1_700_000_000_000_000_000n, bytes: 5_000, content: { depth: 0, chunks } };
+  const dot = { device, sequence: 1 };
+  return {
+    place: dot,
+    version: dot,
+    kind,
+    mode: 0o644,
+    mtimeNs: 1_700_000_000_000_000_000n,
+    bytes: 5_000,
+    content: { depth: 0, chunks },
+  };
 }
 
 function fill(catalog: CatalogOperations): number {
@@ -76,7 +86,6 @@ function fill(catalog: CatalogOperations): number {
     }
     const id = parseChunkId(hex(32, 0xabc0000 + sequence));
     const place = { id, kind: 'snapshot', start: 0, bytes: 100, plainBytes: 50 } as const;
-    const device = parseDeviceId(hex(16, 3));
     const root = { depth: 0, chunks: [] };
     const round = {
       space: space.num,
@@ -90,7 +99,7 @@ function fill(catalog: CatalogOperations): number {
       root,
       place,
     };
-    catalog.importSnapshot({ ...round, lastPack: undefined }, changes, []);
+    catalog.importSnapshot({ ...round, lastPack: undefined }, changes, [], { vector: new Map(), taken: [] });
   }
   return space.num;
 }

@@ -57,6 +57,8 @@ export async function openRealPorts(folder: string, home: string, threads: numbe
           device,
           packBytes,
           isLeftOut: () => false,
+          parked: new Set(),
+          publishesMerge: false,
           deletionsReleased: false,
           onPack: async (pack) => void (await catalog.addPack(pack)),
         },

@@ -66,7 +66,7 @@ describe('a folder', () => {
     expect(await laptop.intents()).toBe(paid);
     expect(laptop.requests.count('node-')).toBe(0);
     expect(laptop.requests.count('Execute') + laptop.requests.count('Simulate')).toBe(0);
-    expect(laptop.requests.count(), 'the state of the network only').toBeLessThan(5);
+    expect(laptop.requests.count(), 'the state of the network and the account’s devices').toBeLessThan(30);
     expect((await laptop.engine.status(never)).chain?.balances).toEqual(balances);
   });
 

@@ -81,7 +81,7 @@ describe('a catalog that is lost', () => {
     );
   });
 
-  it('lets the space be joined by an empty folder only, and what is there then is not sent again', async () => {
+  it('lets the space be joined by a folder, full or empty, and what is there then is not sent again', async () => {
     const { laptop, user } = shared;
     laptop.loseCatalog();
     await laptop.engine.recover(never);
@@ -89,11 +89,19 @@ describe('a catalog that is lost', () => {
     const address = (await laptop.engine.device())?.address ?? '';
     world.ledger.fund(address, 30_000_000_000n);
     await laptop.engine.fund(never);
-    await expect(laptop.protect('/home/docs', { join: 'docs' })).rejects.toMatchObject({ code: 'already-exists' });
-    user.makeFolder('/home/again');
-    await laptop.protect('/home/again', { join: 'docs' });
+    await laptop.protect('/home/docs', { join: 'docs' });
     laptop.requests.take();
-    expect(await laptop.sync('docs')).toMatchObject({ applied: 3, newChunks: 0, packs: [], problems: [] });
+    const before = user.picture('/home/docs');
+    expect(await laptop.sync('docs')).toMatchObject({ applied: 0, newChunks: 0, packs: [], problems: [] });
+    expect(user.picture('/home/docs')).toEqual(before);
+    user.makeFolder('/home/again');
+    laptop.loseCatalog();
+    await laptop.engine.recover(never);
+    await laptop.engine.chooseDevice('laptop a third time', never);
+    world.ledger.fund((await laptop.engine.device())?.address ?? '', 30_000_000_000n);
+    await laptop.engine.fund(never);
+    await laptop.protect('/home/again', { join: 'docs' });
+    expect(await laptop.sync('docs')).toMatchObject({ applied: 4, newChunks: 0, packs: [], problems: [] });
     expect(laptop.requests.count('PUT')).toBe(0);
     expect(user.picture('/home/again')).toEqual(user.picture('/home/docs'));
   });
@@ -107,7 +115,7 @@ describe('a second computer of the account', () => {
     const hand = desktop.disk.user;
     hand.makeFolder('/data/docs');
     await desktop.protect('/data/docs', { join: 'docs' });
-    expect(await desktop.sync('docs')).toMatchObject({ applied: 3, packs: [], problems: [] });
+    expect(await desktop.sync('docs')).toMatchObject({ applied: 4, packs: [], problems: [] });
     expect(hand.picture('/data/docs')).toEqual(user.picture('/home/docs'));
 
     hand.write('/data/docs/from desktop', bytes(50_000));
@@ -133,11 +141,7 @@ describe('a second computer of the account', () => {
     await desktop.engine.recover(never);
     desktop.disk.user.makeFolder('/data/docs');
     await desktop.protect('/data/docs', { join: 'docs' });
-    let placed = 0;
-    desktop.engine.subscribe((event) => {
-      if (event.kind === 'restoring' && ++placed === 2) desktop.crash();
-    });
-    expect(await desktop.untilCrash(() => desktop.sync('docs'))).toBe('crashed');
+    await desktop.crashAt('apply:on-disk', () => desktop.sync('docs'));
     expect(await desktop.sync('docs')).toMatchObject({ packs: [], newChunks: 0, problems: [] });
     expect(desktop.disk.user.picture('/data/docs')).toEqual(user.picture('/home/docs'));
   });

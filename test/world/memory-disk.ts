@@ -6,13 +6,16 @@ import { keptMtimeNs } from '../../app/adapters/disk/disk.ts';
 import type { Clock, Dice } from '../../app/domain/clock.ts';
 import { Fault, faultOf } from '../../app/domain/fault.ts';
 import { joinPath, parsePathName, pathNames, type SpacePath } from '../../app/domain/path-name.ts';
+import type { Look } from '../../app/ports/catalog.ts';
 import type {
   Disk,
+  DiskAct,
   FileSpan,
   FileStat,
   FolderListing,
   IsLeftOut,
   ListedEntry,
+  Over,
   PlacedFile,
   Placement,
   ReadBatch,
@@ -142,18 +145,65 @@ function dress(tree: MemoryTree, inode: Inode, { mode, mtimeNs }: Placement): vo
   inode.ctimeNs = tree.nowNs();
 }
 
+function demandLook(inode: Inode | undefined, whole: string, look: Look): void {
+  if (inode === undefined) throw missing(whole);
+  const stat = statOf(inode);
+  const isSame =
+    stat.kind !== 'folder' &&
+    stat.inode === look.inode &&
+    stat.bytes === look.bytes &&
+    stat.mtimeNs === look.mtimeNs &&
+    stat.ctimeNs === look.ctimeNs;
+  if (!isSame) throw new Fault('file-changing', 'later', `${whole} was changed here in the meantime.`);
+}
+
+function actOne(tree: MemoryTree, root: string, act: DiskAct): FileStat | undefined {
+  const place = checked(root, act.kind === 'move' ? act.from : act.path);
+  const standing = tree.find(place);
+  if (act.kind === 'make-folder') {
+    if (standing === undefined) tree.attach(place, tree.make('folder', act.mode));
+    const made = tree.find(place);
+    if (made?.kind !== 'folder') throw new Fault('already-exists', 'later', `${place} is no folder here.`);
+    return statOf(made);
+  }
+  if (standing === undefined) {
+    if (act.kind === 'remove' || act.kind === 'remove-folder') return undefined;
+    throw missing(place);
+  }
+  if (act.kind !== 'remove-folder' && act.look !== undefined) demandLook(standing, place, act.look);
+  if (act.kind === 'remove') tree.remove(place);
+  else if (act.kind === 'remove-folder') {
+    if (standing.kind !== 'folder') throw new Fault('file-changing', 'later', `${place} is no folder any more.`);
+    if (standing.children.size > 0)
+      throw new Fault('disk-failed', 'after-user', `${place} could not be written: the folder is not empty.`);
+    tree.remove(place);
+  } else if (act.kind === 'dress') {
+    const { mode, mtimeNs } = act.placement;
+    dress(tree, standing, { mode, mtimeNs: act.look === undefined ? standing.mtimeNs : mtimeNs });
+    return statOf(standing);
+  } else {
+    const to = checked(root, act.to);
+    if (tree.holder(to).children.has(to.slice(to.lastIndexOf('/') + 1)))
+      throw new Fault('already-exists', 'later', `${to} exists already.`);
+    tree.rename(place, to);
+    return statOf(standing);
+  }
+  return undefined;
+}
+
 /** Puts a finished inode to its place as link or rename would. */
-function putInPlace(tree: MemoryTree, whole: string, inode: Inode, over: 'never' | 'replace'): FileStat {
+function putInPlace(tree: MemoryTree, whole: string, inode: Inode, over: Over): FileStat {
   const standing = tree.holder(whole).children.get(whole.slice(whole.lastIndexOf('/') + 1));
   if (standing !== undefined && over === 'never')
     throw new Fault('already-exists', 'after-user', `${whole} exists already.`);
+  if (typeof over === 'object') demandLook(standing, whole, over);
   if (standing?.kind === 'folder')
     throw new Fault('disk-failed', 'after-user', `${whole} could not be written: a folder is in its place.`);
   tree.attach(whole, inode);
   return statOf(inode);
 }
 
-function placing(tree: MemoryTree, whole: string, over: 'never' | 'replace'): PlacedFile {
+function placing(tree: MemoryTree, whole: string, over: Over): PlacedFile {
   const inode = tree.make('file', 0o600);
   tree.holder(whole);
   return {
@@ -228,9 +278,9 @@ export function openMemoryDisk(clock: Clock, dice: Dice): MemoryDisk {
     place: async (root, path, over) => placing(tree, checked(root, path), over),
     async placeSmall(root, files, over) {
       const placed: (FileStat | Fault)[] = [];
-      for (const { path, bytes, ...placement } of files) {
+      for (const { path, bytes, over: own, ...placement } of files) {
         try {
-          const file = placing(tree, checked(root, path), over);
+          const file = placing(tree, checked(root, path), own ?? over);
           await file.write(0, bytes.slice());
           placed.push(await file.finish(bytes.length, placement, false));
         } catch (error) {
@@ -243,6 +293,18 @@ export function openMemoryDisk(clock: Clock, dice: Dice): MemoryDisk {
     },
     placeSymlink: async (root, path, target, over) =>
       putInPlace(tree, checked(root, path), tree.make('symlink', 0o777, { target }), over),
+    async act(root, acts) {
+      return acts.map((act) => {
+        try {
+          tree.folder(root, true);
+          return actOne(tree, root, act);
+        } catch (error) {
+          const fault = faultOf(error);
+          if (fault === undefined) throw error;
+          return fault;
+        }
+      });
+    },
     freeBytes: async () => Math.min(tree.roomBytes, Number.MAX_SAFE_INTEGER),
     async resolveFolder(path) {
       const found = tree.find(path);

@@ -32,7 +32,9 @@ const bytesOf = (content: string | Uint8Array): Uint8Array =>
   typeof content === 'string' ? new TextEncoder().encode(content) : content.slice();
 
 function pictureOf(folder: Inode, path: string): readonly string[] {
-  return [...folder.children].flatMap(([name, inode]) => {
+  // Floe's own mark in a root is no part of what the user sees.
+  const children = [...folder.children].filter(([name]) => !name.startsWith('.floe-'));
+  return children.flatMap(([name, inode]) => {
     const whole = path === '' ? name : `${path}/${name}`;
     const { kind, mode, mtimeNs } = statOf(inode);
     const content =

@@ -52,6 +52,8 @@ export interface DeviceOptions {
   readonly phrase?: string;
   /** MIST given to the device's address; none for a device that only reads. */
   readonly mist?: bigint;
+  /** Where its catalog lies; in memory when not given. */
+  readonly catalogFile?: string;
   readonly disk?: Disk;
   readonly spool?: Spool;
   /** Around the pool, for a device that means harm. */
@@ -81,6 +83,8 @@ export interface World {
 
 export interface Device {
   readonly name: string;
+  /** Of its account. */
+  readonly phrase: string;
   readonly disk: MemoryDisk;
   readonly spool: MemorySpool;
   readonly requests: RequestLog;
@@ -97,6 +101,11 @@ export interface Device {
   crash(): void;
   /** Works until it is done or the engine was killed; a killed one is started again. */
   untilCrash(work: () => Promise<unknown>): Promise<'done' | 'crashed'>;
+  /**
+   * Works until the engine is killed at the named durable point, and starts it again. `name*#3`: the third point whose name begins so. Tells whether it
+   * came to it.
+   */
+  killAt(point: string, work: () => Promise<unknown>): Promise<boolean>;
   /** Works until the engine is killed at the named durable point, and starts it again. */
   crashAt(point: string, work: () => Promise<unknown>): Promise<void>;
   start(): void;
@@ -264,21 +273,26 @@ function openDevice(
   };
   let line: Lifeline | undefined;
   let fatalPoint: string | undefined;
+  let passed = 0;
   let restores = 0;
   const onPoint = (point: string): void => {
-    if (point === fatalPoint) line?.cut();
+    if (fatalPoint === undefined) return;
+    const [name = '', times = '1'] = fatalPoint.split('#');
+    const isIt = name.endsWith('*') ? point.startsWith(name.slice(0, -1)) : point === name;
+    if (isIt && ++passed === Number(times)) line?.cut();
   };
   const unset = (): never => {
     throw new Error('the device is started before it is used');
   };
   const device: Device = {
     name,
+    phrase: machine.phrase,
     disk,
     spool,
     requests: openRequestLog(),
     events: [],
     engine: undefined as unknown as Engine,
-    catalog: openCatalogInline({ file: ':memory:' }),
+    catalog: openCatalogInline({ file: options.catalogFile ?? ':memory:' }),
     async protect(folder, { mode = 'sync', name: as, join } = {}) {
       const input = { folder, name: as, mode, leaseEpochs: undefined, space: join };
       await device.engine.addSpace(input, never);
@@ -301,11 +315,15 @@ function openDevice(
       if (outcome === 'crashed') device.start();
       return outcome;
     },
-    async crashAt(point, work) {
+    async killAt(point, work) {
       fatalPoint = point;
+      passed = 0;
       const outcome = await device.untilCrash(work);
       fatalPoint = undefined;
-      if (outcome === 'done') throw new Error(`the engine never came to ${point}`);
+      return outcome === 'crashed';
+    },
+    async crashAt(point, work) {
+      if (!(await device.killAt(point, work))) throw new Error(`the engine never came to ${point}`);
     },
     start() {
       line?.cut();

@@ -8,6 +8,7 @@ import type { EntryKind } from '../../domain/space.ts';
 import type { EntryChange, FolderContent, NodeNum, SpaceTotals } from '../../ports/catalog.ts';
 import {
   headFromHex,
+  type RecordHead,
   lookToBytes,
   nameToBytes,
   recordHead,
@@ -15,6 +16,7 @@ import {
   recordToBytes,
   withContent,
 } from './entry-record.ts';
+import { openWriters } from './writers.ts';
 
 export interface Application {
   readonly space: number;
@@ -27,6 +29,9 @@ export interface ChangeApplier {
   /** Returns what it added to the space's counts. */
   apply(to: Application, changes: readonly EntryChange[], folders: readonly FolderContent[]): SpaceTotals;
   undo(space: number, sequence: number, added: SpaceTotals): void;
+  /** Whatever stands at a place leaves it, and is remembered as the past. */
+  takeOut(place: Place, to: Application, totals: Totals): NodeNum | 'nothing' | 'no folder';
+  checkTree(space: number, touched: ReadonlySet<NodeNum>): void;
   /** A certified round is not undone any more. */
   forgetUndo(space: number): void;
 }
@@ -38,7 +43,7 @@ interface RawEntry {
   readonly record: Buffer;
 }
 
-interface Place {
+export interface Place {
   readonly parent: number;
   readonly name: Uint8Array;
 }
@@ -46,7 +51,7 @@ interface Place {
 const columns = 'parent, name, num, since, record, look';
 
 /** What a round adds to a space's counts. */
-class Totals {
+export class Totals {
   files = 0;
   folders = 0;
   bytes = 0;
@@ -81,6 +86,20 @@ export function openApplier(db: Database): ChangeApplier {
     .prepare<[number, number], string>('SELECT lower(hex(id)) FROM node WHERE num = ? AND space = ?')
     .pluck();
 
+  const writers = openWriters(db);
+  const seenOf = db
+    .prepare<[number, number], number>('SELECT sequence FROM vector WHERE space = ? AND writer = ?')
+    .pluck();
+  const take = db.prepare(
+    'INSERT OR IGNORE INTO taken (space, node, writer, sequence) SELECT ?, id, ?, ? FROM node WHERE num = ?',
+  );
+
+  /** What leaves its place was seen, even where not all of its device is. */
+  function noteTaken(space: number, num: NodeNum, { dots }: RecordHead): void {
+    for (const { writer, sequence } of dots)
+      if ((seenOf.get(space, writer) ?? 0) < sequence) take.run(space, writer, sequence, num);
+  }
+
   const identityOf = (num: NodeNum, space: number): NodeId => {
     const id = nodeOf.get(num, space);
     if (id === undefined) throw new Error('an entry has a number that was allotted for its space');
@@ -98,6 +117,7 @@ export function openApplier(db: Database): ChangeApplier {
     }
     remove.run(place);
     const head = headFromHex(hex);
+    noteTaken(to.space, num, head);
     totals.count(head, -1);
     return head.kind === 'folder' ? num : 'no folder';
   }
@@ -146,7 +166,14 @@ export function openApplier(db: Database): ChangeApplier {
         if (change.kind === 'remove') continue;
         const { num, parent, entry, look } = change;
         const record = recordToBytes(
-          { ...entry, num, since: to.sequence, node: identityOf(num, to.space) },
+          {
+            ...entry,
+            num,
+            since: to.sequence,
+            node: identityOf(num, to.space),
+            place: writers.stored(entry.place),
+            version: writers.stored(entry.version),
+          },
           name.length,
         );
         insert.run(parent, name, num, to.sequence, record, lookToBytes(look));
@@ -159,6 +186,8 @@ export function openApplier(db: Database): ChangeApplier {
       addTotals(db, to.space, totals, 1);
       return { files: totals.files, folders: totals.folders, bytes: totals.bytes };
     },
+    takeOut,
+    checkTree,
     undo(space, sequence, added) {
       undoEntries(db, space, sequence);
       addTotals(db, space, added, -1);
@@ -167,7 +196,7 @@ export function openApplier(db: Database): ChangeApplier {
   };
 }
 
-function addTotals(db: Database, space: number, { files, folders, bytes }: SpaceTotals, sign: 1 | -1): void {
+export function addTotals(db: Database, space: number, { files, folders, bytes }: SpaceTotals, sign: 1 | -1): void {
   const add = db.prepare('UPDATE space SET files = files + ?, folders = folders + ?, bytes = bytes + ? WHERE num = ?');
   add.run(sign * files, sign * folders, sign * bytes, space);
 }

@@ -1,9 +1,11 @@
 /** What folders hold now. Folders are read whole, each as one value (`packedChildren`); the rest are look-ups of single entries. */
 import type { Database } from 'better-sqlite3';
+import { parseNodeId, type DeviceId, type NodeId } from '../../domain/ids.ts';
 import { joinPath, pathNames, type PathName, type SpacePath } from '../../domain/path-name.ts';
-import type { CatalogOperations, EntryRow, NodeNum } from '../../ports/catalog.ts';
+import type { CatalogOperations, EntryRow, NodeNum, PlacedRow } from '../../ports/catalog.ts';
 import {
   childrenFromBytes,
+  idBuffer,
   inodeKey,
   lookBytes,
   lookFromBytes,
@@ -13,10 +15,19 @@ import {
   recordFromBytes,
 } from './entry-record.ts';
 import { damagedCatalog } from './sqlite-fault.ts';
+import { openWriters, type Writers } from './writers.ts';
 
 type Operations = Pick<
   CatalogOperations,
-  'children' | 'entryAt' | 'pathOf' | 'byInode' | 'unchangedFolders' | 'setFingerprints' | 'setLooks'
+  | 'children'
+  | 'entryAt'
+  | 'entriesOf'
+  | 'absent'
+  | 'pathOf'
+  | 'byInode'
+  | 'unchangedFolders'
+  | 'setFingerprints'
+  | 'setLooks'
 >;
 type ShownFolders = Parameters<Operations['unchangedFolders']>[0];
 type Inodes = Parameters<Operations['byInode']>[1];
@@ -35,11 +46,14 @@ const depthMax = 100_000;
 
 const noLook = `x'${'00'.repeat(lookBytes)}'`;
 
-function entryFrom(raw: RawEntry): EntryRow {
+function entryFrom(raw: RawEntry, writers: Writers): EntryRow {
+  const facts = recordFromBytes(raw.record);
   return {
     parent: raw.parent,
     name: nameFromBytes(raw.name),
-    ...recordFromBytes(raw.record),
+    ...facts,
+    place: writers.dot(facts.place),
+    version: writers.dot(facts.version),
     look: raw.look === null ? undefined : lookFromBytes(raw.look),
   };
 }
@@ -48,16 +62,18 @@ function entryFrom(raw: RawEntry): EntryRow {
 export interface PackedChildren {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly lengths: readonly number[];
+  /** Devices by the numbers that the rows name them with. */
+  readonly devices: ReadonlyMap<number, DeviceId>;
 }
 
 export function unpackChildren(
   folders: readonly NodeNum[],
-  { bytes, lengths }: PackedChildren,
+  { bytes, lengths, devices }: PackedChildren,
 ): readonly (readonly EntryRow[])[] {
   let at = 0;
   return folders.map((folder, i) => {
     const end = at + (lengths[i] ?? 0);
-    const rows = childrenFromBytes(folder, Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at));
+    const rows = childrenFromBytes(folder, Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at), devices);
     at = end;
     return rows;
   });
@@ -73,6 +89,7 @@ export function openPackedChildren(db: Database): (folders: readonly NodeNum[]) 
         WHERE parent = ? AND name > ? ORDER BY name LIMIT ${childrenMax})`,
     )
     .raw();
+  const writers = openWriters(db);
   const read = (folder: NodeNum): readonly Buffer[] => {
     const pieces: Buffer[] = [];
     for (let after: Buffer | null = Buffer.alloc(0); after !== null;) {
@@ -95,7 +112,7 @@ export function openPackedChildren(db: Database): (folders: readonly NodeNum[]) 
       bytes.set(piece, at);
       at += piece.length;
     }
-    return { bytes, lengths };
+    return { bytes, lengths, devices: writers.all() };
   });
 }
 
@@ -105,6 +122,11 @@ export function entryOperations(db: Database): Operations {
   const child = db.prepare<[number, Uint8Array], RawEntry>(
     `SELECT ${columns} FROM entry WHERE parent = ? AND name = ?`,
   );
+  const idOf = db.prepare<[number], Uint8Array>('SELECT id FROM node WHERE num = ?').pluck();
+  const placedFrom = (raw: RawEntry): PlacedRow => ({
+    ...entryFrom(raw, writers),
+    parentNode: parseNodeId(idOf.get(raw.parent) ?? new Uint8Array()),
+  });
   const inode = db.prepare<[Uint8Array, number], RawEntry>(
     `SELECT ${columns} FROM entry WHERE look IS NOT NULL AND substr(look, 1, 16) = ?
      AND EXISTS (SELECT 1 FROM node WHERE node.num = entry.num AND node.space = ?) ORDER BY parent, name LIMIT 1`,
@@ -115,6 +137,16 @@ export function entryOperations(db: Database): Operations {
   const numAt = db.prepare<[number, Uint8Array], number>('SELECT num FROM entry WHERE parent = ? AND name = ?').pluck();
   const fingerprintOf = db.prepare<[number], string>('SELECT fingerprint FROM folder_look WHERE num = ?').pluck();
   const setFingerprint = db.prepare('INSERT OR REPLACE INTO folder_look (num, fingerprint) VALUES (?, ?)');
+  const ofNode = db.prepare<[number, Uint8Array], RawEntry>(
+    `SELECT ${columns} FROM entry WHERE num = (SELECT num FROM node WHERE space = ? AND id = ?)`,
+  );
+  const absent = db.prepare<Record<string, unknown>, RawEntry>(
+    `SELECT ${columns} FROM entry WHERE look IS NULL AND (parent, name) > (@parent, @name)
+     AND EXISTS (SELECT 1 FROM node WHERE node.num = entry.num AND node.space = @space)
+     AND NOT EXISTS (SELECT 1 FROM entry AS folder WHERE folder.num = entry.parent AND folder.look IS NULL)
+     ORDER BY parent, name LIMIT @limit`,
+  );
+  const writers = openWriters(db);
   const setLook = db.prepare('UPDATE entry SET look = ? WHERE parent = ? AND name = ?');
 
   return {
@@ -125,7 +157,7 @@ export function entryOperations(db: Database): Operations {
       for (const name of pathNames(path)) {
         const raw = folder === undefined ? undefined : child.get(folder, nameToBytes(name));
         if (raw === undefined) return undefined;
-        found = entryFrom(raw);
+        found = entryFrom(raw, writers);
         folder = found.kind === 'folder' ? found.num : undefined;
       }
       return found;
@@ -143,7 +175,7 @@ export function entryOperations(db: Database): Operations {
     byInode: db.transaction((space: number, inodes: Inodes) =>
       inodes.map(({ device, inode: number }) => {
         const raw = inode.get(inodeKey(device, number), space);
-        return raw && entryFrom(raw);
+        return raw && entryFrom(raw, writers);
       }),
     ),
     unchangedFolders: db.transaction((shown: ShownFolders) =>
@@ -156,6 +188,16 @@ export function entryOperations(db: Database): Operations {
     ),
     setFingerprints: db.transaction((shown) => {
       for (const { num, fingerprint } of shown) setFingerprint.run(num, fingerprint);
+    }),
+    entriesOf: db.transaction((space: number, nodes: readonly NodeId[]) =>
+      nodes.map((node) => {
+        const raw = ofNode.get(space, idBuffer(node));
+        return raw && placedFrom(raw);
+      }),
+    ),
+    absent: db.transaction((space: number, after: Parameters<Operations['absent']>[1], limit: number) => {
+      const from = { parent: after?.parent ?? 0, name: after ? nameToBytes(after.name) : Buffer.alloc(0) };
+      return absent.all({ space, ...from, limit }).map(placedFrom);
     }),
     setLooks: db.transaction((looks) => {
       for (const { parent, name, look } of looks) setLook.run(lookToBytes(look), parent, nameToBytes(name));

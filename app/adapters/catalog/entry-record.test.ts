@@ -16,6 +16,10 @@ import {
 } from './entry-record.ts';
 import { content, nodeId } from './testing/samples.ts';
 
+const dots = fc.record({
+  writer: fc.integer({ min: 0, max: 2 ** 16 - 1 }),
+  sequence: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+});
 const facts = fc.record({
   num: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
   since: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
@@ -27,6 +31,8 @@ const facts = fc.record({
   content: fc
     .tuple(fc.nat(255), fc.array(fc.nat(), { maxLength: 5 }))
     .map(([depth, ids]) => ({ depth, chunks: content(...ids).chunks })),
+  place: dots,
+  version: dots,
 });
 
 describe('an entry as bytes', () => {
@@ -35,17 +41,32 @@ describe('an entry as bytes', () => {
       fc.property(facts, (entry: EntryFacts) => {
         const record = recordToBytes(entry, 7);
         expect(recordFromBytes(record)).toEqual(entry);
-        const head = Buffer.concat([record.subarray(14, 15), record.subarray(24, 32)])
+        const head = Buffer.concat([record.subarray(14, 15), record.subarray(24, 32), record.subarray(52, 64)])
           .toString('hex')
           .toUpperCase();
-        expect(headFromHex(head)).toEqual({ kind: entry.kind, bytes: entry.kind === 'file' ? entry.bytes : 0 });
+        expect(headFromHex(head)).toEqual({
+          kind: entry.kind,
+          bytes: entry.kind === 'file' ? entry.bytes : 0,
+          dots: [entry.place, entry.version],
+        });
       }),
     );
   });
 
   it('is refused as damage when it is cut short at any byte', () => {
     const record = recordToBytes(
-      { num: 1, since: 1, node: nodeId(1), kind: 'file', mode: 1, mtimeNs: 1n, bytes: 1, content: content(1, 2) },
+      {
+        num: 1,
+        since: 1,
+        node: nodeId(1),
+        kind: 'file',
+        mode: 1,
+        mtimeNs: 1n,
+        bytes: 1,
+        content: content(1, 2),
+        place: { writer: 1, sequence: 1 },
+        version: { writer: 1, sequence: 2 },
+      },
       1,
     );
     for (let length = 0; length < record.length; length++) {

@@ -1,14 +1,16 @@
 /**
  * The value "record" of an entry and the value "look": all that is known of a file or folder at its place, in one piece, little-endian.
  *
- * record: number (8), since (4), mode (2), kind (1), bytes of its name (1), mtime in ns (8), bytes (8), identity (16), bytes of content (4), then
- * content: depth (1) and the chunk ids (32 each). look: device (8), inode (8), bytes (8), mtime in ns (8), ctime in ns (8); zeros stand for none.
+ * record: number (8), since (4), mode (2), kind (1), bytes of its name (1), mtime in ns (8), bytes (8), identity (16), bytes of content (4), dots of
+ * place and content (6 each: writer 2, sequence 4), then content: depth (1) and the chunk ids (32 each). look: device (8), inode (8), bytes (8), mtime in ns (8), ctime in ns (8); zeros stand for none.
  */
-import { parseChunkId, parseNodeId, type ChunkId, type NodeId } from '../../domain/ids.ts';
+import type { Dot } from '../../domain/dot.ts';
+import { parseChunkId, parseNodeId, type ChunkId, type DeviceId, type NodeId } from '../../domain/ids.ts';
 import { nameBytesFromText, parsePathName, type PathName } from '../../domain/path-name.ts';
 import type { Content, EntryKind } from '../../domain/space.ts';
 import type { EntryRow, Look } from '../../ports/catalog.ts';
 import { damagedCatalog } from './sqlite-fault.ts';
+import type { StoredDot } from './writers.ts';
 
 const numAt = 0;
 const sinceAt = 8;
@@ -19,7 +21,10 @@ const mtimeAt = 16;
 const bytesAt = 24;
 const nodeAt = 32;
 const contentBytesAt = 48;
-const fixedBytes = 52;
+const placeAt = 52;
+const versionAt = 58;
+const fixedBytes = 64;
+const dotBytes = 6;
 const nodeBytes = 16;
 const chunkIdBytes = 32;
 export const lookBytes = 40;
@@ -37,6 +42,8 @@ export interface EntryFacts {
   readonly mtimeNs: bigint;
   readonly bytes: number;
   readonly content: Content;
+  readonly place: StoredDot;
+  readonly version: StoredDot;
 }
 
 /** Names and paths cross as bytes. */
@@ -90,6 +97,8 @@ export function recordToBytes(facts: EntryFacts, nameLength: number): Buffer {
   writeSize(record, checkedSize(facts.bytes, 'a size'), bytesAt);
   record.write(facts.node, nodeAt, nodeBytes, 'hex');
   record.writeUInt32LE(contentBytes, contentBytesAt);
+  writeDot(record, facts.place, placeAt);
+  writeDot(record, facts.version, versionAt);
   record[fixedBytes] = depth;
   let at = fixedBytes + 1;
   for (const id of chunks) at += record.write(id, at, chunkIdBytes, 'hex');
@@ -105,6 +114,16 @@ function writeSize(into: Buffer, value: number, at: number): void {
   into.writeUInt32LE(value % two32, at);
   into.writeUInt32LE(Math.floor(value / two32), at + 4);
 }
+
+function writeDot(into: Buffer, { writer, sequence }: StoredDot, at: number): void {
+  into.writeUInt16LE(writer, at);
+  into.writeUInt32LE(sequence, at + 2);
+}
+
+const readDot = (from: Buffer, at: number): StoredDot => ({
+  writer: from.readUInt16LE(at),
+  sequence: from.readUInt32LE(at + 2),
+});
 
 const readSize = (from: Buffer, at: number): number => from.readUInt32LE(at + 4) * two32 + from.readUInt32LE(at);
 
@@ -135,23 +154,39 @@ export function recordFromBytes(record: Buffer): EntryFacts {
     mtimeNs: viewOf(record).getBigInt64(mtimeAt, true),
     bytes: readSize(record, bytesAt),
     content: contentFromBytes(record, fixedBytes, end),
+    place: readDot(record, placeAt),
+    version: readDot(record, versionAt),
   };
 }
 
 /** The same entry with another listing: what a folder holds is no change of the folder itself. */
 export function withContent(record: Buffer, content: Content, bytes: number): Buffer {
-  const facts = recordFromBytes(record);
-  return recordToBytes({ ...facts, content, bytes }, record[nameBytesAt] ?? 0);
+  const listing = contentToBytes(content);
+  const fixed = Buffer.from(record.subarray(0, fixedBytes));
+  writeSize(fixed, checkedSize(bytes, 'a size'), bytesAt);
+  fixed.writeUInt32LE(listing.length, contentBytesAt);
+  return Buffer.concat([fixed, listing]);
 }
 
-/** SQL for kind and bytes of a record, as hex: as text they cost a third of what they cost as bytes. */
-export const recordHead = `hex(substr(record, ${kindAt + 1}, 1)) || hex(substr(record, ${bytesAt + 1}, 8))`;
+/** SQL for kind, bytes and dots of a record, as hex: as text they cost a third of what they cost as bytes. */
+export const recordHead = `hex(substr(record, ${kindAt + 1}, 1)) || hex(substr(record, ${bytesAt + 1}, 8)) || hex(substr(record, ${placeAt + 1}, ${2 * dotBytes}))`;
 
-/** Kind and bytes, for counting. */
-export function headFromHex(hex: string): { readonly kind: EntryKind; readonly bytes: number } {
-  const kind = kindFrom(Number.parseInt(hex.slice(0, 2), 16));
-  if (kind !== 'file') return { kind, bytes: 0 };
-  return { kind, bytes: readSize(Buffer.from(hex, 'hex'), 1) };
+export interface RecordHead {
+  readonly kind: EntryKind;
+  /** Of a file; 0 for all else. */
+  readonly bytes: number;
+  readonly dots: readonly StoredDot[];
+}
+
+/** What `recordHead` gives. */
+export function headFromHex(hex: string): RecordHead {
+  const head = Buffer.from(hex, 'hex');
+  const kind = kindFrom(head[0]);
+  return {
+    kind,
+    bytes: kind === 'file' ? readSize(head, 1) : 0,
+    dots: [readDot(head, 9), readDot(head, 9 + dotBytes)],
+  };
 }
 
 export function lookToBytes(look: Look | undefined): Buffer | null {
@@ -184,7 +219,15 @@ export function lookFromBytes(bytes: Buffer, at = 0, view = viewOf(bytes)): Look
 }
 
 /** Rows of one folder as `children` packs them: record, look (zeros for none), name, and so on to the end. */
-export function childrenFromBytes(parent: number, packed: Buffer): EntryRow[] {
+export function childrenFromBytes(parent: number, packed: Buffer, devices: ReadonlyMap<number, DeviceId>): EntryRow[] {
+  let last: Dot | undefined;
+  /** Neighbours often share a dot: one object then stands for many. */
+  const dotAt = (at: number): Dot => {
+    const { writer, sequence } = readDot(packed, at);
+    const device = devices.get(writer);
+    if (device === undefined) throw damagedCatalog('an entry is of an unknown device');
+    return last?.sequence === sequence && last.device === device ? last : (last = { device, sequence });
+  };
   const rows: EntryRow[] = [];
   const view = viewOf(packed);
   for (let at = 0; at < packed.length;) {
@@ -203,6 +246,8 @@ export function childrenFromBytes(parent: number, packed: Buffer): EntryRow[] {
       mtimeNs: view.getBigInt64(at + mtimeAt, true),
       bytes: readSize(packed, at + bytesAt),
       content: contentFromBytes(packed, contentStart, lookStart),
+      place: dotAt(at + placeAt),
+      version: dotAt(at + versionAt),
       since: packed.readUInt32LE(at + sinceAt),
       look: lookFromBytes(packed, lookStart, view),
     });

@@ -10,6 +10,7 @@ import { nameFromBytes, nameToBytes, recordKind } from './entry-record.ts';
 import { searchOperations } from './search.ts';
 import { openTreeWalk } from './tree-walk.ts';
 import { versionFrom, type RawVersion } from './version-row.ts';
+import { openWriters } from './writers.ts';
 
 type Operations = Pick<CatalogOperations, 'versions' | 'listAt' | 'entryAtSequence' | 'treeAt' | 'findNames'>;
 
@@ -43,7 +44,8 @@ export function historyOperations(db: Database): Operations {
   const ofPlace = db.prepare<Record<string, unknown>, RawVersion>(
     `${both(atPlace, atPlace)} ORDER BY since DESC LIMIT ${stretchesMax}`,
   );
-  const walk = openTreeWalk(db);
+  const writers = openWriters(db);
+  const walk = openTreeWalk(db, writers);
 
   const find = (space: number, path: SpacePath, at: number): RawVersion | undefined => {
     let parent = rootOf.get(space);
@@ -98,14 +100,14 @@ export function historyOperations(db: Database): Operations {
   }
 
   return {
-    ...searchOperations(db, (space, raw) =>
+    ...searchOperations(db, writers, (space, raw) =>
       pathThen(rootOf.get(space) ?? 0, raw, (raw.until ?? Number.MAX_SAFE_INTEGER) - 1),
     ),
     versions: db.transaction((space: number, path: SpacePath) => {
       const root = rootOf.get(space);
       const num = path === '' ? undefined : lastAt(space, path);
       if (root === undefined || num === undefined) return [];
-      return ofNum.all({ num }).map((raw) => versionFrom(raw, pathThen(root, raw)));
+      return ofNum.all({ num }).map((raw) => versionFrom(raw, pathThen(root, raw), writers));
     }),
     listAt: db.transaction((space: number, path: SpacePath, at: number) => {
       const parent = folderAt(space, path, at);
@@ -113,7 +115,7 @@ export function historyOperations(db: Database): Operations {
     }),
     entryAtSequence: db.transaction((space: number, path: SpacePath, at: number) => {
       const found = find(space, path, at);
-      return found && versionFrom(found, path);
+      return found && versionFrom(found, path, writers);
     }),
     treeAt: db.transaction(
       (space: number, path: SpacePath, at: number, after: SpacePath | undefined, limit: number) => {

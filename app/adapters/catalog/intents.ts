@@ -1,6 +1,7 @@
 /** The ledger of spending steps. */
 import type { Database } from 'better-sqlite3';
-import type { CatalogOperations, IntentRow, IntentState, Payment } from '../../ports/catalog.ts';
+import type { CatalogOperations } from '../../ports/catalog.ts';
+import type { IntentRow, IntentState, Payment } from '../../ports/intents.ts';
 
 type Operations = Pick<
   CatalogOperations,

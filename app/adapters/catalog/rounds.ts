@@ -1,16 +1,17 @@
 /** Rounds from sealed to certified or abandoned, and snapshots that a rebuild brings in. Each step is one transaction. */
 import type { Database } from 'better-sqlite3';
-import { concatBytes } from '../../domain/bytes.ts';
-import { idToBytes, parseChunkId, parseDeviceId, type SnapshotId } from '../../domain/ids.ts';
-import { toHex } from '../../domain/bytes.ts';
+import { concatBytes, toHex } from '../../domain/bytes.ts';
+import { idToBytes, parseChunkId, parseDeviceId } from '../../domain/ids.ts';
 import type { CatalogOperations, EntryChange, FolderContent, RoundRow } from '../../ports/catalog.ts';
 import { openApplier, type Application } from './changes.ts';
 import { contentFromBytes, contentToBytes } from './entry-record.ts';
 import { openPackKeeper } from './packs.ts';
+import { openSeen } from './seen.ts';
+import { snapshotIds } from './spaces.ts';
 
 type Operations = Pick<
   CatalogOperations,
-  'sealRound' | 'pendingRound' | 'certifyRound' | 'abandonRound' | 'snapshots' | 'importSnapshot'
+  'sealRound' | 'pendingRound' | 'certifyRound' | 'abandonRound' | 'snapshots' | 'importSnapshot' | 'adoptRound'
 >;
 
 interface RawRound {
@@ -33,21 +34,13 @@ interface RawRound {
   readonly state: 'sealed' | 'certified';
 }
 
-const idBytes = 32;
-
-function parentsFrom(bytes: Uint8Array): readonly SnapshotId[] {
-  return Array.from({ length: bytes.length / idBytes }, (_, i) =>
-    parseChunkId(bytes.subarray(i * idBytes, (i + 1) * idBytes)),
-  );
-}
-
 function roundFrom(raw: RawRound): RoundRow {
   const snapshot = parseChunkId(raw.snapshot);
   return {
     space: raw.space,
     sequence: raw.sequence,
     snapshot,
-    parents: parentsFrom(raw.parents),
+    parents: snapshotIds(raw.parents),
     device: parseDeviceId(toHex(raw.device)),
     timeMs: raw.time_ms,
     files: raw.files,
@@ -79,8 +72,12 @@ export function roundOperations(db: Database): Operations {
   const setAdded = db.prepare(
     'UPDATE round SET added_files = ?, added_folders = ?, added_bytes = ? WHERE space = ? AND sequence = ?',
   );
+  const ownNewest = db
+    .prepare<[number, Uint8Array], number>('SELECT max(sequence) FROM round WHERE space = ? AND device = ?')
+    .pluck();
   const applier = openApplier(db);
   const packs = openPackKeeper(db);
+  const seen = openSeen(db);
 
   function write(round: Omit<RoundRow, 'state' | 'lastPack'>, lastPack: number | null, state: RoundRow['state']): void {
     const { space, sequence, snapshot, parents, device, timeMs, files, bytes, root, place } = round;
@@ -112,6 +109,16 @@ export function roundOperations(db: Database): Operations {
       throw new Error('one round of a space is certified before the next is sealed');
   }
 
+  /** Every stale folder gets its listing. */
+  function isListed(space: number, folders: readonly FolderContent[]): boolean {
+    const listed = new Set(folders.map(({ num }) => num));
+    return seen.stale(space).every((num) => listed.has(num));
+  }
+
+  function checkListed(space: number, folders: readonly FolderContent[]): void {
+    if (!isListed(space, folders)) throw new Error('a round lists every folder that is out of date');
+  }
+
   function apply(to: Application, changes: readonly EntryChange[], folders: readonly FolderContent[]): void {
     const { files, folders: counted, bytes } = applier.apply(to, changes, folders);
     setAdded.run(files, counted, bytes, to.space, to.sequence);
@@ -124,6 +131,9 @@ export function roundOperations(db: Database): Operations {
       const num = packs.add(lastPack);
       write(round, num, 'sealed');
       apply({ space, sequence, keepsUndo: true }, changes, folders);
+      checkListed(space, folders);
+      seen.join(space, new Map([[round.device, sequence]]));
+      seen.publish(space, sequence);
       return { ...round, lastPack: num, state: 'sealed' } as const;
     }),
     pendingRound(space) {
@@ -139,26 +149,42 @@ export function roundOperations(db: Database): Operations {
       live.run(space, sequence);
       setNewest.run(sequence, raw.snapshot, space);
       applier.forgetUndo(space);
+      seen.publish(space);
     }),
     // The last pack came with the round and goes with it, unless it is on chain by now.
     abandonRound: db.transaction((space: number, sequence: number) => {
       const raw = get.get(space, sequence);
       if (raw?.state !== 'sealed') throw new Error('only a sealed round can be undone');
       const added = { files: raw.added_files, folders: raw.added_folders, bytes: raw.added_bytes };
+      seen.unpublish(space, snapshotIds(raw.parents));
       applier.undo(space, sequence, added);
       drop.run(space, sequence);
+      seen.forgetOwn(space, parseDeviceId(raw.device), ownNewest.get(space, raw.device) ?? 0);
       if (raw.last_pack === null) return;
       const state = packState.get(raw.last_pack) ?? 'dead';
       if (state === 'spooled' || state === 'encoded') packs.bury(raw.last_pack);
     }),
     snapshots: (space) => all.all(space).map(roundFrom),
-    importSnapshot: db.transaction((round, changes, folders) => {
+    importSnapshot: db.transaction((round, changes, folders, contains) => {
       const { space, sequence, snapshot } = round;
       if (get.get(space, sequence)?.state === 'certified') return;
       checkNext(space, sequence);
       write(round, round.lastPack ?? null, 'certified');
       apply({ space, sequence, keepsUndo: false }, changes, folders);
       setNewest.run(sequence, idToBytes(snapshot), space);
+      seen.join(space, contains.vector);
+      seen.take(space, contains.taken);
+    }),
+    adoptRound: db.transaction((round, folders, vector) => {
+      const { space, sequence, snapshot } = round;
+      if (!isListed(space, folders)) return false;
+      checkNext(space, sequence);
+      write(round, round.lastPack ?? null, 'certified');
+      apply({ space, sequence, keepsUndo: false }, [], folders);
+      setNewest.run(sequence, idToBytes(snapshot), space);
+      seen.join(space, vector);
+      seen.publish(space);
+      return true;
     }),
   };
 }

@@ -5,8 +5,8 @@
 import type { Database } from 'better-sqlite3';
 import type { SpacePath } from '../../domain/path-name.ts';
 import type { CatalogOperations } from '../../ports/catalog.ts';
-import { nameFromBytes } from './entry-record.ts';
 import { versionFrom, type RawVersion } from './version-row.ts';
+import type { Writers } from './writers.ts';
 
 type Operations = Pick<CatalogOperations, 'findNames'>;
 
@@ -19,7 +19,11 @@ interface Match {
 
 const folded = (text: string): string => text.normalize('NFC').toLowerCase();
 
-export function searchOperations(db: Database, lastPath: (space: number, raw: RawVersion) => SpacePath): Operations {
+export function searchOperations(
+  db: Database,
+  writers: Writers,
+  lastPath: (space: number, raw: RawVersion) => SpacePath,
+): Operations {
   // Only for the time of one search, and never for anything that is stored.
   db.function('floe_holds', (name, wanted) =>
     Buffer.isBuffer(name) && folded(name.toString('utf8')).includes(String(wanted)) ? 1 : 0,
@@ -64,7 +68,7 @@ export function searchOperations(db: Database, lastPath: (space: number, raw: Ra
         .map((row) => ({ row, path: lastPath(space, row) }))
         .sort((a, b) => newestFirst(a.row, b.row) || (a.path < b.path ? -1 : 1))
         .map(({ row, path }) => ({
-          version: versionFrom(row, path, nameFromBytes(row.name)),
+          version: versionFrom(row, path, writers),
           isDeleted: row.until !== null && isThere.get(row.num) === undefined,
         }));
     }),

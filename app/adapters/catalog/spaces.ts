@@ -2,7 +2,15 @@
 import type { Database } from 'better-sqlite3';
 import { toHex } from '../../domain/bytes.ts';
 import { Fault } from '../../domain/fault.ts';
-import { type NodeId, idToBytes, parseChunkId, parseNodeId, parseSpaceId, parseSuiId } from '../../domain/ids.ts';
+import {
+  type NodeId,
+  type SnapshotId,
+  idToBytes,
+  parseChunkId,
+  parseNodeId,
+  parseSpaceId,
+  parseSuiId,
+} from '../../domain/ids.ts';
 import type { CatalogOperations, SpaceRow } from '../../ports/catalog.ts';
 import { idBuffer } from './entry-record.ts';
 
@@ -10,6 +18,8 @@ type Operations = Pick<
   CatalogOperations,
   'record' | 'setRecord' | 'spaces' | 'addSpace' | 'setFolder' | 'setPool' | 'setLeaseEpochs' | 'totals' | 'allotNodes'
 >;
+
+const idBytes = 32;
 
 interface RawSpace {
   readonly num: number;
@@ -27,6 +37,15 @@ interface RawSpace {
   readonly root_id: Uint8Array;
   readonly sequence: number;
   readonly snapshot: Uint8Array | null;
+  readonly clock: number;
+  readonly merged: Uint8Array | null;
+}
+
+/** Snapshot ids one after another. */
+export function snapshotIds(bytes: Uint8Array): readonly SnapshotId[] {
+  return Array.from({ length: bytes.length / idBytes }, (_, i) =>
+    parseChunkId(bytes.subarray(i * idBytes, (i + 1) * idBytes)),
+  );
 }
 
 function spaceFrom(raw: RawSpace): SpaceRow {
@@ -44,6 +63,8 @@ function spaceFrom(raw: RawSpace): SpaceRow {
     rootNode: parseNodeId(raw.root_id),
     sequence: raw.sequence,
     snapshot: raw.snapshot === null ? undefined : parseChunkId(raw.snapshot),
+    clock: raw.clock,
+    merged: raw.merged === null ? [] : snapshotIds(raw.merged),
   };
 }
 
@@ -98,7 +119,7 @@ export function spaceOperations(db: Database): Operations {
       return spaceFrom(added);
     }),
     setFolder: (space, folder) => void setFolder.run(folder ?? null, space),
-    setPool: (space, pool) => void setPool.run(pool, space),
+    setPool: (space, pool) => void setPool.run(pool ?? null, space),
     setLeaseEpochs: (space, epochs) => void setLease.run(epochs, space),
     totals(space) {
       const found = totals.get(space);

@@ -8,6 +8,7 @@ import { openDatabase } from './open-database.ts';
 import { packOperations } from './packs.ts';
 import { roundOperations } from './rounds.ts';
 import { spaceOperations } from './spaces.ts';
+import { syncedOperations } from './synced.ts';
 import { sqliteFault } from './sqlite-fault.ts';
 
 export interface CatalogStore {
@@ -29,6 +30,7 @@ export function openStore(file: string): CatalogStore {
       ...chunkOperations(db),
       ...packOperations(db),
       ...roundOperations(db),
+      ...syncedOperations(db),
       ...historyOperations(db),
       ...intentOperations(db),
       integrity() {

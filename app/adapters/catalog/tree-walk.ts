@@ -7,6 +7,7 @@ import { joinPath, pathNames, type SpacePath } from '../../domain/path-name.ts';
 import type { Version } from '../../domain/space.ts';
 import { nameFromBytes, nameToBytes, recordKind } from './entry-record.ts';
 import { versionFrom, type RawVersion } from './version-row.ts';
+import type { Writers } from './writers.ts';
 
 /** Rows read from each table at a time. */
 const pageRows = 1_000;
@@ -31,7 +32,7 @@ interface Level {
   readonly rows: Iterator<RawVersion>;
 }
 
-export function openTreeWalk(db: Database): TreeWalk {
+export function openTreeWalk(db: Database, writers: Writers): TreeWalk {
   const now = db.prepare<Record<string, unknown>, RawVersion>(
     `SELECT parent, name, num, since, NULL AS until, record FROM entry
      WHERE parent = @parent AND name > @after AND since <= @at ORDER BY name LIMIT ${pageRows}`,
@@ -100,7 +101,7 @@ export function openTreeWalk(db: Database): TreeWalk {
     list: (parent, path, at) =>
       Array.from(children(parent, beforeAll, at), (raw) => {
         const name = nameFromBytes(raw.name);
-        return versionFrom(raw, joinPath(path, name), name);
+        return versionFrom(raw, joinPath(path, name), writers, name);
       }),
     below(from, after, limit) {
       const found: Version[] = [];
@@ -115,7 +116,7 @@ export function openTreeWalk(db: Database): TreeWalk {
         }
         const name = nameFromBytes(next.value.name);
         const path = joinPath(level.path, name);
-        found.push(versionFrom(next.value, path, name));
+        found.push(versionFrom(next.value, path, writers, name));
         if (recordKind(next.value.record) === 'folder') {
           const parent = next.value.num;
           levels.push({ parent, path, rows: children(parent, beforeAll, from.at) });

@@ -69,8 +69,9 @@ function entryCount(object: ChainObject): number {
 /** A bag with its entries; its version is the least that bag or entry shows, which is never before its creation. */
 async function readBag(remote: Remote, object: ChainObject, signal: AbortSignal | undefined): Promise<Bag> {
   const entries: BagEntry[] = [];
+  const state = { version: object.version, digest: object.digest };
   let { version } = object;
-  if (entryCount(object) === 0) return { id: object.id, version, entries };
+  if (entryCount(object) === 0) return { id: object.id, version, state, entries };
   for await (const fields of listFields(remote, object.id, signal)) {
     const ids = fields.filter((field) => isBytes(field.nameType) && isBytes(field.valueType)).map((f) => f.fieldId);
     for (const field of await remote.objects(
@@ -84,7 +85,7 @@ async function readBag(remote: Remote, object: ChainObject, signal: AbortSignal 
     }
     if (entries.length > bagEntriesMax) throw unknownShape(`the bag ${object.id}`);
   }
-  return { id: object.id, version, entries };
+  return { id: object.id, version, state, entries };
 }
 
 function isBytes(type: string): boolean {

@@ -202,7 +202,7 @@ describe('each step', () => {
     expect(first?.id).toBe(bag);
     const put = (mark: number, value: number, replaces: boolean): ChainStep => ({
       kind: 'put-entry',
-      move: { bag, entry: { key: key(mark), value: bytes(value) }, replaces },
+      move: { bag, entry: { key: key(mark), value: bytes(value) }, replaces, seen: undefined },
     });
     await done(put(1, 9, true));
     await done(put(3, 4, false));
@@ -211,12 +211,25 @@ describe('each step', () => {
     expect(now?.version).toBe(first?.version);
   });
 
+  it('is not changed by a step that was built for an earlier state of it', async () => {
+    const entries = [{ key: key(1), value: bytes(1) }];
+    const bag = there((await done({ kind: 'make-bag', entries })).createdBag);
+    const seen = there((await chain.bags(signer.address))[0]).state;
+    const move = (value: number): ChainStep => ({
+      kind: 'put-entry',
+      move: { bag, entry: { key: key(1), value: bytes(value) }, replaces: true, seen },
+    });
+    await done(move(2));
+    await expect(chain.prepare(move(3), signer.address)).rejects.toMatchObject({ code: 'chain-stale', retry: 'now' });
+    expect(entriesOf((await chain.bags(signer.address))[0])).toEqual({ [toHex(key(1))]: '02' });
+  });
+
   it('orders two bags by their making, also when the older one changed last', async () => {
     const make = async (mark: number): Promise<SuiId> =>
       there((await done({ kind: 'make-bag', entries: [{ key: key(mark), value: bytes(mark) }] })).createdBag);
     const older = await make(1);
     const newer = await make(2);
-    const move: HeadMove = { bag: older, entry: { key: key(1), value: bytes(7) }, replaces: true };
+    const move: HeadMove = { bag: older, entry: { key: key(1), value: bytes(7) }, replaces: true, seen: undefined };
     await done({ kind: 'put-entry', move });
     expect((await chain.bags(signer.address)).map(({ id }) => id)).toEqual([older, newer]);
   });
@@ -225,7 +238,10 @@ describe('each step', () => {
     const entries = Array.from({ length: 70 }, (_, i) => ({ key: key(i), value: bytes(i) }));
     const bag = there((await done({ kind: 'make-bag', entries })).createdBag);
     for (const i of [70, 71, 72]) {
-      await done({ kind: 'put-entry', move: { bag, entry: { key: key(i), value: bytes(i) }, replaces: false } });
+      await done({
+        kind: 'put-entry',
+        move: { bag, entry: { key: key(i), value: bytes(i) }, replaces: false, seen: undefined },
+      });
     }
     const [read] = await chain.bags(signer.address);
     expect(Object.keys(entriesOf(read))).toHaveLength(73);
@@ -242,7 +258,8 @@ describe('certifying', () => {
     const second = await registered(blobs[1], pool);
     const objects = [there(first.registeredBlob), there(second.registeredBlob)] as const;
     const made = await done({ kind: 'make-bag', entries: [{ key: key(1), value: bytes(1) }] });
-    const head: HeadMove = { bag: there(made.createdBag), entry: { key: key(1), value: bytes(2) }, replaces: true };
+    const entry = { key: key(1), value: bytes(2) };
+    const head: HeadMove = { bag: there(made.createdBag), entry, replaces: true, seen: undefined };
     return { blobs, pool, objects, head, committee: (await chain.network()).committee };
   }
 

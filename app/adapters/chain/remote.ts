@@ -25,6 +25,7 @@ export type Struct = ReturnType<typeof parseStructTag>;
 export interface ChainObject {
   readonly id: SuiId;
   readonly version: bigint;
+  readonly digest: string;
   readonly type: Struct;
   /** The address that owns it; undefined when shared, immutable or inside another object. */
   readonly owner: SuiId | undefined;
@@ -196,6 +197,7 @@ function objectFrom(id: SuiId, answer: Answered | undefined): ChainObject | unde
   return {
     id,
     version: BigInt(answer.version),
+    digest: answer.digest,
     type: typeOf(answer.type, what),
     owner: answer.owner?.$kind === 'AddressOwner' ? parseSuiId(answer.owner.AddressOwner) : undefined,
     content: answer.content,

@@ -107,8 +107,11 @@ function drawBag({ tx, sender }: Draft, entries: readonly BagEntry[]): Spent {
   return {};
 }
 
-function moveHead(tx: Transaction, { bag, entry, replaces }: HeadMove): void {
-  const held = tx.object(bag);
+function moveHead(tx: Transaction, { bag, entry, replaces, seen }: HeadMove): void {
+  const held =
+    seen === undefined
+      ? tx.object(bag)
+      : tx.objectRef({ objectId: bag, version: seen.version.toString(), digest: seen.digest });
   if (replaces) {
     tx.moveCall({
       target: '0x2::bag::remove',

@@ -1,5 +1,5 @@
 /** What the disk's threads are asked and answer. Only plain data crosses; listings travel as bytes because objects are slow to make and to copy. */
-import type { FileSpan, FileStat, ReadSpan, SmallFile } from '../../ports/disk.ts';
+import type { DiskAct, FileSpan, FileStat, Over, ReadSpan, SmallFile } from '../../ports/disk.ts';
 import type { SpacePath } from '../../domain/path-name.ts';
 import type { PlainFault } from './disk-fault.ts';
 
@@ -59,18 +59,25 @@ export interface PlaceJob {
   readonly root: string;
   readonly files: readonly PackedSmallFile[];
   readonly buffer: ArrayBuffer;
-  readonly over: 'never' | 'replace';
+  readonly over: Over;
   readonly durable: boolean;
   /** Marks this process's own temporary names. */
   readonly tag: string;
 }
 
-export type DiskJob = ListJob | ReadJob | PlaceJob;
+export interface ActJob {
+  readonly kind: 'act';
+  readonly root: string;
+  readonly acts: readonly DiskAct[];
+}
+
+export type DiskJob = ListJob | ReadJob | PlaceJob | ActJob;
 
 export interface DiskAnswers {
   readonly list: PackedListings;
   readonly read: PackedRead;
   readonly place: readonly (FileStat | PlainFault)[];
+  readonly act: readonly (FileStat | undefined | PlainFault)[];
 }
 
 export type DiskReply = { readonly id: number } & ({ readonly answer: unknown } | { readonly bug: Error });

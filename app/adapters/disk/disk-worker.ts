@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { unreachable } from '../../domain/fault.ts';
 import type { DiskJob, DiskReply } from './disk-jobs.ts';
+import { actAll } from './acts.ts';
 import { listFolders } from './list-folders.ts';
 import { placeFiles } from './place-files.ts';
 import { readSpans } from './read-spans.ts';
@@ -18,6 +19,8 @@ function answer(job: DiskJob): { readonly answer: unknown; readonly moved: Array
     }
     case 'place':
       return { answer: placeFiles(job), moved: [] };
+    case 'act':
+      return { answer: actAll(job), moved: [] };
     default:
       return unreachable(job);
   }

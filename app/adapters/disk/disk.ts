@@ -9,14 +9,14 @@ import { lstatSync } from 'node:fs';
 import { realpath, stat, statfs } from 'node:fs/promises';
 import { textFromNameBytes, type SpacePath } from '../../domain/path-name.ts';
 import { Fault } from '../../domain/fault.ts';
-import type { Disk, FileSpan, FileStat, FolderListing, ReadBatch, SmallFile } from '../../ports/disk.ts';
+import type { Disk, DiskAct, FileSpan, FileStat, FolderListing, Over, ReadBatch, SmallFile } from '../../ports/disk.ts';
 import { diskFault, isMissing, unpackFault } from './disk-fault.ts';
 import type { PlaceJob } from './disk-jobs.ts';
 import { openDiskThreads, type DiskThreads } from './disk-threads.ts';
 import { statOf } from './file-look.ts';
 import { childPath, closeFolder, diskPath, openFolder, splitPath, withFolder } from './folder-handle.ts';
 import { dressFolder, makeFolders, placeLink } from './place-entries.ts';
-import { removeTemporary, type Over } from './place-files.ts';
+import { removeTemporary } from './place-files.ts';
 import { placeFile } from './placed-file.ts';
 import { isTaggedWith, makeTag } from './temporary-name.ts';
 import { unpackListings, walkTree } from './walk.ts';
@@ -91,15 +91,24 @@ async function placeBatch(
   // One buffer for all: a view would drag its whole buffer along when it is copied to the thread.
   const together = new Uint8Array(files.reduce((sum, file) => sum + file.bytes.length, 0));
   let start = 0;
-  const packed = files.map(({ path, mode, mtimeNs, bytes }) => {
+  const packed = files.map(({ path, mode, mtimeNs, bytes, over }) => {
     together.set(bytes, start);
-    const file = { path, mode, mtimeNs, start, bytes: bytes.length };
+    const file = { path, mode, mtimeNs, start, bytes: bytes.length, ...(over === undefined ? {} : { over }) };
     start += bytes.length;
     return file;
   });
   const job: PlaceJob = { kind: 'place', files: packed, buffer: together.buffer, ...rest };
   const answers = await threads.run<'place'>(job, [together.buffer]);
   return answers.map((answer) => ('code' in answer ? unpackFault(answer) : answer));
+}
+
+async function actBatch(
+  threads: DiskThreads,
+  root: string,
+  acts: readonly DiskAct[],
+): Promise<readonly (FileStat | undefined | Fault)[]> {
+  const answers = await threads.run<'act'>({ kind: 'act', root, acts });
+  return answers.map((answer) => (answer !== undefined && 'code' in answer ? unpackFault(answer) : answer));
 }
 
 async function sweepTree(threads: DiskThreads, root: string, tag: string, signal: AbortSignal): Promise<number> {
@@ -150,6 +159,7 @@ export function openDisk(options: { readonly threads: number }): OpenDisk {
     placeSmall: (root, files, over: Over, durable) => placeBatch(threads, files, { root, over, durable, tag }),
     placeSymlink: async (root, path, target, over) =>
       guarded(path, 'written', () => placeLink(root, path, target, over, tag)),
+    act: (root, acts) => actBatch(threads, root, acts),
     async freeBytes(root) {
       const { bavail, bsize } = await statfs(diskPath(root)).catch((error: unknown) => {
         throw diskFault(error, root, 'listed');

@@ -2,11 +2,11 @@
 import { closeSync, fchmodSync, fsyncSync, futimesSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { displayName, joinPath, pathNames, type PathName, type SpacePath } from '../../domain/path-name.ts';
 import { Fault } from '../../domain/fault.ts';
-import type { FileStat, Placement } from '../../ports/disk.ts';
+import type { FileStat, Over, Placement } from '../../ports/disk.ts';
 import { errnoOf } from './disk-fault.ts';
 import { statOf, utimesValue } from './file-look.ts';
 import { childPath, closeFolder, diskPath, openFolder, withFolder, type FolderHandle } from './folder-handle.ts';
-import { placeOf, putInPlace, removeTemporary, type Over } from './place-files.ts';
+import { placeOf, putInPlace, removeTemporary } from './place-files.ts';
 import { temporaryName } from './temporary-name.ts';
 
 const newFolderMode = 0o700;

@@ -7,14 +7,13 @@ import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, futimesSync, li
 import { lstatSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { Fault } from '../../domain/fault.ts';
 import { displayName, type SpacePath } from '../../domain/path-name.ts';
-import type { FileStat, Placement } from '../../ports/disk.ts';
+import type { FileStat, Over, Placement } from '../../ports/disk.ts';
 import { diskFault, errnoOf, isMissing, packFault, type PlainFault } from './disk-fault.ts';
 import type { PlaceJob } from './disk-jobs.ts';
 import { statOf, utimesValue } from './file-look.ts';
-import { childPath, closeFolder, openFolder, splitPath, type FolderHandle } from './folder-handle.ts';
+import { demandLook } from './look-check.ts';
+import { childPath, closeFolder, openFolder, splitPath, type DiskPath, type FolderHandle } from './folder-handle.ts';
 import { isTemporary, temporaryName } from './temporary-name.ts';
-
-export type Over = 'never' | 'replace';
 
 export const temporaryFlags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 /** Nobody else may read a file that is not yet in place with its own mode. */
@@ -34,10 +33,16 @@ export function placeOf(path: SpacePath): { readonly folder: SpacePath; readonly
 export function putInPlace(folder: FolderHandle, temporary: string, name: string, over: Over): void {
   const from = childPath(folder.base, temporary);
   const to = childPath(folder.base, name);
-  if (over === 'replace') {
+  if (over !== 'never') {
+    if (over !== 'replace') demandLook(to, name, over);
     renameSync(from, to);
     return;
   }
+  linkInPlace(from, to, name);
+}
+
+/** Gives a file another name that nothing has. */
+export function linkInPlace(from: DiskPath, to: DiskPath, name: string): void {
   try {
     linkSync(from, to);
   } catch (error) {
@@ -86,6 +91,7 @@ function placeOne(
   bytes: Uint8Array,
   placement: Placement,
   job: PlaceJob,
+  over: Over,
 ): FileStat {
   const temporary = temporaryName(job.tag);
   const fd = openSync(childPath(folder.base, temporary), temporaryFlags, temporaryMode);
@@ -93,7 +99,7 @@ function placeOne(
     writeAll(fd, bytes);
     dress(fd, placement);
     if (job.durable) fsyncSync(fd);
-    putInPlace(folder, temporary, name, job.over);
+    putInPlace(folder, temporary, name, over);
     return statOf(fstatSync(fd, { bigint: true }));
   } catch (error) {
     removeTemporary(folder, temporary);
@@ -127,7 +133,16 @@ export function placeFiles(job: PlaceJob): readonly (FileStat | PlainFault)[] {
         leave();
         held = { path: folder, handle: openFolder(job.root, folder, 'pass'), from: answers.length };
       }
-      answers.push(placeOne(held.handle, name, new Uint8Array(job.buffer, file.start, file.bytes), file, job));
+      answers.push(
+        placeOne(
+          held.handle,
+          name,
+          new Uint8Array(job.buffer, file.start, file.bytes),
+          file,
+          job,
+          file.over ?? job.over,
+        ),
+      );
     } catch (error) {
       answers.push(packFault(diskFault(error, file.path, 'written')));
     }

@@ -4,19 +4,11 @@
  */
 import { open } from 'node:fs/promises';
 import type { SpacePath } from '../../domain/path-name.ts';
-import type { PlacedFile } from '../../ports/disk.ts';
+import type { Over, PlacedFile } from '../../ports/disk.ts';
 import { diskFault } from './disk-fault.ts';
 import { statOf, utimesValue } from './file-look.ts';
 import { childPath, closeFolder, openFolder } from './folder-handle.ts';
-import {
-  placeOf,
-  putInPlace,
-  removeTemporary,
-  syncFolder,
-  temporaryFlags,
-  temporaryMode,
-  type Over,
-} from './place-files.ts';
+import { placeOf, putInPlace, removeTemporary, syncFolder, temporaryFlags, temporaryMode } from './place-files.ts';
 import { temporaryName } from './temporary-name.ts';
 
 export async function placeFile(root: string, path: SpacePath, over: Over, tag: string): Promise<PlacedFile> {

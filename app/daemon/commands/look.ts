@@ -3,13 +3,10 @@ import { faultOf } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import type { Engine, EngineStatus, SpaceStatus, VersionLine } from '../../engine/engine.ts';
 import { textFlag, type Context, type Run } from '../command.ts';
-import { bytesText, coinText, countText, exitCodes, table, type Output } from '../output.ts';
+import { bytesText, coinText, countText, exitCodes, dateText, isoFromNs, table, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
 import { warnLeases } from './leases.ts';
 import { trimSlashes } from './restore.ts';
-
-const dateText = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
-const isoFromNs = (ns: bigint): string => dateText(Number(ns / 1_000_000n));
 
 export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void {
   if (spaces.length === 0) output.say('No spaces yet. Add a folder: floe add PATH');

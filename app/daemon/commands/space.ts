@@ -138,7 +138,9 @@ export function sayReport(output: Output, report: SyncReport): void {
     output.say(
       `'${name}': ${countText(files, 'file')}, ${bytesText(bytes)}, all certified. New content: ${bytesText(newBytes)} in ${countText(packs.length, 'pack')}.`,
     );
-  if (report.applied > 0) output.say(`  Fetched into the folder: ${countText(report.applied, 'file')}.`);
+  if (report.applied > 0) output.say(`  Came from other devices: ${countText(report.applied, 'change')}.`);
+  if (report.conflicts > 0)
+    output.say(`  ${countText(report.conflicts, 'conflict')}: both versions are kept. See: floe conflicts '${name}'`);
   if (report.special > 0) output.say(`  ${report.special} pipes, sockets or devices are not kept.`);
   if (report.held > 0)
     output.say(

@@ -26,6 +26,7 @@ import { AccountHolder } from './account-holder.ts';
 import { openActivityLog, type ActivityLog } from './activity-log.ts';
 import { makeHandlers } from './handlers.ts';
 import { holdValue, type HeldValue } from './held-value.ts';
+import { newsOf } from './news.ts';
 import { openKeeper, type Keeper } from './keeper.ts';
 import { openPreviews, type Previews } from './previews.ts';
 import { needsView, nodesView, spacesView, summaryView, type SpaceFacts, type ViewInput } from './views.ts';
@@ -250,6 +251,7 @@ export class DeskState {
       clock: this.clock,
       watcher: openWatcher({ settleMs, clock: this.clock }),
       isPaused: () => this.pause() !== undefined,
+      news: (signal) => newsOf(host.engine, this.clock, signal, (fault) => this.options.onWarning?.(fault.message)),
       onChange: () => {
         if (!this.keeper?.isWorking) this.#work = undefined;
         this.#askedChainAt = -Infinity;

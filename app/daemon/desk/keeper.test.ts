@@ -37,7 +37,7 @@ function open(
         { space: 'b', folder: undefined },
         { space: 'c', folder: '/c' },
       ]),
-    sync,
+    follow: sync,
     upkeep: () => Promise.resolve({ report: undefined, againInMs: 1000 }),
   } as unknown as Engine;
   keeper = openKeeper({
@@ -50,6 +50,7 @@ function open(
         return Promise.resolve({ close: () => Promise.resolve() });
       },
     },
+    news: () => new Promise(() => undefined),
     onChange: () => undefined,
     onReport: () => undefined,
     onRenewed: () => undefined,

@@ -9,6 +9,8 @@ import { openLeaseTurn, type LeaseTurnOptions } from './lease-turn.ts';
 
 /** A pass without any hint, in case hints were lost. */
 const fullPassMs = 10 * 60_000;
+/** A pass after one that had to leave something: a file that was in use, a disk that was full. */
+const againMs = 60_000;
 /** After a failed pass. */
 const retryFirstMs = 5_000;
 const retryLongestMs = 5 * 60_000;
@@ -23,6 +25,8 @@ export interface KeeperOptions extends LeaseTurnOptions {
   readonly engine: Engine;
   readonly watcher: Watcher;
   readonly isPaused: () => boolean;
+  /** Resolves when another device has something new, or when it is aborted. */
+  readonly news: (signal: AbortSignal) => Promise<void>;
   /** After each space of a pass; and when the retry time or the resting changed. */
   readonly onChange: () => void;
   readonly onReport: (report: SyncReport) => void;
@@ -82,7 +86,7 @@ export function openKeeper(options: KeeperOptions): Keeper {
     for (const { space, folder } of await engine.spaces()) {
       if (folder === undefined || signal.aborted) continue;
       try {
-        const [report] = await engine.sync(space, signal);
+        const [report] = await engine.follow(space, signal);
         passes.set(space, { report, fault: undefined, timeMs: clock.now() });
         if (report) options.onReport(report);
       } catch (error) {
@@ -107,7 +111,7 @@ export function openKeeper(options: KeeperOptions): Keeper {
       if (signal.aborted) return 0;
       if (!fault) {
         retryMs = retryFirstMs;
-        return fullPassMs;
+        return [...passes.values()].some(({ report }) => (report?.problems.length ?? 0) > 0) ? againMs : fullPassMs;
       }
       options.onFault(fault, retryMs);
       retryAtMs = clock.now() + retryMs;
@@ -134,7 +138,7 @@ export function openKeeper(options: KeeperOptions): Keeper {
         if (!pause.signal.aborted) throw error;
       });
       isResting = true;
-      await Promise.race([woken, timer]);
+      await Promise.race(options.isPaused() ? [woken, timer] : [woken, timer, options.news(pause.signal)]);
       isResting = false;
       pause.abort();
     }

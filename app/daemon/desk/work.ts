@@ -53,6 +53,8 @@ export function workAfter(
       const { files, ofFiles, bytes, ofBytes } = event;
       return next('restoring', { files, ofFiles, bytes, ofBytes });
     }
+    case 'applying':
+      return next('applying', { files: event.operations, ofFiles: event.ofOperations });
     case 'recovering':
       return next('recovering', { files: event.packs, ofFiles: event.ofPacks });
     case 'published':

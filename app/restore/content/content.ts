@@ -56,6 +56,8 @@ export interface ChunkReader {
   flatten(content: Content, signal: AbortSignal): Promise<readonly ChunkId[]>;
   /** Whole content in memory: for listings, links and previews. */
   bytes(content: Content, bytesMax: number, signal: AbortSignal): Promise<Uint8Array>;
+  /** Several contents in one go, in order; the caller keeps their sum small. */
+  many(contents: readonly Content[], bytesMax: number, signal: AbortSignal): Promise<readonly Uint8Array[]>;
   /** A chunk whose place is known without the catalog. */
   at(blob: BlobId, blobBytes: number, place: ChunkPlace, signal: AbortSignal): Promise<Uint8Array>;
   /** Bytes fetched from packs so far. */
@@ -141,12 +143,7 @@ export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: U
 
   /** Chunks put together in order, window by window. */
   async function joined(ids: readonly ChunkId[], bytesMax: number, signal: AbortSignal): Promise<Uint8Array> {
-    const found = await chunks(ids, signal);
-    const parts = ids.map((id) => found.get(id) ?? new Uint8Array());
-    if (parts.reduce((sum, part) => sum + part.length, 0) > bytesMax) {
-      throw new Fault('pack-damaged', 'never', 'A stored listing is larger than it says.');
-    }
-    return concatBytes(...parts);
+    return together(ids, await chunks(ids, signal), bytesMax);
   }
 
   async function flatten(content: Content, signal: AbortSignal): Promise<readonly ChunkId[]> {
@@ -167,6 +164,11 @@ export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: U
     async bytes(content, bytesMax, signal) {
       return joined(await flatten(content, signal), bytesMax, signal);
     },
+    async many(contents, bytesMax, signal) {
+      const lists = await Promise.all(contents.map((content) => flatten(content, signal)));
+      const found = await chunks(lists.flat(), signal);
+      return lists.map((ids) => together(ids, found, bytesMax));
+    },
     async at(blob, blobBytes, place, signal) {
       const found = await readPack(blob, blobBytes, [place], signal);
       return found.get(place.id) ?? new Uint8Array();
@@ -175,6 +177,13 @@ export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: U
       return fetchedBytes;
     },
   };
+}
+
+function together(ids: readonly ChunkId[], found: ReadonlyMap<ChunkId, Uint8Array>, bytesMax: number): Uint8Array {
+  const parts = ids.map((id) => found.get(id) ?? new Uint8Array());
+  if (parts.reduce((sum, part) => sum + part.length, 0) > bytesMax)
+    throw new Fault('pack-damaged', 'never', 'A stored listing is larger than it says.');
+  return concatBytes(...parts);
 }
 
 function located(place: ChunkLocation | undefined, id: ChunkId | undefined): Located {

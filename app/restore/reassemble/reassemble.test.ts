@@ -51,12 +51,15 @@ async function store(entries: readonly Stored[]): Promise<void> {
       list.push(id);
     }
     const mode = kind === 'folder' ? 0o750 : 0o640;
+    const dot = { device: parseDeviceId(new Uint8Array(16)), sequence: 1 };
     const entry = {
       kind,
       mode,
       mtimeNs: storedNs,
       bytes: claimed ?? bytes.length,
       content: { depth: 0, chunks: list },
+      place: dot,
+      version: dot,
     };
     const parent = nums.get(path.slice(0, Math.max(0, slash))) ?? 0;
     changes.push({ kind: 'put', parent, name: parsePathName(path.slice(slash + 1)), num, entry, look: undefined });
@@ -93,6 +96,7 @@ async function store(entries: readonly Stored[]): Promise<void> {
       );
     },
     flatten: async (content) => content.chunks,
+    many: async () => [],
     bytes: async (content) => {
       const found = await reader.chunks(content.chunks, never);
       return Buffer.concat(content.chunks.map((one) => found.get(one) ?? new Uint8Array()));

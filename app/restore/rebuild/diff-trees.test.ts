@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../adapters/crypto/crypto.ts';
-import { parseChunkId, parseNodeId, type ChunkId, type NodeId } from '../../domain/ids.ts';
+import { parseDeviceId, parseChunkId, parseNodeId, type ChunkId, type NodeId } from '../../domain/ids.ts';
 import { parsePathName, type PathName } from '../../domain/path-name.ts';
 import type { Content, EntryKind, TreeEntry } from '../../domain/space.ts';
 import { listingFromBytes, listingToBytes } from '../../formats/listing.ts';
@@ -49,7 +49,7 @@ function makeStore() {
       };
       const entryOf = (node: NodeId, { name, kind, mode, mtimeNs, data }: Thing): TreeEntry => {
         const held = kind === 'folder' ? folder(node) : { content: dataContent(data), bytes: data };
-        const entry = { name, node, kind, mode, mtimeNs, ...held };
+        const entry = { name, node, kind, mode, mtimeNs, ...held, place: dot, version: dot };
         entries.set(node, entry);
         return entry;
       };
@@ -59,6 +59,7 @@ function makeStore() {
   return store;
 }
 
+const dot = { device: parseDeviceId(new Uint8Array(16)), sequence: 1 };
 const nothing: TreeSide = { content: { depth: 0, chunks: [] }, isEmpty: true };
 
 /** Numbers for identities, the same for the same. */
@@ -277,6 +278,8 @@ describe(`what changed between two trees (seed ${seed})`, () => {
       mtimeNs: 0n,
       bytes: 0,
       content,
+      place: dot,
+      version: dot,
     });
     const file = dataContent(1);
     const twice = keep([entry('a', one, 'file', file), entry('b', one, 'file', file)]);

@@ -3,6 +3,7 @@
  * move: it keeps its number, and its own content is compared with what it was.
  */
 import { sameBytes } from '../../domain/bytes.ts';
+import { sameDot } from '../../domain/dot.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { NodeId } from '../../domain/ids.ts';
 import type { Content, TreeEntry } from '../../domain/space.ts';
@@ -34,6 +35,8 @@ function sameEntry(a: TreeEntry, b: TreeEntry): boolean {
     a.mode === b.mode &&
     a.mtimeNs === b.mtimeNs &&
     a.bytes === b.bytes &&
+    sameDot(a.place, b.place) &&
+    sameDot(a.version, b.version) &&
     sameContent(a.content, b.content)
   );
 }
@@ -101,7 +104,8 @@ async function comparePair(
       leftDone.add(now.node);
       cameDone.add(now.node);
       deeper.push({ parent: now.node, depth: pair.depth + 1, before: old.content, after: now.content });
-      if (old.mode !== now.mode || old.mtimeNs !== now.mtimeNs) came.set(now.node, { ...place, entry: now });
+      const isSame = sameEntry({ ...old, content: now.content, bytes: now.bytes }, now);
+      if (!isSame) came.set(now.node, { ...place, entry: now });
     } else came.set(now.node, { ...place, entry: now });
   }
   for (const now of is.values()) {
@@ -163,13 +167,13 @@ async function toChanges(
     .sort((a, b) => byDepth(b, a))
     .map(({ parent, entry }) => ({ kind: 'remove', parent: parentNum(parent), name: entry.name }) as const);
   const puts = [...came.values()].sort(byDepth).map(({ parent, entry }) => {
-    const { kind, mode, mtimeNs, bytes, content } = entry;
+    const { kind, mode, mtimeNs, bytes, content, place, version } = entry;
     return {
       kind: 'put',
       parent: parentNum(parent),
       name: entry.name,
       num: numOf.get(entry.node) ?? 0,
-      entry: { kind, mode, mtimeNs, bytes, content },
+      entry: { kind, mode, mtimeNs, bytes, content, place, version },
       look: undefined,
     } as const;
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../domain/fault.ts';
-import { parseNodeId } from '../../domain/ids.ts';
+import { parseDeviceId, parseNodeId } from '../../domain/ids.ts';
 import { parsePathName } from '../../domain/path-name.ts';
 import type { EntryRow } from '../../ports/catalog.ts';
 import type { FileStat, FolderListing, ListedEntry } from '../../ports/disk.ts';
@@ -23,6 +23,8 @@ const entry = (name: string, over: Partial<FileStat> = {}): ListedEntry => ({
   stat: stat(over),
 });
 
+const dot = { device: parseDeviceId(new Uint8Array(16)), sequence: 1 };
+
 /** What the catalog has of an entry that looked like `over` when it was seen last. */
 function row(name: string, num: number, over: Partial<FileStat> = {}, isSeen = true): EntryRow {
   const seen = stat(over);
@@ -36,6 +38,8 @@ function row(name: string, num: number, over: Partial<FileStat> = {}, isSeen = t
     mtimeNs: seen.mtimeNs,
     bytes: seen.bytes,
     content: { depth: 0, chunks: [] },
+    place: dot,
+    version: dot,
     since: 1,
     look: isSeen ? lookOf(seen) : undefined,
   };
@@ -52,13 +56,14 @@ function compare(
     missing: [],
     replaced: new Set(),
     looks: [],
+    clashes: [],
     problems: [],
     special: 0,
     seen: 0,
   };
   const kept: number[] = [];
   const newcomers = compareFolder(
-    { isLeftOut: (path) => path === options.leftOut },
+    { isLeftOut: (path) => path === options.leftOut, parked: new Set() },
     {
       path: '',
       entries,

@@ -1,9 +1,10 @@
 /** One folder's listing against the catalog's children of it: what is unchanged, what needs a look inside, what is new, what is missing. */
 import type { Fault } from '../../domain/fault.ts';
+import type { NodeId } from '../../domain/ids.ts';
 import { joinPath, type PathName, type SpacePath } from '../../domain/path-name.ts';
 import type { EntryRow, Look, NodeNum } from '../../ports/catalog.ts';
 import type { FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
-import type { ContentJob, Placed } from './scan.ts';
+import type { Clash, ContentJob, Placed } from './scan.ts';
 
 /** An entry with no counterpart in the catalog at its place. */
 export interface Newcomer {
@@ -19,6 +20,7 @@ export interface Findings {
   /** Those of `missing` whose place something of another kind has taken: they cannot stay, whatever the space's mode. */
   replaced: Set<NodeNum>;
   looks: { parent: NodeNum; name: PathName; look: Look }[];
+  clashes: Clash[];
   problems: { path: SpacePath; fault: Fault }[];
   special: number;
   seen: number;
@@ -51,7 +53,7 @@ function isSameLook(look: Look | undefined, stat: FileStat): boolean {
 
 /** Adds to `found`; returns the newcomers, whose identity needs more than this folder to tell. */
 export function compareFolder(
-  { isLeftOut }: { readonly isLeftOut: IsLeftOut },
+  { isLeftOut, parked }: { readonly isLeftOut: IsLeftOut; readonly parked: ReadonlySet<NodeId> },
   listing: FolderListing,
   parent: NodeNum,
   children: readonly EntryRow[],
@@ -62,8 +64,8 @@ export function compareFolder(
   const newcomers: Newcomer[] = [];
   found.problems.push(...listing.problems);
   for (const entry of listing.entries) {
-    found.seen++;
     if (entry.name.startsWith(reservedPrefix)) continue;
+    found.seen++;
     if (entry.stat.kind === 'other') {
       found.special++;
       continue;
@@ -72,7 +74,10 @@ export function compareFolder(
     const row = rows.get(entry.name);
     rows.delete(entry.name);
     if (row === undefined) newcomers.push({ parent, path, entry });
-    else if (row.kind !== entry.stat.kind) {
+    else if (row.look === undefined && row.kind !== entry.stat.kind) {
+      // What the space has here never was on this disk: neither replaces the other.
+      found.clashes.push({ path, stat: entry.stat });
+    } else if (row.kind !== entry.stat.kind) {
       found.missing.push(row);
       found.replaced.add(row.num);
       newcomers.push({ parent, path, entry });
@@ -100,7 +105,8 @@ export function compareFolder(
     for (const row of rows.values()) {
       // Never seen here (not fetched yet): nothing that is missing was deleted.
       const wasHere = row.look !== undefined;
-      if (wasHere && !isLeftOut(joinPath(listing.path, row.name), row.kind === 'folder')) found.missing.push(row);
+      if (wasHere && !parked.has(row.node) && !isLeftOut(joinPath(listing.path, row.name), row.kind === 'folder'))
+        found.missing.push(row);
     }
   }
   return newcomers;

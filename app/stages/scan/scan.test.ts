@@ -34,6 +34,7 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
       {
         space: { num, root, mode },
         root: '/root',
+        parked: new Set(),
         isLeftOut: (path) => path === 'left out',
         leftOutKey: '',
         changesMax,
@@ -54,6 +55,7 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
       { ...round, files: 0, bytes: 0, root: content, place, lastPack: undefined },
       changes,
       [],
+      { vector: new Map(), taken: [] },
     );
   };
   return { user: disk.user, look, seen, seal };
@@ -62,7 +64,8 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
 function putOf({ parent, name, num, stat }: Scan['jobs'][number] | Scan['placed'][number]): EntryChange {
   const kind = stat.kind === 'other' ? 'file' : stat.kind;
   const { mode, mtimeNs, bytes } = stat;
-  const entry = { kind, mode, mtimeNs, bytes, content: { depth: 0, chunks: [] } };
+  const dot = { device: parseDeviceId('d0'.repeat(16)), sequence: 1 };
+  const entry = { kind, mode, mtimeNs, bytes, content: { depth: 0, chunks: [] }, place: dot, version: dot };
   return { kind: 'put', parent, name, num, entry, look: lookOf(stat) };
 }
 

@@ -35,6 +35,12 @@ export interface Placed {
   readonly from: EntryRow | undefined;
 }
 
+/** Something on the disk where the space has something else that never was here. It has to make room before either can go on. */
+export interface Clash {
+  readonly path: SpacePath;
+  readonly stat: FileStat;
+}
+
 export interface FolderPlace {
   readonly path: SpacePath;
   readonly parent: NodeNum | undefined;
@@ -54,6 +60,7 @@ export interface Scan {
   readonly folders: ReadonlyMap<NodeNum, FolderPlace>;
   /** Identities of everything in `jobs` and `placed`, by number. */
   readonly nodes: ReadonlyMap<NodeNum, NodeId>;
+  readonly clashes: readonly Clash[];
   readonly problems: readonly { readonly path: SpacePath; readonly fault: Fault }[];
   /** Pipes, sockets and devices. */
   readonly special: number;
@@ -68,6 +75,8 @@ export interface ScanInput {
   readonly isLeftOut: IsLeftOut;
   /** Names the rules behind `isLeftOut`: with other rules, what was found unchanged has to be compared again. */
   readonly leftOutKey: string;
+  /** Put aside by a pass that was killed and could not be put back yet: not at its place, and not deleted. */
+  readonly parked: ReadonlySet<NodeId>;
   /** New or changed entries after which the scan stops taking more, so that memory stays bounded. */
   readonly changesMax: number;
   readonly onSeen: (entries: number) => void;
@@ -75,6 +84,7 @@ export interface ScanInput {
 
 /** Tells whether two looks are of the same unchanged file. */
 export { lookOf };
+export { reservedPrefix } from './compare-folder.ts';
 
 export async function scan(
   input: ScanInput,
@@ -232,12 +242,22 @@ async function passUnchanged<T extends { readonly listing: FolderListing; readon
 }
 
 function noFindings(): Findings {
-  return { jobs: [], placed: [], missing: [], replaced: new Set(), looks: [], problems: [], special: 0, seen: 0 };
+  return {
+    jobs: [],
+    placed: [],
+    missing: [],
+    replaced: new Set(),
+    looks: [],
+    clashes: [],
+    problems: [],
+    special: 0,
+    seen: 0,
+  };
 }
 
 /** What a comparison found in a folder, special files too: none of it is found by a folder that is passed over. */
-function findingsCount({ jobs, placed, missing, looks, problems, special }: Findings): number {
-  return jobs.length + placed.length + missing.length + looks.length + problems.length + special;
+function findingsCount({ jobs, placed, missing, looks, clashes, problems, special }: Findings): number {
+  return jobs.length + placed.length + missing.length + looks.length + clashes.length + problems.length + special;
 }
 
 /** The origin of a newcomer, when it is the very same file or folder: same kind, and for a file same size and time. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openCatalogInline } from '../../adapters/catalog/catalog.ts';
 import { usualChunkLimits } from '../../domain/chunk.ts';
-import { parseChunkId, parseNodeId, parseSpaceId, type ChunkId, type NodeId } from '../../domain/ids.ts';
+import { parseDeviceId, parseChunkId, parseNodeId, parseSpaceId, type ChunkId, type NodeId } from '../../domain/ids.ts';
 import { parsePathName } from '../../domain/path-name.ts';
 import type { Content, EntryKind } from '../../domain/space.ts';
 import { chunkListFromBytes, chunksInlineMax, listingFromBytes } from '../../formats/listing.ts';
@@ -82,8 +82,9 @@ async function openRoom() {
   const put = async (parent: number, name: string, kind: EntryKind): Promise<EntryChange & { num: number }> => {
     const num = await made();
     parents.set(num, parent);
+    const dot = { device: parseDeviceId(new Uint8Array(16)), sequence: 1 };
     const content = { depth: 0, chunks: kind === 'folder' ? [] : ids(1) };
-    const entry = { kind, mode: 0o644, mtimeNs: 5n, bytes: 3, content };
+    const entry = { kind, mode: 0o644, mtimeNs: 5n, bytes: 3, content, place: dot, version: dot };
     return { kind: 'put', parent, name: parsePathName(name), num, entry, look: undefined };
   };
   const { store, load, chunks } = openStore();

@@ -5,7 +5,7 @@
 import { batchBytesMax } from '../../domain/limits.ts';
 import { parseChunkId, type NodeId } from '../../domain/ids.ts';
 import type { PathName } from '../../domain/path-name.ts';
-import type { Content, EntryKind, TreeEntry } from '../../domain/space.ts';
+import type { Content, TreeEntry } from '../../domain/space.ts';
 import { chunkListToBytes, chunksInlineMax, listingToBytes } from '../../formats/listing.ts';
 import type { Catalog, EntryChange, FolderContent, NodeNum } from '../../ports/catalog.ts';
 
@@ -15,6 +15,8 @@ export type StoreContent = (parts: readonly Uint8Array[]) => Promise<readonly Co
 export interface TreeInput {
   readonly root: NodeNum;
   readonly changes: readonly EntryChange[];
+  /** Further folders whose listing must be written. */
+  readonly stale?: readonly NodeNum[];
   /** Where a folder lies: its parent and depth; for folders of the space that still have a place. */
   readonly parentOf: (num: NodeNum) => NodeNum | undefined;
   readonly nodeOf: (num: NodeNum) => NodeId | undefined;
@@ -30,14 +32,7 @@ export interface Tree {
 /** What a folder will hold, by name: `undefined` marks a name that leaves. */
 type Overlay = Map<PathName, Pending | undefined>;
 
-interface Pending {
-  readonly num: NodeNum;
-  readonly kind: EntryKind;
-  readonly mode: number;
-  readonly mtimeNs: bigint;
-  readonly bytes: number;
-  readonly content: Content;
-}
+type Pending = { readonly num: NodeNum } & Extract<EntryChange, { kind: 'put' }>['entry'];
 
 /** Lists of chunks that are too long for a listing become content of their own. */
 export async function foldContent(chunks: Content['chunks'], store: StoreContent): Promise<Content> {
@@ -69,6 +64,7 @@ export async function buildTree(
   ports: { readonly catalog: Catalog; readonly store: StoreContent },
 ): Promise<Tree> {
   const changed = overlays(input.changes);
+  for (const num of input.stale ?? []) if (!changed.has(num)) changed.set(num, new Map());
   const depths = depthsOf(changed.keys(), input);
   const contents = new Map<NodeNum, FolderContent>();
   const levels = [...new Set(depths.values())].sort((a, b) => b - a);
@@ -141,7 +137,7 @@ function entriesOf(
   const entries = new Map<PathName, TreeEntry>();
   const put = (name: PathName, node: NodeId, entry: Omit<Pending, 'num'>, num: NodeNum): void => {
     const listing = entry.kind === 'folder' ? contents.get(num) : undefined;
-    const { kind, mode, mtimeNs } = entry;
+    const { kind, mode, mtimeNs, place, version } = entry;
     entries.set(name, {
       name,
       node,
@@ -150,6 +146,8 @@ function entriesOf(
       mtimeNs,
       bytes: listing?.bytes ?? entry.bytes,
       content: listing?.content ?? entry.content,
+      place,
+      version,
     });
   };
   for (const row of rows) if (!overlay?.has(row.name)) put(row.name, row.node, row, row.num);

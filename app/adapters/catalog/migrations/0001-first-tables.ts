@@ -21,6 +21,8 @@ CREATE TABLE space (
   root         INTEGER NOT NULL REFERENCES node (num),
   sequence     INTEGER NOT NULL DEFAULT 0,
   snapshot     BLOB,
+  clock        INTEGER NOT NULL DEFAULT 0,
+  merged       BLOB,
   files        INTEGER NOT NULL DEFAULT 0,
   folders      INTEGER NOT NULL DEFAULT 0,
   bytes        INTEGER NOT NULL DEFAULT 0
@@ -31,6 +33,37 @@ CREATE TABLE node (
   id    BLOB NOT NULL,
   UNIQUE (space, id)
 ) STRICT;
+CREATE TABLE writer (
+  num    INTEGER PRIMARY KEY AUTOINCREMENT,
+  device BLOB NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE vector (
+  space    INTEGER NOT NULL REFERENCES space (num),
+  writer   INTEGER NOT NULL REFERENCES writer (num),
+  sequence INTEGER NOT NULL,
+  PRIMARY KEY (space, writer)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE taken (
+  space    INTEGER NOT NULL REFERENCES space (num),
+  node     BLOB NOT NULL,
+  writer   INTEGER NOT NULL REFERENCES writer (num),
+  sequence INTEGER NOT NULL,
+  PRIMARY KEY (space, node, writer, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE stale (
+  space INTEGER NOT NULL REFERENCES space (num),
+  num   INTEGER NOT NULL,
+  round INTEGER,
+  PRIMARY KEY (space, num)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE conflict (
+  space   INTEGER NOT NULL REFERENCES space (num),
+  beside  BLOB NOT NULL,
+  node    BLOB NOT NULL,
+  kind    TEXT NOT NULL CHECK (kind IN ('content', 'name')),
+  time_ms INTEGER NOT NULL,
+  PRIMARY KEY (space, beside)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE entry (
   parent INTEGER NOT NULL,
   name   BLOB NOT NULL,
@@ -42,6 +75,7 @@ CREATE TABLE entry (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX entry_num ON entry (num);
 CREATE INDEX entry_inode ON entry (substr(look, 1, 16)) WHERE look IS NOT NULL;
+CREATE INDEX entry_absent ON entry (parent, name) WHERE look IS NULL;
 CREATE TABLE past (
   parent INTEGER NOT NULL,
   name   BLOB NOT NULL,

@@ -1,6 +1,6 @@
 -- What each folder holds now, the pending round included. Folders are read whole and in order, a million rows at a time, and a value costs
 -- about as much to hand over as a whole row to find: so all that describes an entry is one value, "record" (entry-record.ts: number, since,
--- kind, mode, times, bytes, identity, content). "num" and "since" stand beside it because questions are asked by them. "look" is what the
+-- kind, mode, times, bytes, identity, dots, content). "num" and "since" stand beside it because questions are asked by them. "look" is what the
 -- disk showed when the content was read: device and inode first; null when this device has not had the entry on its disk.
 CREATE TABLE entry (
   parent INTEGER NOT NULL,
@@ -13,6 +13,7 @@ CREATE TABLE entry (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX entry_num ON entry (num);
 CREATE INDEX entry_inode ON entry (substr(look, 1, 16)) WHERE look IS NOT NULL;
+CREATE INDEX entry_absent ON entry (parent, name) WHERE look IS NULL;
 
 -- Former versions: an entry as it was from snapshot "since" until snapshot "until". Never changed once its round is certified. By place it
 -- answers what a folder held at any time; by number it follows one file through renames and moves.

@@ -3,7 +3,7 @@ import { joinPath, parsePathName, type PathName, type SpacePath } from '../../..
 import { compareBytes } from '../../../domain/bytes.ts';
 import { nameBytesFromText } from '../../../domain/path-name.ts';
 import type { EntryChange, Look } from '../../../ports/catalog.ts';
-import { content, look } from './samples.ts';
+import { content, dot, look } from './samples.ts';
 
 export type Put = Extract<EntryChange, { kind: 'put' }>;
 
@@ -109,6 +109,8 @@ export class Model {
       mtimeNs: BigInt(chance(1000)) - 500n,
       bytes,
       content: content(...Array.from({ length: chance(3) }, () => chance(1000))),
+      place: { ...dot, sequence: 1 + chance(3) },
+      version: { ...dot, sequence: 1 + chance(3) },
     };
     return { kind: 'put', parent, name, num, entry, look: chance(2) === 0 ? look(num) : undefined };
   }

@@ -1,6 +1,7 @@
 /** Ids, spaces, packs and rounds for the catalog's tests, all made from small numbers. */
 import { parseBlobId } from '../../../domain/blob-id.ts';
 import { usualChunkLimits } from '../../../domain/chunk.ts';
+import type { Dot } from '../../../domain/dot.ts';
 import { parseChunkId, parseDeviceId, parseNodeId, parseSpaceId, parseSuiId } from '../../../domain/ids.ts';
 import type { ChunkId, DeviceId, NodeId, SuiId } from '../../../domain/ids.ts';
 import type { BlobId } from '../../../domain/blob-id.ts';
@@ -13,6 +14,7 @@ const hex = (bytes: number, number: number): string => number.toString(16).padSt
 export const chunkId = (number: number): ChunkId => parseChunkId(hex(32, number));
 export const nodeId = (number: number): NodeId => parseNodeId(hex(16, number));
 export const deviceId: DeviceId = parseDeviceId(hex(16, 0xd0));
+export const dot: Dot = { device: deviceId, sequence: 1 };
 export const suiId = (number: number): SuiId => parseSuiId(`0x${number.toString(16)}`);
 export const blobId = (number: number): BlobId =>
   parseBlobId(Uint8Array.from({ length: 32 }, (_, i) => (number >> (8 * (i % 4))) & 255));
@@ -73,7 +75,16 @@ export const put = (
   parent,
   name: parsePathName(name),
   num,
-  entry: { kind: 'file', mode: 0o644, mtimeNs: 1n, bytes: 10, content: content(num), ...entry },
+  entry: {
+    kind: 'file',
+    mode: 0o644,
+    mtimeNs: 1n,
+    bytes: 10,
+    content: content(num),
+    place: dot,
+    version: dot,
+    ...entry,
+  },
   look: seen,
 });
 

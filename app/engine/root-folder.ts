@@ -1,0 +1,131 @@
+/**
+ * The folder of a space on this disk: is it still the one (its marker tells), does something of a killed pass lie aside in it, and does something stand
+ * where the space's own should come.
+ */
+import { concatBytes } from '../domain/bytes.ts';
+import { Fault, faultOf } from '../domain/fault.ts';
+import type { NodeId } from '../domain/ids.ts';
+import { joinPath, markerName, parsePathName, type SpacePath } from '../domain/path-name.ts';
+import type { SpaceRow } from '../ports/catalog.ts';
+import type { FileStat } from '../ports/disk.ts';
+import { conflictName } from '../stages/merge/merge.ts';
+import { lookOf, type Clash } from '../stages/scan/scan.ts';
+import { parkedNodes, parkedPath } from './apply-plan.ts';
+import type { EngineCore } from './engine.ts';
+
+const markedKey = (space: number): string => `marked:${space}`;
+const markerBytesMax = 4096;
+/** Names that are tried for what has to make room; more in one folder at one minute is no accident. */
+const turnsMax = 100;
+
+/**
+ * Refuses a folder that does not carry the mark it was given: an unplugged disk's empty mount point, another disk in its place, a folder that was moved
+ * away. The first pass marks; so does the next one after the user has said that the folder is the right one.
+ */
+export async function checkRoot(
+  core: EngineCore,
+  row: SpaceRow,
+  folder: string,
+  isConfirmed: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const known = await knownMark(core, row);
+  const stat = await core.disk.look(folder, markerName);
+  if (stat && known?.folder === folder && known.look === markText(stat)) return;
+  const found = stat?.kind === 'file' ? await readMarker(core, folder, signal) : undefined;
+  if (found !== row.id && !isConfirmed) {
+    const isOther = found !== undefined;
+    if (isOther) throw unsure(`The folder of '${row.name}' carries the mark of another space (${markerName}).`, row);
+    if (known?.folder === folder)
+      throw unsure(
+        `The folder of '${row.name}' does not carry its mark (${markerName}): another disk may be there.`,
+        row,
+      );
+  }
+  if (found !== row.id) await mark(core, row, folder);
+  const now = await core.disk.look(folder, markerName);
+  if (now)
+    await core.catalog.setRecord(markedKey(row.num), JSON.stringify({ folder, look: markText(now) } satisfies Mark));
+}
+
+/** The folder that was marked, and how the mark looked: one that still looks so is not read again. */
+interface Mark {
+  readonly folder: string;
+  readonly look: string;
+}
+
+const markText = ({ device, inode, ctimeNs }: FileStat): string => `${device} ${inode} ${ctimeNs}`;
+
+async function knownMark(core: EngineCore, row: SpaceRow): Promise<Mark | undefined> {
+  const text = await core.catalog.record(markedKey(row.num));
+  return text === undefined ? undefined : (JSON.parse(text) as Mark);
+}
+
+function unsure(what: string, { name }: SpaceRow): Fault {
+  const asked = `Nothing was deleted or sent. If it is the right folder, say so: floe release '${name}'.`;
+  return new Fault('folder-unsure', 'after-user', `${what} ${asked}`);
+}
+
+async function readMarker(core: EngineCore, folder: string, signal: AbortSignal): Promise<string | undefined> {
+  if ((await core.disk.look(folder, markerName))?.kind !== 'file') return undefined;
+  const { buffer, spans } = await core.disk.read(
+    folder,
+    [{ path: markerName, offset: 0, bytesMax: markerBytesMax }],
+    signal,
+  );
+  const [span] = spans;
+  if (span === undefined || span instanceof Fault) return undefined;
+  return new TextDecoder().decode(new Uint8Array(buffer, span.start, span.bytes)).trim();
+}
+
+/** A disk that cannot be written to has no mark, and is not deleted from either. */
+async function mark(core: EngineCore, row: SpaceRow, folder: string): Promise<void> {
+  const bytes = concatBytes(new TextEncoder().encode(`${row.id}\n`));
+  const file = { path: markerName, bytes, mode: 0o600, mtimeNs: BigInt(core.clock.now()) * 1_000_000n };
+  const [placed] = await core.disk.placeSmall(folder, [file], 'replace', true);
+  if (placed instanceof Fault) core.log.write('warning', 'root.not-marked', { code: placed.code });
+}
+
+/** Puts back what a killed pass left aside. Identities that could not be put back are given: they are not deleted. */
+export async function putBackParked(core: EngineCore, row: SpaceRow, folder: string): Promise<ReadonlySet<NodeId>> {
+  const left = new Set<NodeId>();
+  const nodes = await parkedNodes(core.disk, folder);
+  const rows = await core.catalog.entriesOf(row.num, nodes);
+  for (const [i, node] of nodes.entries()) {
+    const entry = rows[i];
+    // Nobody knows it any more: it comes back under the name that it has there.
+    const to = entry === undefined ? parsePathName(`set aside ${node}`) : await core.catalog.pathOf(entry.num);
+    const from = parkedPath(node);
+    const stat = await core.disk.look(folder, from);
+    if (stat === undefined || to === undefined) continue;
+    const look = stat.kind === 'folder' ? undefined : lookOf(stat);
+    const [moved] = await core.disk.act(folder, [{ kind: 'move', from, to, look }]);
+    if (moved === undefined || moved instanceof Fault) left.add(node);
+    else if (entry) await core.catalog.setLooks([{ parent: entry.parent, name: entry.name, look: lookOf(moved) }]);
+  }
+  return left;
+}
+
+/** What stands where the space has something else goes beside it, under a conflict name. Returns how many did. */
+export async function makeRoom(
+  core: EngineCore,
+  folder: string,
+  clashes: readonly Clash[],
+  deviceName: string,
+): Promise<number> {
+  let moved = 0;
+  for (const { path, stat } of clashes) {
+    const slash = path.lastIndexOf('/');
+    const name = parsePathName(path.slice(slash + 1));
+    for (let turn = 1; turn <= turnsMax; turn++) {
+      const beside = conflictName(name, deviceName, stat.mtimeNs, turn);
+      const to: SpacePath = slash < 0 ? beside : joinPath(path.slice(0, slash), beside);
+      const look = stat.kind === 'folder' ? undefined : lookOf(stat);
+      const [done] = await core.disk.act(folder, [{ kind: 'move', from: path, to, look }]);
+      if (faultOf(done)?.code === 'already-exists') continue;
+      if (done !== undefined && !(done instanceof Fault)) moved++;
+      break;
+    }
+  }
+  return moved;
+}

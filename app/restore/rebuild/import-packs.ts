@@ -1,0 +1,95 @@
+/** The places of chunks, from the packs of pools themselves. A pack that the catalog knows is not read again; a blob that does not open is another space's. */
+import { blobIdToBytes } from '../../domain/blob-id.ts';
+import type { Dice } from '../../domain/clock.ts';
+import type { SuiId } from '../../domain/ids.ts';
+import { encodedBytes, redStuff } from '../../domain/redstuff.ts';
+import type { ChunkPlace } from '../../domain/space.ts';
+import { parseIndex, parseTrailer, trailerBytes } from '../../formats/pack.ts';
+import type { SpaceKeys } from '../../formats/space-keys.ts';
+import type { Catalog, SpaceRow } from '../../ports/catalog.ts';
+import type { Chain, PooledBlob } from '../../ports/chain.ts';
+import type { Crypto } from '../../ports/crypto.ts';
+import type { Log } from '../../ports/log.ts';
+import type { BlobSource } from '../content/content.ts';
+
+export interface ImportInput {
+  readonly row: SpaceRow;
+  readonly keys: SpaceKeys;
+  readonly shards: number;
+  readonly onPack: (packs: number, ofPacks: number) => void;
+}
+
+export interface ImportPorts {
+  readonly chain: Chain;
+  readonly catalog: Catalog;
+  readonly crypto: Crypto;
+  readonly dice: Dice;
+  readonly log: Log;
+  readonly blobs: BlobSource;
+}
+
+const indexesInFlight = 4;
+
+/** Returns how many packs were new. */
+export async function importPacks(
+  input: ImportInput,
+  pools: readonly SuiId[],
+  ports: ImportPorts,
+  signal: AbortSignal,
+): Promise<number> {
+  const known = new Set(
+    (await ports.catalog.packs(input.row.num)).flatMap(({ state, blobId }) => (state === 'dead' ? [] : (blobId ?? []))),
+  );
+  const blobs: { blob: PooledBlob; pool: SuiId }[] = [];
+  for (const pool of pools) {
+    for await (const page of ports.chain.pooledBlobs(pool, signal))
+      for (const blob of page)
+        if (blob.certifiedEpoch !== undefined && !known.has(blob.blobId)) blobs.push({ blob, pool });
+  }
+  let packs = 0;
+  let seen = 0;
+  for (let at = 0; at < blobs.length; at += indexesInFlight) {
+    const some = blobs.slice(at, at + indexesInFlight);
+    const indexes = await Promise.all(some.map(({ blob }) => readIndex(input, blob, ports, signal)));
+    for (const [i, { blob, pool }] of some.entries()) {
+      const chunks = indexes[i];
+      input.onPack(++seen, blobs.length);
+      if (chunks === undefined) continue;
+      const { blobId, objectId: object, unencodedBytes: bytes, certifiedEpoch = 0 } = blob;
+      const encoded = encodedBytes(redStuff(input.shards), bytes);
+      const row = { space: input.row.num, blobId, object, pool, bytes, encodedBytes: encoded, certifiedEpoch, chunks };
+      await ports.catalog.importPack(row);
+      packs++;
+    }
+  }
+  return packs;
+}
+
+/** The places of a pack's chunks; undefined for a blob that is no pack of this space. */
+async function readIndex(
+  input: ImportInput,
+  blob: PooledBlob,
+  ports: ImportPorts,
+  signal: AbortSignal,
+): Promise<readonly ChunkPlace[] | undefined> {
+  const size = blob.unencodedBytes;
+  if (size < trailerBytes) return undefined;
+  const [trailer = new Uint8Array()] = await ports.blobs.readRanges(
+    blob.blobId,
+    size,
+    [{ start: size - trailerBytes, end: size }],
+    signal,
+  );
+  const found = parseTrailer(ports.crypto, input.keys.index, input.row.id, trailer, size);
+  if (found === undefined) {
+    ports.log.write('info', 'rebuild.foreign-blob', { bytes: size, id: blobIdToBytes(blob.blobId)[0] ?? 0 });
+    return undefined;
+  }
+  const [index = new Uint8Array()] = await ports.blobs.readRanges(
+    blob.blobId,
+    size,
+    [{ start: found.start, end: found.start + found.bytes }],
+    signal,
+  );
+  return parseIndex(ports.crypto, input.keys.index, input.row.id, index, found.start);
+}
