@@ -189,7 +189,6 @@ async function planFor(
       const entry = window.row(node);
       return entry?.kind === 'folder' ? undefined : entry?.look;
     },
-    isParked: () => false,
     isBusy: (node: NodeId) => busy.has(node),
   };
   const planWith = (areDeletionsHeld: boolean): Promise<DiskPlan> =>

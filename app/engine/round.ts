@@ -332,10 +332,11 @@ async function takenBy(row: SpaceRow, changes: readonly EntryChange[], catalog: 
   const taken = [...(await catalog.taken(row.num))];
   const parents = [...new Set(changes.map((change) => change.parent))];
   for (const rows of await catalog.children(parents)) {
-    for (const { parent, name, node, place, version } of rows) {
+    for (const { parent, name, node, kind, place, version } of rows) {
       if (!leaving.has(`${parent}/${name}`)) continue;
-      for (const dot of new Set([place, version]))
-        if ((vector.get(dot.device) ?? 0) < dot.sequence) taken.push({ node, dot });
+      // A file's place alone says nothing of its content, which may have the same dot and never have been here.
+      const seen = kind === 'folder' ? [place, version] : [version];
+      for (const dot of seen) if ((vector.get(dot.device) ?? 0) < dot.sequence) taken.push({ node, dot });
     }
   }
   return taken;

@@ -29,6 +29,8 @@ export interface ChangeApplier {
   /** Returns what it added to the space's counts. */
   apply(to: Application, changes: readonly EntryChange[], folders: readonly FolderContent[]): SpaceTotals;
   undo(space: number, sequence: number, added: SpaceTotals): void;
+  /** The dots of an entry that are replaced. */
+  noteTaken(space: number, num: NodeNum, head: Omit<RecordHead, 'bytes'>): void;
   /** Whatever stands at a place leaves it, and is remembered as the past. */
   takeOut(place: Place, to: Application, totals: Totals): NodeNum | 'nothing' | 'no folder';
   checkTree(space: number, touched: ReadonlySet<NodeNum>): void;
@@ -94,9 +96,13 @@ export function openApplier(db: Database): ChangeApplier {
     'INSERT OR IGNORE INTO taken (space, node, writer, sequence) SELECT ?, id, ?, ? FROM node WHERE num = ?',
   );
 
-  /** What leaves its place was seen, even where not all of its device is. */
-  function noteTaken(space: number, num: NodeNum, { dots }: RecordHead): void {
-    for (const { writer, sequence } of dots)
+  /**
+   * What is replaced was seen, even where not all of its device is. A file's place alone says nothing: the dot may stand for content, too, that never was
+   * here; so it counts only when the content has the same dot.
+   */
+  function noteTaken(space: number, num: NodeNum, { kind, dots: [place, version] }: Omit<RecordHead, 'bytes'>): void {
+    const isPlaceSeen = kind === 'folder' || (place.writer === version.writer && place.sequence === version.sequence);
+    for (const { writer, sequence } of isPlaceSeen ? [place, version] : [version])
       if ((seenOf.get(space, writer) ?? 0) < sequence) take.run(space, writer, sequence, num);
   }
 
@@ -186,6 +192,7 @@ export function openApplier(db: Database): ChangeApplier {
       addTotals(db, to.space, totals, 1);
       return { files: totals.files, folders: totals.folders, bytes: totals.bytes };
     },
+    noteTaken,
     takeOut,
     checkTree,
     undo(space, sequence, added) {

@@ -108,7 +108,9 @@ export function openEntryKeeper(db: Database, applier: ChangeApplier): EntryKeep
       if (old.equals(recordToBytes({ ...facts, since: 0 }, name.length))) {
         const record = recordToBytes({ ...facts, since: before.since }, name.length);
         update.run(record, look, parent, name);
-        if (!record.equals(raw.record)) markStale(to.space, parent);
+        if (record.equals(raw.record)) return;
+        applier.noteTaken(to.space, num, { kind: before.kind, dots: [before.place, before.version] });
+        markStale(to.space, parent);
         return;
       }
     }

@@ -175,7 +175,8 @@ export interface RecordHead {
   readonly kind: EntryKind;
   /** Of a file; 0 for all else. */
   readonly bytes: number;
-  readonly dots: readonly StoredDot[];
+  /** Of the place and of the content. */
+  readonly dots: readonly [StoredDot, StoredDot];
 }
 
 /** What `recordHead` gives. */

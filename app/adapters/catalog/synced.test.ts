@@ -56,6 +56,15 @@ describe('what a merge brings', () => {
     expect(catalog.integrity()).toBeUndefined();
   });
 
+  it('does not take a file’s place for its content, which may have the same dot and never have been here', () => {
+    const { catalog, space, root, folder, a } = open();
+    catalog.applySynced(space, 5, [put(root, 'renamed', a, { place: theirs(5) }, look(1))]);
+    catalog.applySynced(space, 6, [put(folder, 'a', a, { place: theirs(7), version: theirs(7) }, look(1))]);
+    expect(catalog.taken(space)).toEqual([]);
+    catalog.applySynced(space, 8, [put(folder, 'a', a, { place: theirs(7), version: theirs(8) }, look(1))]);
+    expect(catalog.taken(space).map(({ dot }) => dot)).toEqual([theirs(7)]);
+  });
+
   it('gives a folder another identity and leaves its children in it', () => {
     const { catalog, space, root, folder } = open();
     catalog.allotNodes(space, [nodeId(50)]);

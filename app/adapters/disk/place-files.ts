@@ -9,7 +9,7 @@ import { Fault } from '../../domain/fault.ts';
 import { displayName, type SpacePath } from '../../domain/path-name.ts';
 import type { FileStat, Over, Placement } from '../../ports/disk.ts';
 import { diskFault, errnoOf, isMissing, packFault, type PlainFault } from './disk-fault.ts';
-import type { PlaceJob } from './disk-jobs.ts';
+import type { PackedSmallFile, PlaceJob } from './disk-jobs.ts';
 import { statOf, utimesValue } from './file-look.ts';
 import { demandLook } from './look-check.ts';
 import { childPath, closeFolder, openFolder, splitPath, type DiskPath, type FolderHandle } from './folder-handle.ts';
@@ -85,68 +85,97 @@ function writeAll(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at, at);
 }
 
-function placeOne(
-  folder: FolderHandle,
-  name: string,
-  bytes: Uint8Array,
-  placement: Placement,
-  job: PlaceJob,
-  over: Over,
-): FileStat {
-  const temporary = temporaryName(job.tag);
-  const fd = openSync(childPath(folder.base, temporary), temporaryFlags, temporaryMode);
-  try {
-    writeAll(fd, bytes);
-    dress(fd, placement);
-    if (job.durable) fsyncSync(fd);
-    putInPlace(folder, temporary, name, over);
-    return statOf(fstatSync(fd, { bigint: true }));
-  } catch (error) {
-    removeTemporary(folder, temporary);
-    throw error;
-  } finally {
-    closeSync(fd);
+/** A file that is written and not yet in place. */
+interface Begun {
+  readonly index: number;
+  readonly file: PackedSmallFile;
+  readonly folder: FolderHandle;
+  readonly name: string;
+  readonly temporary: string;
+  readonly fd: number;
+}
+
+/**
+ * Files that are open at once. All of a group are written before the first is synced: that one sync makes the system write the others as well, so theirs
+ * cost next to nothing.
+ */
+const groupMax = 64;
+
+class Group {
+  readonly answers: (FileStat | PlainFault)[];
+  readonly #job: PlaceJob;
+  readonly #begun: Begun[] = [];
+  readonly #folders = new Map<SpacePath, FolderHandle>();
+
+  constructor(job: PlaceJob, files: readonly PackedSmallFile[]) {
+    this.#job = job;
+    this.answers = [];
+    for (const [index, file] of files.entries()) this.#guarded(index, file.path, () => this.#begin(index, file));
+  }
+
+  #guarded(index: number, path: SpacePath, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.answers[index] = packFault(diskFault(error, path, 'written'));
+    }
+  }
+
+  #begin(index: number, file: PackedSmallFile): void {
+    const { folder: path, name } = placeOf(file.path);
+    const folder = this.#folders.get(path) ?? openFolder(this.#job.root, path, 'pass');
+    this.#folders.set(path, folder);
+    const temporary = temporaryName(this.#job.tag);
+    const fd = openSync(childPath(folder.base, temporary), temporaryFlags, temporaryMode);
+    this.#begun.push({ index, file, folder, name, temporary, fd });
+    writeAll(fd, new Uint8Array(this.#job.buffer, file.start, file.bytes));
+    dress(fd, file);
+  }
+
+  /** Syncs and renames what was written; what failed leaves nothing behind. */
+  finish(): void {
+    const { durable, over } = this.#job;
+    const isFine = ({ index }: Begun): boolean => this.answers[index] === undefined;
+    if (durable)
+      for (const one of this.#begun.filter(isFine)) this.#guarded(one.index, one.file.path, () => fsyncSync(one.fd));
+    for (const one of this.#begun.filter(isFine)) {
+      this.#guarded(one.index, one.file.path, () => {
+        putInPlace(one.folder, one.temporary, one.name, one.file.over ?? over);
+        this.answers[one.index] = statOf(fstatSync(one.fd, { bigint: true }));
+      });
+    }
+    for (const [path, folder] of durable ? this.#folders : []) this.#syncFolder(path, folder);
+  }
+
+  /** Names that are not safely on disk were not placed as asked, so each of them is told so. */
+  #syncFolder(path: SpacePath, folder: FolderHandle): void {
+    try {
+      syncFolder(folder);
+    } catch (error) {
+      const fault = packFault(diskFault(error, path, 'written'));
+      for (const one of this.#begun) if (one.folder === folder) this.answers[one.index] = fault;
+    }
+  }
+
+  close(): void {
+    for (const { folder, temporary, fd } of this.#begun) {
+      closeSync(fd);
+      removeTemporary(folder, temporary);
+    }
+    for (const folder of this.#folders.values()) closeFolder(folder);
   }
 }
 
-/** Files of one folder that follow each other share its handle and its sync. */
 export function placeFiles(job: PlaceJob): readonly (FileStat | PlainFault)[] {
   const answers: (FileStat | PlainFault)[] = [];
-  let held: { readonly path: SpacePath; readonly handle: FolderHandle; readonly from: number } | undefined;
-  const leave = (): void => {
-    if (held === undefined) return;
-    const { handle, from, path } = held;
-    held = undefined;
+  for (let at = 0; at < job.files.length; at += groupMax) {
+    const group = new Group(job, job.files.slice(at, at + groupMax));
     try {
-      if (job.durable) syncFolder(handle);
-    } catch (error) {
-      // Names that are not safely on disk were not placed as asked, so each of them is told so.
-      answers.fill(packFault(diskFault(error, path, 'written')), from);
+      group.finish();
     } finally {
-      closeFolder(handle);
+      group.close();
     }
-  };
-  for (const file of job.files) {
-    try {
-      const { folder, name } = placeOf(file.path);
-      if (held?.path !== folder) {
-        leave();
-        held = { path: folder, handle: openFolder(job.root, folder, 'pass'), from: answers.length };
-      }
-      answers.push(
-        placeOne(
-          held.handle,
-          name,
-          new Uint8Array(job.buffer, file.start, file.bytes),
-          file,
-          job,
-          file.over ?? job.over,
-        ),
-      );
-    } catch (error) {
-      answers.push(packFault(diskFault(error, file.path, 'written')));
-    }
+    answers.push(...group.answers);
   }
-  leave();
   return answers;
 }
