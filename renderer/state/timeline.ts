@@ -20,7 +20,7 @@ export interface Timeline {
 
 const barsMost = 130;
 /** A shorter past would draw single seconds. */
-const spanLeastMs = 10 * 60_000;
+const spanLeastMs = 2 * 60_000;
 
 export function timelineOf(log: readonly SnapshotLine[], nowMs: number): Timeline | undefined {
   const states = log

@@ -12,7 +12,7 @@ import { openChromium, openWindow } from '../../build/window-driver/window-drive
 /** A longer stop is felt. */
 const longTaskMsMax = 100;
 const rowsMax = 80;
-const passesMax = 4;
+const passesMax = 8;
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
 let dir: string;
