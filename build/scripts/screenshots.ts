@@ -123,17 +123,17 @@ async function past(page: Page): Promise<void> {
 /** A chapter in three states. */
 function writeResults(state: number): void {
   const [fall, share, last] = [
-    ['2.31 m to 2.06 m', '10 %', 'See Figure 7 for drift tracks by season.'],
-    ['2.33 m to 2.04 m', '12 %', 'See Figure 7 for drift tracks by season.'],
-    ['2.34 m to 2.02 m', '14 %', 'Two moorings were recalibrated in 2024; section 3.4 gives the correction.'],
+    ['2.31 m to 2.06 m', '10 %', 'See Figure 7 for drift by season.'],
+    ['2.33 m to 2.04 m', '12 %', 'See Figure 7 for drift by season.'],
+    ['2.34 m to 2.02 m', '14 %', 'Two moorings were recalibrated in 2024.'],
   ][state] ?? ['', '', ''];
   const text = `## 4.2 Winter maximum
 
-Mean winter thickness fell from ${fall}
-over the record, a loss of about ${share}.
+Mean winter thickness fell from
+${fall}, about ${share}.
 
-The trend is strongest in the western basin, where
-multi-year ice has nearly gone.
+The trend is strongest in the west,
+where multi-year ice has nearly gone.
 
 ${last}
 `;

@@ -115,16 +115,22 @@ export async function openWindow(
     readonly width?: number;
     readonly height?: number;
     readonly scheme?: 'light' | 'dark';
-    readonly locale?: string;
+    /** What the browser says its user reads, first of all. */
+    readonly language?: string;
   } = {},
 ): Promise<OpenWindow> {
   const context = await browser.newContext({
     viewport: { width: look.width ?? 1280, height: look.height ?? 800 },
     colorScheme: look.scheme ?? 'light',
-    locale: look.locale ?? 'en-GB',
+    locale: 'en-GB',
     reducedMotion: 'reduce',
   });
   context.setDefaultTimeout(actionMsMax);
+  const { language } = look;
+  if (language !== undefined)
+    await context.addInitScript(
+      `Object.defineProperty(navigator, 'languages', { get: () => [${JSON.stringify(language)}] })`,
+    );
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('console', (message) => {

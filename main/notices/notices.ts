@@ -13,7 +13,8 @@ export interface Notices {
 const shownMax = 500;
 
 export function openNotices(options: {
-  readonly words: Words;
+  /** In the language of the moment. */
+  readonly words: () => Words;
   readonly nowMs: () => number;
   readonly show: (place: Place) => void;
 }): Notices {
@@ -22,7 +23,7 @@ export function openNotices(options: {
   return {
     take(news) {
       const nowMs = options.nowMs();
-      const notice = noticeFor(before, news, shown, nowMs, options.words);
+      const notice = noticeFor(before, news, shown, nowMs, options.words());
       // A space is new until it was seen certified; its news count from its first look on.
       before = news.spaces ? news : before;
       if (!notice || !Notification.isSupported()) return;

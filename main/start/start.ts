@@ -13,7 +13,7 @@ import { startUpdates } from '../update/update.ts';
 import { guardWindows } from '../window/guards.ts';
 import { servePage } from '../window/page-protocol.ts';
 import { openWindows } from '../window/windows.ts';
-import { wordsFor } from '../words/words.ts';
+import { wordsFor, type Words } from '../words/words.ts';
 import { linkScheme, placeIn, placeOf } from './deep-link.ts';
 import { places } from './places.ts';
 
@@ -22,7 +22,8 @@ export const hiddenFlag = '--hidden';
 
 export function startDesktop(): void {
   const nowMs = (): number => Date.now();
-  const words = wordsFor(app.getLocale());
+  let language = 'system';
+  const words = (): Words => wordsFor(language === 'system' ? app.getLocale() : language);
   Menu.setApplicationMenu(
     process.platform === 'darwin'
       ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])
@@ -45,6 +46,7 @@ export function startDesktop(): void {
     call: (work) => follower.call(work),
   });
   const follower = followEngine(engine, (news) => {
+    language = news.settings?.language ?? language;
     tray.draw(news);
     notices.take(news);
   });

@@ -18,7 +18,8 @@ import type { Words } from '../words/words.ts';
 import { trayModel, type TrayAction, type TrayIcon, type TrayItem, type TrayModel } from './tray-model.ts';
 
 export interface TrayOptions {
-  readonly words: Words;
+  /** In the language of the moment. */
+  readonly words: () => Words;
   readonly nowMs: () => number;
   /** Folder of the drawn icons. */
   readonly icons: string;
@@ -50,7 +51,7 @@ function imageOf(icons: string, icon: TrayIcon): NativeImage {
 }
 
 export function openTray(options: TrayOptions): FloeTray {
-  const { words, icons } = options;
+  const { icons } = options;
   let drawn: TrayModel | undefined;
   const tray = new Tray(imageOf(icons, 'offline'));
   tray.on('click', () => options.show(undefined));
@@ -85,7 +86,7 @@ export function openTray(options: TrayOptions): FloeTray {
   };
   return {
     draw(news) {
-      const model = trayModel(news, words, options.nowMs());
+      const model = trayModel(news, options.words(), options.nowMs());
       // Pauses are offered from now on; a menu that only differs in that is the same.
       if (drawn && isDeepStrictEqual(timeless(model), timeless(drawn))) return;
       if (drawn?.icon !== model.icon) tray.setImage(imageOf(icons, model.icon));

@@ -1,9 +1,11 @@
 /** What the place that the window stands in can do besides showing it. Screens ask `can` and offer nothing that would not work. */
 import { createContext, useContext } from 'react';
-import type { Desktop, ShellAbility } from '../../app/wire/shell.ts';
+import type { Desktop, Place, ShellAbility } from '../../app/wire/shell.ts';
 
 export interface Shell {
   readonly can: (ability: ShellAbility) => boolean;
+  /** A notification, the tray or a `floe:` link leads somewhere. */
+  readonly onPlace: (listener: (place: Place) => void) => void;
   readonly pickFolder: () => Promise<string | undefined>;
   readonly reveal: (path: string) => void;
   readonly startsAtLogin: () => Promise<boolean>;
@@ -18,6 +20,7 @@ declare global {
 }
 
 export const browserShell: Shell = {
+  onPlace: () => undefined,
   can: () => false,
   pickFolder: async () => undefined,
   reveal: () => undefined,
@@ -26,6 +29,7 @@ export const browserShell: Shell = {
 };
 
 export const desktopShell = (desktop: Desktop): Shell => ({
+  onPlace: (listener) => desktop.onPlace(listener),
   can: (ability) => desktop.can.includes(ability),
   pickFolder: () => desktop.pickFolder(),
   reveal: (path) => void desktop.reveal(path),

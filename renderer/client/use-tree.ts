@@ -2,19 +2,19 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { WireFault } from '../../app/wire/fault-form.ts';
 import { pageRows } from '../state/pages.ts';
-import { emptyTree, nextTree, rowsOf, type Tree, type TreeRow } from '../state/tree.ts';
+import { emptyTree, nextTree, rowsOf, type Tree, type TreeRows } from '../state/tree.ts';
 import { faultBehind } from './engine-client.ts';
 import { useClient } from './use-engine.ts';
 
-export interface TreeRows {
+export interface ShownTree {
   readonly tree: Tree;
-  readonly rows: readonly TreeRow[];
+  readonly rows: TreeRows;
   readonly fault: WireFault | undefined;
   readonly turn: (folder: string, isOpen: boolean) => void;
   readonly onRange: (first: number, last: number) => void;
 }
 
-export function useTree(space: string | undefined, at: string | undefined, revision: unknown): TreeRows {
+export function useTree(space: string | undefined, at: string | undefined, revision: unknown): ShownTree {
   const client = useClient();
   const [tree, move] = useReducer(nextTree, emptyTree);
   const [fault, setFault] = useState<WireFault>();
@@ -54,8 +54,10 @@ export function useTree(space: string | undefined, at: string | undefined, revis
   const onRange = useCallback(
     (first: number, last: number) => {
       const wanted = new Map<string, readonly [string, number]>();
-      for (const row of rows.slice(first, last + 1))
+      for (let index = first; index <= last; index++) {
+        const row = rows.rowAt(index);
         if (row.kind === 'coming') wanted.set(`${row.page}:${row.folder}`, [row.folder, row.page]);
+      }
       for (const [folder, page] of wanted.values()) fetchPage(folder, page);
     },
     [rows, fetchPage],

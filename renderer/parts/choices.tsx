@@ -1,7 +1,7 @@
 /** Choosing: one of a few beside each other (segment), switches, checks, and one of a few below each other. Behaviour by React Aria, looks by design. */
 import { Check } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
-import { Checkbox, Radio, RadioGroup, Switch, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { Checkbox, Label, Radio, RadioGroup, Switch, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 
 export interface Option<T extends string> {
   readonly id: T;
@@ -96,13 +96,13 @@ export function RadioLines<T extends string>({
   return (
     <RadioGroup
       className="radios"
-      aria-label={label}
       value={chosen}
       onChange={(value) => {
         const option = options.find(({ id }) => id === value);
         if (option) onChoose(option.id);
       }}
     >
+      <Label className="label">{label}</Label>
       {options.map(({ id, words }) => (
         <Radio key={id} value={id} className="radio">
           <span className="radio-mark" />

@@ -12,17 +12,24 @@ export const shownName = (name: string): string =>
   name.replace(unseen, (letter) => `\\u${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** Letters as people count them: a flag or an accented letter is one. */
-const lettersOf = (text: string): readonly string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
+/** Code units that hold the last letters, whatever they are made of: a flag or an accented letter is one. */
+const endUnits = 8 * endLetters;
+
+/** Where the ending begins that is never cut. */
+function endingAt(text: string): number {
+  const from = Math.max(0, text.length - endUnits);
+  const starts = Array.from(segmenter.segment(text.slice(from)), ({ index }) => index);
+  return from + (starts.at(-endLetters) ?? 0);
+}
 
 export function Name({ name, className = '' }: { readonly name: string; readonly className?: string }): ReactElement {
-  const letters = lettersOf(shownName(name));
-  if (letters.length <= shortLetters) return <bdi className={`cut ${className}`}>{letters.join('')}</bdi>;
-  const [start, end] = [letters.slice(0, -endLetters).join(''), letters.slice(-endLetters).join('')];
+  const text = shownName(name);
+  if (text.length <= shortLetters) return <bdi className={`cut ${className}`}>{text}</bdi>;
+  const at = endingAt(text);
   return (
-    <bdi className={`middle-name ${className}`} title={letters.join('')}>
-      <span className="cut">{start}</span>
-      <span>{end}</span>
+    <bdi className={`middle-name ${className}`} title={text}>
+      <span className="cut">{text.slice(0, at)}</span>
+      <span>{text.slice(at)}</span>
     </bdi>
   );
 }

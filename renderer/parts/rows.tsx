@@ -66,7 +66,6 @@ export function Rows(props: RowsProps): ReactElement {
     overscan: rowsBeyond,
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
-    getItemKey: (index) => rowOf(index).key,
     useFlushSync: false,
   });
   useImperativeHandle(ref, () => ({ focus: () => frame.current?.focus() }), []);
@@ -106,21 +105,24 @@ export function Rows(props: RowsProps): ReactElement {
         </div>
       </div>
       <div role="rowgroup" className="row-space" style={{ blockSize: virtual.getTotalSize() }}>
-        {items.map((item) => (
-          <Row
-            key={item.key}
-            id={`${id}-${item.index}`}
-            facts={rowOf(item.index)}
-            index={item.index}
-            top={item.start - headHeight}
-            height={item.size}
-            columns={columns}
-            isChosen={item.index === chosen}
-            isInFocus={hasFocus && item.index === chosen}
-            onChoose={onChoose}
-            onOpen={props.onOpen}
-          />
-        ))}
+        {items.map((item) => {
+          const facts = rowOf(item.index);
+          return (
+            <Row
+              key={facts.key}
+              id={`${id}-${item.index}`}
+              facts={facts}
+              index={item.index}
+              top={item.start - headHeight}
+              height={item.size}
+              columns={columns}
+              isChosen={item.index === chosen}
+              isInFocus={hasFocus && item.index === chosen}
+              onChoose={onChoose}
+              onOpen={props.onOpen}
+            />
+          );
+        })}
       </div>
     </div>
   );
@@ -159,7 +161,7 @@ function Row({
       {...(level === undefined ? {} : { 'aria-level': level })}
       {...(isOpen === undefined ? {} : { 'aria-expanded': isOpen })}
       {...(isHeading ? {} : { 'aria-selected': isChosen })}
-      {...(isInFocus ? { 'data-focus-visible': '' } : {})}
+      {...(isInFocus ? { 'data-active': '' } : {})}
       style={{ transform: `translateY(${top}px)`, blockSize: height, gridTemplateColumns: isHeading ? '1fr' : columns }}
       onClick={() => !isHeading && onChoose(index)}
       onDoubleClick={() => !isHeading && onOpen?.(index)}

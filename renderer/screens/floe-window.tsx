@@ -5,10 +5,10 @@
 import { useEffect, useMemo, useReducer, useState, type ReactElement } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import type { EngineClient } from '../client/engine-client.ts';
-import { ShellContext, type Shell } from '../client/shell.ts';
+import { ShellContext, useShell, type Shell } from '../client/shell.ts';
 import { ClientContext, useLink, useTopic } from '../client/use-engine.ts';
 import { WayContext } from '../client/way.ts';
-import { firstWay, nextWay } from '../state/route.ts';
+import { firstWay, nextWay, routeOf } from '../state/route.ts';
 import { WordsContext } from '../words/use-words.ts';
 import { chooseLanguage, openWords } from '../words/open-words.ts';
 import { EngineGone, EngineMismatch } from './engine-gone.tsx';
@@ -75,6 +75,8 @@ function Face(): ReactElement | null {
     }),
     [way],
   );
+  const shell = useShell();
+  useEffect(() => shell.onPlace((place) => move({ kind: 'go', to: routeOf(place) })), [shell]);
   const isNew = account?.phase === 'none';
   // Once begun, the onboarding ends when its last step says so, not when the account appears.
   useEffect(() => {

@@ -152,7 +152,7 @@ function Pulse(): ReactElement {
   return (
     <div className="pulse">
       <div className="grow">
-        <div className="cut">{first}</div>
+        <div>{first}</div>
         <div className="cut small-text soft">{second}</div>
       </div>
       {summary?.pause ? (

@@ -1,4 +1,6 @@
 /** Where the window is, and the way back. Pure; nothing of it stands in the address, which holds the key of the link. */
+import type { Place } from '../../app/wire/shell.ts';
+
 export type SpaceTab = 'files' | 'left-out' | 'lease';
 export type SettingsGroup = 'general' | 'pace' | 'notifications' | 'security' | 'diagnostics';
 
@@ -13,6 +15,13 @@ export type Route =
     }
   | { readonly screen: 'receipts'; readonly space: string | undefined }
   | { readonly screen: 'settings'; readonly group: SettingsGroup };
+
+/** Where a place that the shell names is in the window. */
+export function routeOf(place: Place): Route {
+  if (place.screen === 'space') return { screen: 'space', space: place.space, tab: 'files' };
+  if (place.screen === 'settings') return { screen: 'settings', group: 'general' };
+  return { screen: place.screen };
+}
 
 export interface Way {
   readonly now: Route;

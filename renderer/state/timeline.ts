@@ -19,7 +19,8 @@ export interface Timeline {
 }
 
 const barsMost = 130;
-const spanLeastMs = 3_600_000;
+/** A shorter past would draw single seconds. */
+const spanLeastMs = 2 * 60_000;
 
 export function timelineOf(log: readonly SnapshotLine[], nowMs: number): Timeline | undefined {
   const states = log

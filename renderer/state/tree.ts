@@ -45,28 +45,79 @@ export function nextTree(tree: Tree, move: TreeMove): Tree {
   }
 }
 
-export function rowsOf(tree: Tree): readonly TreeRow[] {
-  const rows: TreeRow[] = [];
-  const addFolder = (folder: string, level: number): void => {
-    const known = tree.folders.get(folder);
-    if (!known) {
-      rows.push({ kind: 'coming', folder, page: 0, index: 0, level });
-      return;
-    }
-    for (let index = 0; index < known.total; index++) {
-      const page = Math.floor(index / pageRows);
-      const line = known.pages.get(page)?.[index % pageRows];
-      if (!line) {
-        rows.push({ kind: 'coming', folder, page, index, level });
-        continue;
-      }
-      const isOpen = line.kind === 'folder' && tree.open.has(line.path);
-      rows.push({ kind: 'line', line, level, isOpen });
-      if (isOpen) addFolder(line.path, level + 1);
-    }
-  };
-  addFolder('', 1);
-  return rows;
+/** The rows of a tree without a list of them: a folder of 100,000 files costs no more than one of ten. */
+export interface TreeRows {
+  readonly count: number;
+  readonly rowAt: (index: number) => TreeRow;
+  /** Undefined: not among what is known. */
+  readonly indexOf: (path: string) => number | undefined;
+}
+
+/** One folder's rows: its own lines, and after some of them the rows of an open folder. */
+interface Block {
+  readonly folder: string;
+  readonly level: number;
+  readonly known: Pages<TreeLine> | undefined;
+  /** By the place of the open folder's own line. */
+  readonly opened: readonly { readonly at: number; readonly block: Block }[];
+  readonly count: number;
+}
+
+export function rowsOf(tree: Tree): TreeRows {
+  const root = blockOf(tree, '', 1);
+  return { count: root.count, rowAt: (index) => rowIn(root, index), indexOf: (path) => indexIn(root, path) };
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+function blockOf(tree: Tree, folder: string, level: number): Block {
+  const known = tree.folders.get(folder);
+  if (!known) return { folder, level, known, opened: [], count: 1 };
+  const opened = [...tree.open]
+    .filter((path) => path !== '' && parentOf(path) === folder)
+    .flatMap((path) => {
+      const at = placeOf(known, path);
+      return at === undefined ? [] : [{ at, block: blockOf(tree, path, level + 1) }];
+    })
+    .toSorted((a, b) => a.at - b.at);
+  return { folder, level, known, opened, count: opened.reduce((sum, { block }) => sum + block.count, known.total) };
+}
+
+/** Where a path's line stands in its folder, among the pages that are there. */
+function placeOf({ pages }: Pages<TreeLine>, path: string): number | undefined {
+  for (const [page, lines] of pages) {
+    const at = lines.findIndex((line) => line.path === path);
+    if (at >= 0) return page * pageRows + at;
+  }
+  return undefined;
+}
+
+function rowIn(block: Block, index: number): TreeRow {
+  const { folder, level, known, opened } = block;
+  let own = index;
+  for (const { at, block: inner } of opened) {
+    if (own <= at) break;
+    if (own <= at + inner.count) return rowIn(inner, own - at - 1);
+    own -= inner.count;
+  }
+  const page = Math.floor(own / pageRows);
+  const line = known?.pages.get(page)?.[own % pageRows];
+  if (!line) return { kind: 'coming', folder, page, index: own, level };
+  return { kind: 'line', line, level, isOpen: opened.some(({ at }) => at === own) };
+}
+
+function indexIn({ folder, known, opened }: Block, path: string): number | undefined {
+  if (!known) return undefined;
+  const isOwn = parentOf(path) === folder;
+  const place = isOwn ? placeOf(known, path) : undefined;
+  let before = 0;
+  for (const { at, block } of opened) {
+    if (place !== undefined && place <= at) break;
+    const inner = isOwn ? undefined : indexIn(block, path);
+    if (inner !== undefined) return before + at + 1 + inner;
+    before += block.count;
+  }
+  return place === undefined ? undefined : before + place;
 }
 
 /** A ticked folder stands for all that is in it. */

@@ -38,6 +38,7 @@ export function openFigures(locale: string): Figures {
   const clock = format({ hour: '2-digit', minute: '2-digit', hour12: false });
   const day = format({ day: 'numeric', month: 'short' });
   const dayOfYear = format({ day: 'numeric', month: 'short', year: 'numeric' });
+  const fullDate = format({ day: 'numeric', month: 'long', year: 'numeric' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const sizes = units.map((unit) => [
     new Intl.NumberFormat(locale, {
@@ -67,7 +68,7 @@ export function openFigures(locale: string): Figures {
       return ((step === 0 || amount >= 99.95 ? whole : fine) ?? plain).format(amount);
     },
     percent: (share) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share),
-    date: format({ day: 'numeric', month: 'long', year: 'numeric' }),
+    date: (ms) => unbroken(fullDate(ms)),
     moment(ms, nowMs) {
       if (clockDay(ms) === clockDay(nowMs)) return clock(ms);
       return new Date(ms).getFullYear() === new Date(nowMs).getFullYear() ? day(ms) : dayOfYear(ms);
@@ -96,6 +97,9 @@ export function openFigures(locale: string): Figures {
     sui: (mist) => coins(locale, mist),
   };
 }
+
+/** A date stays on one line. */
+const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');
 
 /** Which day it is where the user is. */
 const clockDay = (ms: number): string => new Date(ms).toDateString();

@@ -22,6 +22,8 @@ export interface HolderOptions {
   /** For a home whose account was made without a window. */
   readonly deviceName: string;
   readonly onChange: () => void;
+  /** Opened, and not yet ready: what it says of its work can be heard from here on. */
+  readonly onHost: (host: Host) => void;
   /** Opened and ready: begin to work. What it throws counts as a failed opening. */
   readonly onOpen: (host: Host) => Promise<void>;
   readonly onClose: () => Promise<void>;
@@ -177,6 +179,7 @@ export class AccountHolder {
       ...(options.setsDamageAside === undefined ? {} : { setsDamageAside: options.setsDamageAside }),
     });
     try {
+      this.#options.onHost(host);
       const first = await options.first?.(host);
       await host.engine.chooseDevice(this.#deviceName ?? this.#options.deviceName, signal);
       if (host.config.network === 'local') await host.engine.fund(signal);

@@ -50,7 +50,7 @@ export function makeHandlers(desk: DeskState): Handlers {
       }),
     'activity.list': async ({ space, only, offset, limit }) => {
       await host();
-      return desk.log?.page(space, only, offset, limit) ?? { revision: 0, total: 0, offset, lines: [] };
+      return desk.activity?.page(space, only, offset, limit) ?? { revision: 0, total: 0, offset, lines: [] };
     },
     'conflict.list': notBuilt('conflicts'),
     'deleted.list': notBuilt('deleted-files'),
@@ -65,7 +65,7 @@ export function makeHandlers(desk: DeskState): Handlers {
       const { settings } = desk.record.write({
         settings: { ...desk.record.read().settings, ...Object.fromEntries(given) },
       });
-      desk.held.settings.set(settings);
+      desk.board.topics.settings.set(settings);
       desk.pauseChanged();
       return Promise.resolve(settings);
     },
@@ -99,8 +99,8 @@ function accountHandlers(
   };
   const confirmed = (): void => {
     desk.record.write({ phraseConfirmedMs: desk.clock.now() });
-    desk.showAccount();
-    desk.refreshSoon();
+    desk.board.showAccount();
+    desk.board.refreshSoon();
   };
   return {
     'account.create': async ({ network, deviceName, passphrase }) => {
@@ -160,7 +160,7 @@ function spaceHandlers(
   const change = async <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
     const { engine } = await host();
     const value = desk.keeper ? await desk.keeper.between(() => work(engine)) : await work(engine);
-    await desk.refresh();
+    await desk.board.refresh();
     return value;
   };
   const add = async (
@@ -313,7 +313,7 @@ function moneyHandlers(desk: DeskState, host: () => Promise<Host>): Named<'money
     },
     'money.fund': async (_, signal) => {
       await (await host()).engine.fund(signal);
-      desk.refreshSoon();
+      desk.board.refreshSoon();
       return nothing;
     },
   };

@@ -18,7 +18,7 @@ import { ActivityInspector } from './activity-inspector.tsx';
 
 const rowHeight = 46;
 const headingHeight = 36;
-const columns = 'minmax(0, 1fr) minmax(0, 17.5rem) 5rem 4.5rem';
+const columns = 'minmax(9rem, 1.4fr) minmax(8rem, 1fr) 5.5rem 4.5rem';
 
 export function Activity(): ReactElement {
   const { say, number } = useWords();

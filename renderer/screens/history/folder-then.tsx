@@ -37,11 +37,11 @@ export function FolderThen({
   const tick = useCallback((at: string) => setTicks((now) => turnTick(now, at)), []);
   const rowOf = useCallback(
     (index: number): RowFacts => {
-      const row = rows[index];
-      if (row?.kind !== 'line')
+      const row = rows.rowAt(index);
+      if (row.kind !== 'line')
         return {
           key: `coming-${index}`,
-          level: row?.level ?? 1,
+          level: row.level,
           cells: [
             <span key="coming" className="faint">
               …
@@ -80,8 +80,8 @@ export function FolderThen({
     },
     [rows, ticks, tick, turn, say, bytes, moment, nowMs],
   );
-  const at = rows.findIndex((row) => row.kind === 'line' && row.line.path === chosen);
-  const row = rows[at];
+  const at = chosen === undefined ? undefined : rows.indexOf(chosen);
+  const row = at === undefined ? undefined : rows.rowAt(at);
   return (
     <>
       <div className="split compares">
@@ -90,7 +90,7 @@ export function FolderThen({
           <Rows
             label={say('history.files')}
             kind="treegrid"
-            count={rows.length}
+            count={rows.count}
             rowOf={rowOf}
             heightOf={() => rowHeight}
             columns={columns}
@@ -99,22 +99,22 @@ export function FolderThen({
               { words: say('tree.changed'), isFigure: true },
               { words: say('tree.size'), isFigure: true },
             ]}
-            chosen={at < 0 ? undefined : at}
+            chosen={at}
             onChoose={(index) => {
-              const next = rows[index];
-              if (next?.kind === 'line') setChosen(next.line.path);
+              const next = rows.rowAt(index);
+              if (next.kind === 'line') setChosen(next.line.path);
             }}
             onTick={(index) => {
-              const next = rows[index];
-              if (next?.kind === 'line') tick(next.line.path);
+              const next = rows.rowAt(index);
+              if (next.kind === 'line') tick(next.line.path);
             }}
             onOpen={(index) => {
-              const next = rows[index];
-              if (next?.kind === 'line' && next.line.kind === 'folder') turn(next.line.path, !next.isOpen);
+              const next = rows.rowAt(index);
+              if (next.kind === 'line' && next.line.kind === 'folder') turn(next.line.path, !next.isOpen);
             }}
             onTurn={(index, isOpen) => {
-              const next = rows[index];
-              if (next?.kind === 'line') turn(next.line.path, isOpen);
+              const next = rows.rowAt(index);
+              if (next.kind === 'line') turn(next.line.path, isOpen);
             }}
             onRange={onRange}
           />

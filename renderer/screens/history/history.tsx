@@ -90,7 +90,7 @@ function SpaceChoice({
         <ListBox className="menu">
           {spaces.map((space) => (
             <ListBoxItem key={space.space} id={space.space} className="menu-item" textValue={shownName(space.name)}>
-              {shownName(space.name)}
+              <bdi>{shownName(space.name)}</bdi>
             </ListBoxItem>
           ))}
         </ListBox>

@@ -51,7 +51,7 @@ export function Security(): ReactElement {
             {say('security.rests')}
             <span className="second">{account?.vault ? say(`vault.${account.vault.kind}`) : say('part.loading')}</span>
           </span>
-          {account?.vault?.kind === 'open-file' && <Status word="attention" />}
+          {account?.vault?.kind === 'open-file' && !account.isPlayMoney && <Status word="attention" />}
         </div>
       </div>
       {show.fault && <FaultAnswers fault={show.fault} />}

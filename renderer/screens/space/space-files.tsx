@@ -26,11 +26,11 @@ export function SpaceFiles({ space }: { readonly space: SpaceState }): ReactElem
   const [chosen, setChosen] = useState<number>();
   const rowOf = useCallback(
     (index: number): RowFacts => {
-      const row = rows[index];
-      if (row?.kind !== 'line')
+      const row = rows.rowAt(index);
+      if (row.kind !== 'line')
         return {
           key: `coming-${index}`,
-          level: row?.level ?? 1,
+          level: row.level,
           cells: [
             <span key="coming" className="faint">
               …
@@ -65,7 +65,7 @@ export function SpaceFiles({ space }: { readonly space: SpaceState }): ReactElem
     },
     [rows, turn, bytes, moment, nowMs],
   );
-  const row = chosen === undefined ? undefined : rows[chosen];
+  const row = chosen === undefined || chosen >= rows.count ? undefined : rows.rowAt(chosen);
   if (space.sequence === 0)
     return (
       <div className="screen-body">
@@ -79,7 +79,7 @@ export function SpaceFiles({ space }: { readonly space: SpaceState }): ReactElem
         <Rows
           label={say('space.files-of', { name: space.name })}
           kind="treegrid"
-          count={rows.length}
+          count={rows.count}
           rowOf={rowOf}
           heightOf={() => rowHeight}
           columns={columns}
@@ -92,12 +92,12 @@ export function SpaceFiles({ space }: { readonly space: SpaceState }): ReactElem
           chosen={chosen}
           onChoose={setChosen}
           onOpen={(index) => {
-            const at = rows[index];
-            if (at?.kind === 'line' && at.line.kind === 'folder') turn(at.line.path, !at.isOpen);
+            const at = rows.rowAt(index);
+            if (at.kind === 'line' && at.line.kind === 'folder') turn(at.line.path, !at.isOpen);
           }}
           onTurn={(index, isOpen) => {
-            const at = rows[index];
-            if (at?.kind === 'line') turn(at.line.path, isOpen);
+            const at = rows.rowAt(index);
+            if (at.kind === 'line') turn(at.line.path, isOpen);
           }}
           onRange={onRange}
         />

@@ -53,17 +53,8 @@ export function Wallet({ money }: { readonly money: Money | undefined }): ReactE
   );
 }
 
-const purposes = [
-  'claim',
-  'exchange',
-  'register',
-  'certify',
-  'head',
-  'publish',
-  'create-pool',
-  'extend',
-  'grow',
-] as const;
+/** The spending steps of the engine; another one is shown by its own name. */
+const purposes = ['make-bag', 'put-entry', 'register', 'certify', 'extend-pool', 'delete-blob', 'exchange'] as const;
 
 function PaymentRow({ payment }: { readonly payment: Payment }): ReactElement {
   const { say, wal, sui } = useWords();
@@ -72,8 +63,8 @@ function PaymentRow({ payment }: { readonly payment: Payment }): ReactElement {
   return (
     <tr>
       <td>
-        {purpose ? say(`purpose.${purpose}`) : payment.purpose}{' '}
-        <span className="faint">{space && shownName(space.name)}</span>{' '}
+        {purpose ? say(`purpose.${purpose}`) : <bdi>{payment.purpose}</bdi>}{' '}
+        {space && <bdi className="faint">{shownName(space.name)}</bdi>}{' '}
         {payment.state === 'failed' && <span className="faint">{say('wallet.failed')}</span>}
       </td>
       <td className="figure">{wal(payment.frost)}</td>
