@@ -143,6 +143,12 @@ function addPassCommands(command: AddCommand): void {
     lazily(async () => (await import('./commands/conflicts.ts')).heldCommand),
   );
   command(
+    'ignored <SPACE>',
+    "What the rules of a space's .floeignore (gitignore syntax) and the usual litter rules leave out here.",
+    'ignored Photos',
+    lazily(async () => (await import('./commands/ignored.ts')).ignoredCommand),
+  );
+  command(
     'release <SPACE>',
     'Held deletions of a space are meant: the next pass lets them through.',
     'release Photos',

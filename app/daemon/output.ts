@@ -108,8 +108,8 @@ export function bytesText(bytes: number): string {
 
 /** FROST as WAL, MIST as SUI: nine decimals, trailing zeros dropped. */
 /** `1 file`, `2 files`, `12,000 files`. */
-export function countText(count: number, one: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : `${one}s`}`;
+export function countText(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }
 
 export function coinText(amount: bigint, coin: 'WAL' | 'SUI'): string {

@@ -34,6 +34,7 @@ import { heldDeletions, releaseHeld, syncSpace, type HeldDeletions, type SyncRep
 import { recoverSpaces, type RecoverReport } from './recover.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
+import { listLeftOut, type LeftOutReport } from './left-out.ts';
 import {
   findSpace,
   history,
@@ -72,6 +73,7 @@ export type {
   IssuedReceipt,
   LeasesReport,
   FileBytes,
+  LeftOutReport,
   Listing,
   NewSpaceInput,
   Payment,
@@ -107,6 +109,8 @@ export interface Engine {
   /** One pass to rest for one space, or for all that have a folder here. */
   sync(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
   /** The user says that the held deletions of a space are meant: the next pass lets them go everywhere. */
+  /** What a space's rules leave out of its folder here. */
+  leftOut(space: string, signal: AbortSignal): Promise<LeftOutReport>;
   release(space: string): Promise<void>;
   /** Deletions that waited for the user's word when each space was last looked at. */
   held(): Promise<readonly HeldDeletions[]>;
@@ -220,6 +224,11 @@ export function createEngine(ports: EnginePorts): Engine {
     hasNews: (signal) => hasNews(core, signal),
     conflicts: (space) => conflictsOf(core, space),
     resolve: (space, path, keep) => inTurn(() => resolveConflict(core, space, path, keep)),
+    async leftOut(space, signal) {
+      const { folder } = await findSpace(ports.catalog, space);
+      if (folder === undefined) return { count: 0, paths: [] };
+      return listLeftOut(ports, folder, signal);
+    },
     release: (space) => inTurn(() => releaseHeld(ports.catalog, space)),
     status: (signal) => statusOf(core, signal),
     spaces: async () => (await statusOf(core, undefined)).spaces,

@@ -3,6 +3,7 @@ import { sealOverheadBytes } from '../domain/chunk.ts';
 import { encodedBytes, redStuff, storageUnits } from '../domain/redstuff.ts';
 import { frameBytes, paddedPackBytes } from '../formats/pack.ts';
 import type { EngineCore } from './engine.ts';
+import { readLeftOut } from './left-out.ts';
 import { leaseEpochsUsual, packBytesFor } from './spaces.ts';
 
 export interface Quote {
@@ -23,7 +24,7 @@ const gasMistPerPack = 20_000_000n;
 const entryOverheadBytes = 160;
 
 export async function quoteFolder(
-  core: Pick<EngineCore, 'disk' | 'chain'> & { readonly pool: Pick<EngineCore['pool'], 'packBytesMax'> },
+  core: Pick<EngineCore, 'disk' | 'chain' | 'crypto'> & { readonly pool: Pick<EngineCore['pool'], 'packBytesMax'> },
   folder: string,
   leaseEpochs: number | undefined,
   signal: AbortSignal,
@@ -32,7 +33,8 @@ export async function quoteFolder(
   let files = 0;
   let bytes = 0;
   let entries = 0;
-  for await (const listings of core.disk.walk(root, '', () => false, signal)) {
+  const { isLeftOut } = await readLeftOut(core, root, signal);
+  for await (const listings of core.disk.walk(root, '', isLeftOut, signal)) {
     for (const listing of listings) {
       for (const { stat } of listing.entries) {
         entries++;

@@ -14,7 +14,7 @@ import { snapshotToBytes } from '../formats/snapshot.ts';
 import type { SpaceKeys } from '../formats/space-keys.ts';
 import type { Catalog, EntryChange, EntryRow, NewPack, RoundRow, SpaceRow } from '../ports/catalog.ts';
 import type { Crypto } from '../ports/crypto.ts';
-import type { Disk, FileStat, IsLeftOut } from '../ports/disk.ts';
+import type { Disk, FileStat } from '../ports/disk.ts';
 import type { Pool } from '../ports/pool.ts';
 import type { Spool } from '../ports/spool.ts';
 import { chunkFiles } from '../stages/chunk/chunk.ts';
@@ -23,6 +23,7 @@ import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } fro
 import { buildTree, foldContent } from '../stages/snapshot/snapshot.ts';
 import { isMassDeletion } from './brake.ts';
 import { startIntake, type Intake } from './intake.ts';
+import type { LeftOut } from './left-out.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
 import { sameBytes } from '../domain/bytes.ts';
 
@@ -44,7 +45,7 @@ export interface RoundInput {
   readonly keys: SpaceKeys;
   readonly device: { readonly id: DeviceId; readonly name: string };
   readonly packBytes: number;
-  readonly isLeftOut: IsLeftOut;
+  readonly leftOut: LeftOut;
   readonly parked: ReadonlySet<NodeId>;
   /** True when what a merge brought is to be published, even if nothing changed here. */
   readonly publishesMerge: boolean;
@@ -82,8 +83,8 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
     {
       space,
       root: input.folder,
-      isLeftOut: input.isLeftOut,
-      leftOutKey: '',
+      isLeftOut: input.leftOut.isLeftOut,
+      leftOutKey: input.leftOut.key,
       parked: input.parked,
       changesMax: roundChangesMax,
       onSeen,

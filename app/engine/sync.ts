@@ -6,12 +6,13 @@ import type { BlobId } from '../domain/blob-id.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import { packsWaitingMax } from '../domain/limits.ts';
-import { parkedFolder, type SpacePath } from '../domain/path-name.ts';
+import type { SpacePath } from '../domain/path-name.ts';
 import type { Catalog, NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
 import { packBytesFor } from './spaces.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
 import { downPass, fetchAbsent } from './down-pass.ts';
 import { checkRoot, makeRoom, putBackParked } from './root-folder.ts';
+import { readLeftOut } from './left-out.ts';
 import { findSpace } from './look.ts';
 import { sealRound, type RoundReport } from './round.ts';
 import { isCopied, takeOwnIdentity } from './copied-home.ts';
@@ -315,7 +316,7 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
     keys,
     device: ship.device,
     packBytes: packBytesFor(network.committee.shards, core.pool.packBytesMax),
-    isLeftOut: isFloesOwn,
+    leftOut: await readLeftOut(core, folder, signal),
     parked,
     publishesMerge,
     deletionsReleased: work.isReleased,
@@ -333,9 +334,6 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
   await sweepSpool(core);
   return report;
 }
-
-/** What lies aside in a root is no part of the space. */
-const isFloesOwn = (path: SpacePath): boolean => path === parkedFolder;
 
 interface Shipping {
   /** Resolves when few enough packs wait. */

@@ -56,7 +56,7 @@ export async function openRealPorts(folder: string, home: string, threads: numbe
           keys,
           device,
           packBytes,
-          isLeftOut: () => false,
+          leftOut: { isLeftOut: () => false, key: '' },
           parked: new Set(),
           publishesMerge: false,
           deletionsReleased: false,

@@ -62,7 +62,7 @@ afterAll(async () => {
 }, commandMs);
 
 const commands =
-  'localnet demo start init recover add sync conflicts resolve held release status spaces devices log versions ls restore quote doctor cat diff find mount drill'.split(
+  'localnet demo start init recover add sync conflicts resolve held ignored release status spaces devices log versions ls restore quote doctor cat diff find mount drill'.split(
     ' ',
   );
 

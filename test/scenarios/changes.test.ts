@@ -242,3 +242,55 @@ describe('a deleted file', () => {
     expect(await one.sync()).toMatchObject({ newChunks: 0 });
   });
 });
+
+describe('what rules leave out', () => {
+  const rules = '*.log\n/build/\n!keep.log\n';
+
+  it('is never sent, and sent from the next pass on when its rule goes', async () => {
+    user.write('/home/ruled/.floeignore', rules);
+    for (const path of ['a.log', 'keep.log', 'build/out', 'deep/b.log', 'deep/build/in', '.DS_Store', 'photo.jpg'])
+      user.write(`/home/ruled/${path}`, path);
+    await laptop.protect('/home/ruled');
+    await laptop.sync('ruled');
+    const paths = async (): Promise<readonly string[]> =>
+      (await laptop.engine.tree('ruled', undefined, 100)).map(({ path }) => path).toSorted();
+    const kept = ['.floeignore', 'deep', 'deep/build', 'deep/build/in', 'keep.log', 'photo.jpg'];
+    expect(await paths()).toEqual(kept);
+    const signal = new AbortController().signal;
+    expect(await laptop.engine.leftOut('ruled', signal)).toEqual({
+      count: 4,
+      paths: ['.DS_Store', 'a.log', 'build', 'deep/b.log'],
+    });
+    user.remove('/home/ruled/.floeignore');
+    await laptop.sync('ruled');
+    const all = [...kept.slice(1), 'a.log', 'build', 'build/out', 'deep/b.log'];
+    expect(await paths()).toEqual(all.toSorted());
+  });
+
+  it('stays in the space when the rule came after it, and is no deletion', async () => {
+    user.write('/home/late/notes.log', 'first');
+    user.write('/home/late/photo.jpg', 'x');
+    await laptop.protect('/home/late');
+    await laptop.sync('late');
+    user.write('/home/late/.floeignore', '*.log');
+    user.write('/home/late/notes.log', 'second');
+    const report = await laptop.sync('late');
+    expect(report.held).toBe(0);
+    const kept = await laptop.engine.list('late', 'notes.log', undefined);
+    expect(kept.entries).toMatchObject([{ path: 'notes.log', bytes: 5 }]);
+    user.remove('/home/late/notes.log');
+    await laptop.sync('late');
+    expect((await laptop.engine.list('late', 'notes.log', undefined)).entries).toHaveLength(1);
+  });
+
+  it('that cannot be known stop the pass: nothing is sent that a person may have wanted left out', async () => {
+    user.write('/home/unruly/.floeignore', 'secret');
+    user.write('/home/unruly/secret', 'x');
+    user.chmod('/home/unruly/.floeignore', 0);
+    await laptop.protect('/home/unruly');
+    await expect(laptop.sync('unruly')).rejects.toMatchObject({ code: 'file-unreadable' });
+    user.chmod('/home/unruly/.floeignore', 0o644);
+    await laptop.sync('unruly');
+    expect((await laptop.engine.tree('unruly', undefined, 10)).map(({ path }) => path)).toEqual(['.floeignore']);
+  });
+});

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { openChain } from '../../adapters/chain/chain.ts';
 import { networkProfile } from '../../adapters/chain/profiles.ts';
+import { nodeCrypto } from '../../adapters/crypto/crypto.ts';
 import { openDisk } from '../../adapters/disk/disk.ts';
 import { openPool } from '../../adapters/pool/pool.ts';
 import type { NetworkState } from '../../domain/committee.ts';
@@ -32,7 +33,7 @@ export async function quoteOf(
   const [disk, pool] = [openDisk({ threads: 1 }), openPool()];
   try {
     const chain = openChain({ endpoint: await endpointOf(desk, network), clock: desk.clock });
-    const quote = await quoteFolder({ disk, chain, pool }, path, leaseEpochs, signal);
+    const quote = await quoteFolder({ disk, chain, pool, crypto: nodeCrypto }, path, leaseEpochs, signal);
     return form(path, quote, await chain.network(signal), network === 'local');
   } finally {
     await Promise.all([disk.close(), pool.close()]);
