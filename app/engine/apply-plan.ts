@@ -22,6 +22,8 @@ export interface ApplyInput {
   /** Of the versions that come: the adopted snapshot's, or the one that the next round will have. */
   readonly sequence: number;
   readonly window: TreeWindow;
+  /** The caller gives folders their modes when everything is in them. */
+  readonly leavesFoldersOpen: boolean;
   readonly onApplied: (operations: number, ofOperations: number) => void;
 }
 
@@ -96,6 +98,8 @@ class Places {
 
 export const parkedPath = (node: NodeId): SpacePath => joinPath(parsePathName(parkedFolder), parsePathName(node));
 
+const openMode = ({ mode }: NodeState): number => mode | 0o700;
+
 const placeOf = (state: NodeState): Place => ({ parent: state.parent, name: state.name });
 
 /** Where the thing lies on the disk when its operation begins. */
@@ -135,6 +139,8 @@ class PlanRun {
   readonly #places: Places;
   readonly #failed = new Set<number>();
   readonly #problems: { path: SpacePath; fault: Fault }[] = [];
+  /** Folders that get their own mode when everything is in them. */
+  readonly #closed: NodeState[] = [];
   #done = 0;
 
   constructor(plan: DiskPlan, input: ApplyInput, ports: ApplyPorts, signal: AbortSignal) {
@@ -183,6 +189,13 @@ class PlanRun {
       at = end;
       this.#input.onApplied(at, operations.length);
     }
+    if (this.#input.leavesFoldersOpen) return;
+    const acts = this.#closed.toReversed().flatMap((folder): readonly DiskAct[] => {
+      const path = this.#places.pathOf(placeOf(folder));
+      return path === undefined ? [] : [dressing(path, undefined, folder)];
+    });
+    for (const done of acts.length > 0 ? await this.#ports.disk.act(this.#input.folder, acts) : [])
+      if (done instanceof Fault) this.#problems.push({ path: '', fault: done });
   }
 
   /** A batch has one kind of work, nothing in it needs anything else in it, and a folder that goes elsewhere ends it. */
@@ -269,7 +282,9 @@ class PlanRun {
   #actOf(operation: DiskOperation, path: SpacePath): DiskAct | undefined {
     switch (operation.kind) {
       case 'make-folder':
-        return { kind: 'make-folder', path, mode: operation.after.mode };
+        // Its own mode may forbid what is still to be put into it.
+        if (operation.after.mode !== openMode(operation.after)) this.#closed.push(operation.after);
+        return { kind: 'make-folder', path, mode: openMode(operation.after) };
       case 'move':
       case 'unpark': {
         const to = this.#places.pathOf(operation.to);

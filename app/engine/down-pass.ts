@@ -100,10 +100,12 @@ async function mergeHead(
   const window = new TreeWindow(core.catalog, row);
   const difference = await differenceOf(row, record.root, window, { catalog: core.catalog, reader }, signal);
   const joined = joinVectors(mine, record.vector);
-  const isForward =
+  const contains =
     containsVector(record.vector, mine) && record.sequence >= row.clock && record.sequence > row.sequence;
   const dot: Dot = { device: input.device, sequence: Math.max(row.clock, ...joined.values()) + 1 };
   const merged = await mergeTrees(core, row, { difference, window, record, dot });
+  // Parts of a third device's head may be here already: then this is no longer the other's snapshot, although it contains all of ours.
+  const isForward = contains && merged.isTheirs;
   if (merged.isMine && merged.isTheirs && !isForward) return core.catalog.joinVector(row.num, joined, undefined);
   const planned = await planFor(core, input, { merged, window }, tally);
   const applied = await applyPlan(
@@ -113,6 +115,7 @@ async function mergeHead(
       folder: input.folder,
       sequence: isForward ? record.sequence : dot.sequence,
       window,
+      leavesFoldersOpen: false,
       onApplied: (done, of) => core.emit({ kind: 'applying', space: row.id, operations: done, ofOperations: of }),
     },
     { ...core, reader, onPoint: core.point },
@@ -311,6 +314,7 @@ export async function fetchAbsent(
           folder,
           sequence: space.row.clock,
           window,
+          leavesFoldersOpen: true,
           onApplied: () => undefined,
         },
         { ...core, reader, onPoint: core.point },

@@ -62,6 +62,24 @@ describe('what one device does', () => {
     expect(desktop.disk.user.text(`${root}/a`)).toBe('a from laptop');
   });
 
+  it('comes with its permissions, a folder that may not be written to among them', async () => {
+    const [laptop, desktop] = await two(world, { a: 'a' });
+    const user = laptop.disk.user;
+    user.write(`${root}/closed/deep/file`, 'inside', 0o400);
+    user.chmod(`${root}/closed/deep`, 0o555);
+    user.chmod(`${root}/a`, 0o755);
+    await laptop.sync('docs');
+    expect(await desktop.sync('docs')).toMatchObject({ problems: [] });
+    expect(desktop.disk.user.text(`${root}/closed/deep/file`)).toBe('inside');
+    for (const [path, mode] of [
+      ['closed/deep', 0o555],
+      ['closed/deep/file', 0o400],
+      ['a', 0o755],
+    ] as const)
+      expect((await desktop.disk.look(root, path))?.mode).toBe(mode);
+    expect(await desktop.sync('docs')).toMatchObject({ applied: 0, packs: [] });
+  });
+
   it('swaps two names without sending or fetching content', async () => {
     const [laptop, desktop] = await two(world, { a: 'content of a', b: 'content of b' });
     const user = laptop.disk.user;
