@@ -1,5 +1,5 @@
 /** When things go wrong: a third of the nodes is silent, many files disappear at once, the engine dies, the computer is lost. The window says what is so. */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDaemon } from '../../build/window-driver/window-driver.ts';
@@ -31,16 +31,20 @@ test('the words are shown once, and checked', async () => {
   await place(page, 'Settings');
   await page.getByRole('button', { name: 'Security' }).click();
   await page.getByRole('button', { name: 'Show the words' }).click();
-  const words = await page.getByRole('list', { name: 'Your 24 words' }).getByRole('listitem').allTextContents();
+  const list = page.getByRole('list', { name: 'Your 24 words' }).getByRole('listitem');
+  await list.first().waitFor();
+  const words = await list.allTextContents();
   phrase = words.map((word) => word.replace(/^\d+/, '')).join(' ');
   expect(phrase.split(' ')).toHaveLength(24);
   await page.getByRole('button', { name: 'Check my sheet' }).click();
-  for (const field of await page.getByRole('textbox', { name: /^Word \d+$/ }).all()) {
-    const label =
-      (await field.evaluate((input) => (input instanceof HTMLInputElement ? input.labels?.[0]?.textContent : ''))) ??
-      '';
-    await field.fill(phrase.split(' ')[Number(label.replace(/\D/g, '')) - 1] ?? '');
-  }
+  await page
+    .getByText(/^Word \d+$/)
+    .first()
+    .waitFor();
+  for (const label of await page.getByText(/^Word \d+$/).allTextContents())
+    await page
+      .getByRole('textbox', { name: label, exact: true })
+      .fill(phrase.split(' ')[Number(label.replace(/\D/g, '')) - 1] ?? '');
   await page.getByRole('button', { name: 'Check', exact: true }).click();
   await page.getByText('Your words are written down.').waitFor();
 });
@@ -54,6 +58,25 @@ test('a third of the nodes falls silent, and the network screen says so and that
   await page.getByText(/^[78] of 12 nodes answer/).waitFor({ timeout: 60_000 });
   await expectAccessible(page, 'network with silent nodes');
   for (let index = 0; index < nodes / 3; index++) await world.network.startNode(index);
+});
+
+test('many files disappear at once: it is held, said, and put back with one button', async () => {
+  const other = await world.person(
+    Object.fromEntries(Array.from({ length: 520 }, (_, index) => [`renders/frame ${index}.txt`, `frame ${index}\n`])),
+  );
+  const { page, userHome } = other;
+  await onboard(page);
+  await page.getByText('520 files, all certified.').waitFor({ timeout: 60_000 });
+  rmSync(join(userHome, 'Documents/renders'), { recursive: true });
+  await place(page, 'Needs you');
+  await page.getByRole('option', { name: /521 files and folders disappeared/ }).click({ timeout: 60_000 });
+  await page.getByText(/Nothing is deleted anywhere else until you say so/).waitFor();
+  await expectAccessible(page, 'held');
+  await page.getByRole('button', { name: 'Put them back here' }).click();
+  await expect
+    .poll(() => existsSync(join(userHome, 'Documents/renders/frame 519.txt')), { timeout: 60_000 })
+    .toBe(true);
+  await page.getByRole('option', { name: /disappeared/ }).waitFor({ state: 'detached', timeout: 60_000 });
 });
 
 test('the engine dies: the window keeps its last values, says so, and comes back by itself', async () => {

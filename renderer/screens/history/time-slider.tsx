@@ -73,16 +73,19 @@ function Bars({ timeline, share }: { readonly timeline: Timeline; readonly share
 /** Words under the axis, as fine as its length allows. */
 function Months({ timeline: { fromMs, toMs } }: { readonly timeline: Timeline }): ReactElement {
   const { moment } = useWords();
-  const marks = Array.from({ length: monthMarksMost }, (_, mark) => mark / monthMarksMost);
+  const marks = Array.from({ length: monthMarksMost }, (_, mark) => {
+    const at = mark / monthMarksMost;
+    return { at, words: moment(fromMs + at * (toMs - fromMs), toMs) };
+  });
   return (
     <div className="months" aria-hidden="true">
-      {marks.map((at) => (
+      {marks.map(({ at, words }, mark) => (
         <span
           key={at}
-          className={Math.round(at * monthMarksMost) % 2 === 0 ? '' : 'minor'}
+          className={mark % 2 === 0 ? '' : 'minor'}
           style={{ insetInlineStart: `${(at * 100).toFixed(1)}%` }}
         >
-          {moment(fromMs + at * (toMs - fromMs), toMs)}
+          {words === marks[mark - 1]?.words ? '' : words}
         </span>
       ))}
     </div>
