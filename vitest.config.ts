@@ -41,6 +41,7 @@ export default defineConfig({
         test: {
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],
+          exclude: ['**/*.deep.test.ts'],
           pool: 'forks',
           testTimeout: 60_000,
           benchmark,
@@ -50,7 +51,7 @@ export default defineConfig({
       {
         test: {
           name: 'deep',
-          include: ['app/**/*.deep.test.ts', 'native-workers/**/*.deep.test.ts'],
+          include: ['{app,native-workers,test}/**/*.deep.test.ts'],
           pool: 'forks',
           testTimeout: 300_000,
           benchmark,

@@ -53,7 +53,7 @@ const syncPoints = [
 /** Durable points of `floe renew`. */
 const renewPoints = spendPoints('extend-pool');
 
-/** Durable points that only a second device leads to: test/scenarios/two-way-trouble.test.ts kills at each of them. */
+/** Durable points that only a second device leads to: test/scenarios/two-way-trouble.deep.test.ts kills at each of them. */
 const followPoints = ['apply:on-disk', 'apply:synced', 'merge:concluded', 'device:replaced'];
 
 let world: World;
