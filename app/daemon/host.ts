@@ -70,14 +70,15 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const { endpoint, door } = await openNetwork(options, config, closers);
     const clock = systemClock();
     const dice = systemDice();
+    // First: the codec settles how the process gives memory back, before other threads take theirs.
+    const pool = openPool();
+    closers.push(() => pool.close());
     const catalog = await openHomeCatalog(options, clock);
     closers.push(() => catalog.close());
     const spoolDir = join(options.home, 'spool');
     mkdirSync(spoolDir, { recursive: true, mode: 0o700 });
     const disk = openDisk({ threads: diskThreads });
     closers.push(() => disk.close());
-    const pool = openPool();
-    closers.push(() => pool.close());
     const nodes = openNodes({ scheme: config.network === 'local' ? 'http' : 'https', clock });
     closers.push(() => nodes.close());
     const engine = createEngine({
