@@ -48,7 +48,13 @@ function row(name: string, num: number, over: Partial<FileStat> = {}, isSeen = t
 function compare(
   entries: readonly ListedEntry[],
   rows: readonly EntryRow[],
-  options: { isComplete?: boolean; leftOut?: string; taken?: number; problems?: FolderListing['problems'] } = {},
+  options: {
+    isComplete?: boolean;
+    leftOut?: string;
+    taken?: number;
+    parked?: readonly EntryRow[];
+    problems?: FolderListing['problems'];
+  } = {},
 ) {
   const found: Findings = {
     jobs: [],
@@ -63,7 +69,7 @@ function compare(
   };
   const kept: number[] = [];
   const newcomers = compareFolder(
-    { isLeftOut: (path) => path === options.leftOut, parked: new Set() },
+    { isLeftOut: (path) => path === options.leftOut, parked: new Set(options.parked?.map(({ node }) => node)) },
     { path: '', entries, problems: options.problems ?? [], isComplete: options.isComplete ?? true },
     1,
     rows,
@@ -148,10 +154,28 @@ describe('what is not listed', () => {
   });
 });
 
+describe('what this device never had on its disk', () => {
+  it('makes room for nothing and is replaced by nothing: what stands in its place is a clash', () => {
+    const absent = row('a', 2, { kind: 'folder' }, false);
+    const result = compare([entry('a')], [absent]);
+    expect(result).toMatchObject({ missing: [], newcomers: [] });
+    expect(result.clashes.map(({ path }) => path)).toEqual(['a']);
+  });
+
+  it('is looked into when something of its kind stands there', () => {
+    expect(compare([entry('a')], [row('a', 2, {}, false)])).toMatchObject({ jobs: ['a'], missing: [] });
+  });
+
+  it('is not missing, and neither is what a killed pass left aside', () => {
+    const aside = row('b', 3);
+    expect(compare([], [row('a', 2, {}, false), aside], { parked: [aside] })).toMatchObject({ missing: [] });
+  });
+});
+
 describe('what is not kept', () => {
   it('is counted when it is a pipe or the like, and passed over when the name is Floe’s own', () => {
     const result = compare([entry('pipe', { kind: 'other' }), entry('.floe-marker')], []);
-    expect(result).toMatchObject({ ...nothing, special: 1, seen: 2 });
+    expect(result).toMatchObject({ ...nothing, special: 1, seen: 1 });
   });
 
   it('counts as gone where a file was before', () => {
