@@ -48,7 +48,13 @@ function row(name: string, num: number, over: Partial<FileStat> = {}, isSeen = t
 function compare(
   entries: readonly ListedEntry[],
   rows: readonly EntryRow[],
-  options: { isComplete?: boolean; leftOut?: string; taken?: number; problems?: FolderListing['problems'] } = {},
+  options: {
+    isComplete?: boolean;
+    leftOut?: string;
+    taken?: number;
+    parked?: readonly EntryRow[];
+    problems?: FolderListing['problems'];
+  } = {},
 ) {
   const found: Findings = {
     jobs: [],
@@ -63,7 +69,7 @@ function compare(
   };
   const kept: number[] = [];
   const newcomers = compareFolder(
-    { isLeftOut: (path) => path === options.leftOut, parked: new Set() },
+    { isLeftOut: (path) => path === options.leftOut, parked: new Set(options.parked?.map(({ node }) => node)) },
     {
       path: '',
       entries,
@@ -153,6 +159,24 @@ describe('what is not listed', () => {
   it('is not missing when it was never here, or is left out', () => {
     expect(compare([], [row('a', 2, {}, false)])).toMatchObject(nothing);
     expect(compare([], [row('a', 2)], { leftOut: 'a' })).toMatchObject(nothing);
+  });
+});
+
+describe('what this device never had on its disk', () => {
+  it('makes room for nothing and is replaced by nothing: what stands in its place is a clash', () => {
+    const absent = row('a', 2, { kind: 'folder' }, false);
+    const result = compare([entry('a')], [absent]);
+    expect(result).toMatchObject({ missing: [], newcomers: [] });
+    expect(result.clashes.map(({ path }) => path)).toEqual(['a']);
+  });
+
+  it('is looked into when something of its kind stands there', () => {
+    expect(compare([entry('a')], [row('a', 2, {}, false)])).toMatchObject({ jobs: ['a'], missing: [] });
+  });
+
+  it('is not missing, and neither is what a killed pass left aside', () => {
+    const aside = row('b', 3);
+    expect(compare([], [row('a', 2, {}, false), aside], { parked: [aside] })).toMatchObject({ missing: [] });
   });
 });
 
