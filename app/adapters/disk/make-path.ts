@@ -13,8 +13,8 @@ export function makePath(path: string, mode: number): void {
     missing.push(at);
     at = dirname(at);
   }
-  if (missing.length === 0 && !statSync(path).isDirectory())
-    throw Object.assign(new Error('it exists already and is no folder'), { code: 'EEXIST' });
+  // The system itself says what is wrong with a place that something else holds.
+  if (missing.length === 0 && !statSync(path).isDirectory()) missing.push(path);
   for (const folder of missing.reverse()) makeOne(folder, mode);
 }
 

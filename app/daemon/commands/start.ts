@@ -69,9 +69,10 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   });
 
 function tellReport(output: Output, report: SyncReport): void {
-  const { space, snapshot, files, bytes, packs, problems } = report;
-  output.event('synced', { space, snapshot, files, bytes, packs: packs.length, problems: problems.length });
-  if (packs.length > 0 || problems.length > 0) sayReport(output, report);
+  const { space, snapshot, files, bytes, packs, applied, conflicts, problems } = report;
+  const counts = { packs: packs.length, applied, conflicts, problems: problems.length };
+  output.event('synced', { space, snapshot, files, bytes, ...counts });
+  if (packs.length > 0 || applied > 0 || problems.length > 0) sayReport(output, report);
 }
 
 /** Money that is short is said, and stops nothing else. */
