@@ -20,6 +20,7 @@ import { createEngine, type Engine } from '../engine/engine.ts';
 import type { Log } from '../ports/log.ts';
 import type { Vault } from '../ports/vault.ts';
 import { readConfig, type HomeConfig } from './config.ts';
+import { readOnlyFolder } from './read-only-folder.ts';
 import { readDoor, startEmbeddedNetwork, type NetworkDoor } from './embedded-network.ts';
 
 export interface HostOptions {
@@ -33,6 +34,8 @@ export interface HostOptions {
   readonly visitor?: { readonly config: HomeConfig; readonly phrase: string };
   /** A damaged catalog is moved aside and a new one begun: for a recovery, which fills it again. */
   readonly setsDamageAside?: boolean;
+  /** Absolute, link-free path of a folder in which nothing may be changed. */
+  readonly readOnlyFolder?: string | undefined;
 }
 
 export interface Host {
@@ -77,8 +80,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
     closers.push(() => catalog.close());
     const spoolDir = join(options.home, 'spool');
     mkdirSync(spoolDir, { recursive: true, mode: 0o700 });
-    const disk = openDisk({ threads: diskThreads });
-    closers.push(() => disk.close());
+    const ownDisk = openDisk({ threads: diskThreads });
+    closers.push(() => ownDisk.close());
+    const { readOnlyFolder: readOnly } = options;
+    const disk = readOnly === undefined ? ownDisk : readOnlyFolder(ownDisk, readOnly);
     const nodes = openNodes({ scheme: config.network === 'local' ? 'http' : 'https', clock });
     closers.push(() => nodes.close());
     const engine = createEngine({

@@ -1,6 +1,15 @@
 /** The whole story as a person starts it: `floe demo` in a process of its own, on its sample and on a folder of difficult names. */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,11 +84,14 @@ function writeDifficultNames(folder: string): void {
 test('a folder of difficult names is only read, and comes back identical', async () => {
   const folder = newFolder();
   writeDifficultNames(folder);
+  // A space keeps this folder already; the demo's own leaves its mark alone.
+  writeFileSync(join(folder, '.floe-space'), `${'ab'.repeat(16)}\n`);
   const before = readdirSync(folder, { encoding: 'buffer' });
   const { exitCode, last } = await demo(folder);
   expect(last).toMatchObject({ event: 'done', restoredIdentical: true, problems: [] });
   expect(exitCode).toBe(0);
   expect(readdirSync(folder, { encoding: 'buffer' })).toEqual(before);
+  expect(readFileSync(join(folder, '.floe-space'), 'utf8')).toBe(`${'ab'.repeat(16)}\n`);
 });
 
 test.skipIf(isRoot)('an unreadable file is named, the rest comes back, and the exit code says so', async () => {

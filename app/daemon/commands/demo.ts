@@ -4,7 +4,7 @@
  * The given folder is only read: what is edited is a copy.
  */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,11 +24,13 @@ import { editFolder, makeSample } from './demo-folder.ts';
 
 export const demoCommand: Run = async (context, [folder], flags) => {
   const kept = textFlag(flags, 'keep');
+  // The engine knows a folder by its own path, with no links on the way.
+  const source = folder === undefined ? undefined : await realpath(resolve(folder)).catch(() => resolve(folder));
   const place = kept === undefined ? await mkdtemp(join(tmpdir(), 'floe-demo-')) : makeFolder(kept, 0o700);
   if ((await readdir(place)).length > 0)
     throw new Fault('bad-input', 'after-user', `The folder ${place} is not empty. Choose an empty one for --keep.`);
   try {
-    return await tell(context, folder === undefined ? undefined : resolve(folder), place, flags);
+    return await tell(context, source, place, flags);
   } finally {
     if (kept === undefined) await rm(place, { recursive: true, force: true });
   }
@@ -119,13 +121,13 @@ async function copyFolder(from: string, to: string): Promise<void> {
   else await promisify(execFile)('cp', ['-a', from, to]);
 }
 
-async function openDemoHost(stage: Stage, name: string, phrase: string): Promise<Host> {
+async function openDemoHost(stage: Stage, name: string, phrase: string, source?: string): Promise<Host> {
   const { context, place } = stage;
   const home = join(place, name);
   const demo = { home, passphrase: async () => 'a throw-away home of the demo' };
   process.env['FLOE_KEYCHAIN'] = 'off';
   await setUpHome(demo, { version: 1, network: 'local', localnet: join(place, 'network') }, phrase);
-  const host = await openHost({ ...demo, log: environmentLog() });
+  const host = await openHost({ ...demo, log: environmentLog(), readOnlyFolder: source });
   showProgress(host, context.output);
   return host;
 }
@@ -137,7 +139,7 @@ async function openDemoHost(stage: Stage, name: string, phrase: string): Promise
 async function protectTwice(stage: Stage, folder: string, source: string | undefined, phrase: string): Promise<Told> {
   const { context } = stage;
   const { output, signal } = context;
-  const host = await openDemoHost(stage, 'home', phrase);
+  const host = await openDemoHost(stage, 'home', phrase, source);
   try {
     const { engine } = host;
     await engine.chooseDevice('first computer', signal);
