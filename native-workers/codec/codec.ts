@@ -81,6 +81,7 @@ interface Addon {
   kernels(engine: number, shards: number, symbolBytes: number): KernelTimes;
   preferLarge(memory: Uint8Array): void;
   discard(memory: Uint8Array): void;
+  giveBack(): void;
 }
 
 /** What parts of an encode cost at the least on this processor, in ns: see kernel-times.h. */
@@ -99,6 +100,8 @@ export interface NativeCodec extends Rs2, EncodeParts {
   identify(shards: number, unencodedBytes: number, hashes: Uint8Array): Pick<BlobMetadata, 'blobId' | 'rootHash'>;
   /** Same results as `findCuts` in gear.ts. */
   readonly findCuts: FindCuts;
+  /** Memory that the process has freed goes back to the system. Takes milliseconds: for now and then. */
+  giveBack(): void;
   /** For benchmarks: the kernels alone, timed now. */
   kernelTimes(shards: number, symbolBytes: number): KernelTimes;
 }
@@ -208,6 +211,7 @@ function nativeCodec(addon: Addon, engine: number, name: EngineName): NativeCode
     ...wholeBlobs(addon, engine, summaryOf),
     ...singleSlivers(addon, engine),
     ...encodeInParts(addon, engine, summaryOf),
+    giveBack: () => addon.giveBack(),
     identify(shards, unencodedBytes, hashes) {
       const out = new Uint8Array(2 * digestBytes);
       guarded(() => addon.identify(engine, shards, unencodedBytes, hashes, out));

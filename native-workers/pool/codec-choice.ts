@@ -35,6 +35,8 @@ export interface ChosenCodec {
   /** Encoding one blob on several workers, where the codec can. */
   readonly parts: EncodeParts | undefined;
   readonly packBytesMax: number;
+  /** Gives memory that was freed back to the system, where the codec can. Milliseconds. */
+  readonly giveBack: () => void;
 }
 
 /** The codec for this thread; compiles no wasm yet. */
@@ -45,6 +47,7 @@ export function chooseCodec(forced: CodecName | undefined): ChosenCodec {
     findCuts: native?.findCuts ?? findCuts,
     parts: native,
     packBytesMax: packBytesMaxBy[name],
+    giveBack: () => native?.giveBack(),
   });
   if (forced === 'portable') return chosen('portable', portableRs2);
   if (forced === 'wasm') return chosen('wasm', loadWasm());

@@ -48,6 +48,17 @@ function giveUp(number: number, input: unknown, buffers: readonly ArrayBuffer[])
 
 const outOfMemoryExitCode = 70;
 
+/** After tasks of this many bytes, freed memory goes back to the system: small buffers of all threads lie scattered in the allocator's arenas. */
+const giveBackBytes = 32 * 1024 * 1024;
+let handledBytes = 0;
+
+function giveBackAfter(bytes: number): void {
+  handledBytes += bytes;
+  if (handledBytes < giveBackBytes) return;
+  handledBytes = 0;
+  codec().giveBack();
+}
+
 export function runTask(message: TaskMessage): unknown {
   const { name, number, input, cancelled } = message;
   const task: Task<unknown, unknown> = tasks[name satisfies TaskName];
@@ -62,7 +73,9 @@ export function runTask(message: TaskMessage): unknown {
     isCancelled: () => Atomics.load(cancelled, 0) !== 0,
   };
   try {
+    const bytes = task.peakBytes(input);
     const output = task.run(input, context);
+    giveBackAfter(bytes);
     return moved({ kind: 'done', output } as Reply, task.outputBuffers(output));
   } catch (error) {
     if (isOutOfMemory(error)) giveUp(number, input, task.inputBuffers(input));

@@ -365,6 +365,12 @@ Napi::Value discard(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// (): memory that was freed goes back to the system
+Napi::Value giveBack(const Napi::CallbackInfo& info) {
+  giveBackFree();
+  return info.Env().Undefined();
+}
+
 template <Napi::Value (*Body)(const Napi::CallbackInfo&)>
 void put(Napi::Object& exports, const char* name) {
   exports.Set(name, Napi::Function::New(exports.Env(), guarded<Body>, name));
@@ -387,6 +393,7 @@ Napi::Object start(Napi::Env, Napi::Object exports) {
   put<kernels>(exports, "kernels");
   put<preferLarge>(exports, "preferLarge");
   put<discard>(exports, "discard");
+  put<giveBack>(exports, "giveBack");
   return exports;
 }
 

@@ -72,6 +72,13 @@ void settleAllocator() {
 #endif
 }
 
+// Small buffers lie scattered in the arenas of whichever threads made them, and stay there when they are freed.
+void giveBackFree() {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+}
+
 u8* Block::atLeast(size_t bytes) {
   const size_t wanted = bytes + 2 * slackBytes;
   if (wanted > capacity_) {
@@ -110,10 +117,6 @@ void Scratch::trim() {
     if (kept + block->capacity() > keptBytesMax) block->release();
     kept += block->capacity();
   }
-#if defined(__GLIBC__)
-  // Small buffers that other threads freed lie scattered in the arenas; after work of many megabytes giving their pages back costs nothing beside it.
-  malloc_trim(0);
-#endif
 }
 
 }  // namespace floe

@@ -39,6 +39,9 @@ constexpr size_t slackBytes = 128;
 // Makes freed large buffers go back to the system; once a process, when the addon is loaded.
 void settleAllocator();
 
+// Gives memory that was freed back to the system, wherever it lies. Milliseconds.
+void giveBackFree();
+
 // Advice for large memory that is about to be filled: large pages, where the system has them.
 void preferLargePages(u8* start, size_t bytes);
 // Returns the whole pages of some memory to the system. What was in them is lost; the memory stays usable.
