@@ -83,7 +83,7 @@ export async function startEmbeddedNetwork(options: EmbeddedOptions): Promise<Em
   });
   const args = [
     // Its heap is mostly short-lived messages: without a bound each generation of them would be kept up to 96 MiB.
-    '--max-semi-space-size=8',
+    '--max-semi-space-size=2',
     bin,
     'localnet',
     '--json',

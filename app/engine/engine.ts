@@ -5,7 +5,7 @@
 import type { NetworkState } from '../domain/committee.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import { openNodeHealth, type NodeHealth } from '../domain/node-health.ts';
-import type { SnapshotId } from '../domain/ids.ts';
+import type { SnapshotId, SuiId } from '../domain/ids.ts';
 import { unwrapSpaceKey, spaceKeys, type SpaceKeys } from '../formats/space-keys.ts';
 import type { SpacePath } from '../domain/path-name.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
@@ -108,9 +108,9 @@ export interface Engine {
   addSpace(input: NewSpaceInput, signal: AbortSignal): Promise<SpaceRow>;
   /** One pass to rest for one space, or for all that have a folder here. */
   sync(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
-  /** The user says that the held deletions of a space are meant: the next pass lets them go everywhere. */
   /** What a space's rules leave out of its folder here. */
   leftOut(space: string, signal: AbortSignal): Promise<LeftOutReport>;
+  /** The user says that the held deletions of a space are meant: the next pass lets them go everywhere. */
   release(space: string): Promise<void>;
   /** Deletions that waited for the user's word when each space was last looked at. */
   held(): Promise<readonly HeldDeletions[]>;
@@ -173,6 +173,8 @@ export interface EngineCore extends EnginePorts {
     devicesAtMs: number;
     /** Heads that a pass has looked at; what it left of them waits for the next pass and is no news. */
     readonly headsSeen: Set<SnapshotId>;
+    /** The devices' bags when none had news, by their digests: as long as they stand so, none has. */
+    quietBags: ReadonlyMap<SuiId, string> | undefined;
   };
   open(row: SpaceRow): OpenSpace;
   /** The device with its bag on chain and a spender for its address; settles what an earlier run left open. */
@@ -269,7 +271,7 @@ function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): Eng
     blobs: openBlobSource({ ...ports, health }),
     emit,
     point,
-    memory: { devicesAtMs: Number.NEGATIVE_INFINITY, headsSeen: new Set() },
+    memory: { devicesAtMs: Number.NEGATIVE_INFINITY, headsSeen: new Set(), quietBags: undefined },
     open(row) {
       const spaceKey = unwrapSpaceKey(ports.crypto, ports.account.key, row.id, row.sealedKey);
       return { row, spaceKey, keys: spaceKeys(ports.crypto, spaceKey) };

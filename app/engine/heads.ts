@@ -65,7 +65,10 @@ export async function hasNews(core: EngineCore, signal: AbortSignal): Promise<bo
   const own = (await readDevice(core.catalog))?.id;
   const rows = (await core.catalog.spaces()).filter(({ folder }) => folder !== undefined);
   if (own === undefined || rows.length === 0) return false;
-  const heads = (await lookAtDevices(core, false, signal)).flatMap((device) => device.heads);
+  if (await isQuiet(core, signal)) return false;
+  core.memory.quietBags = undefined;
+  const devices = await lookAtDevices(core, false, signal);
+  const heads = devices.flatMap((device) => device.heads);
   for (const row of rows) {
     const vector = await core.catalog.vector(row.num);
     const isNew = (head: Head): boolean =>
@@ -75,7 +78,16 @@ export async function hasNews(core: EngineCore, signal: AbortSignal): Promise<bo
       (vector.get(head.device) ?? 0) < head.sequence;
     if (heads.some(isNew)) return true;
   }
+  core.memory.quietBags = new Map(devices.map(({ bag }) => [bag.id, bag.state.digest]));
   return false;
+}
+
+/** Whether all bags stand as they did when none had news: one small question, where looking into them takes several for each device. */
+async function isQuiet(core: EngineCore, signal: AbortSignal): Promise<boolean> {
+  const { quietBags, devicesAtMs } = core.memory;
+  if (quietBags === undefined || core.clock.steady() - devicesAtMs > devicesFreshMs) return false;
+  const states = await core.chain.bagStates([...quietBags.keys()], signal);
+  return [...quietBags].every(([bag, digest]) => states.get(bag)?.digest === digest);
 }
 
 export interface HeadToMerge {

@@ -151,6 +151,8 @@ export interface Chain {
   balances(address: SuiId, signal?: AbortSignal): Promise<Balances>;
   /** Bags that an address owns, oldest first, with all their entries of the form bytes -> bytes; others are left out. */
   bags(address: SuiId, signal?: AbortSignal): Promise<readonly Bag[]>;
+  /** How bags stand now, in one small question; those that are gone are left out. */
+  bagStates(ids: readonly SuiId[], signal?: AbortSignal): Promise<ReadonlyMap<SuiId, BagState>>;
   /** True when the address ever sent a transaction or owns anything. */
   isUsed(address: SuiId, signal?: AbortSignal): Promise<boolean>;
   pool(id: SuiId, signal?: AbortSignal): Promise<Pool | undefined>;

@@ -32,6 +32,29 @@ describe('what one device does', () => {
     expect(await desktop.engine.integrity()).toBeUndefined();
   });
 
+  it('is news to the other until the other has it, and to nobody else', async () => {
+    const [laptop, desktop] = await two(world, { a: 'one' });
+    const news = async (): Promise<readonly boolean[]> => [
+      await laptop.engine.hasNews(never),
+      await desktop.engine.hasNews(never),
+    ];
+    expect([await news(), await news()]).toEqual([
+      [false, false],
+      [false, false],
+    ]);
+    laptop.disk.user.write(`${root}/a`, 'two');
+    await laptop.sync('docs');
+    expect([await news(), await news()]).toEqual([
+      [false, true],
+      [false, true],
+    ]);
+    await desktop.sync('docs');
+    expect([await news(), await news()]).toEqual([
+      [false, false],
+      [false, false],
+    ]);
+  });
+
   it('is one operation when a folder with many files is renamed, and no content is fetched', async () => {
     const files = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`box/${i % 7}/${i}`, `file ${i}`]));
     const [laptop, desktop] = await two(world, files);

@@ -8,7 +8,7 @@ import { GrpcTypes } from '@mysten/sui/grpc';
 import { faultOf } from '../../domain/fault.ts';
 import type { SuiId } from '../../domain/ids.ts';
 import { parseSuiId } from '../../domain/ids.ts';
-import type { Bag, BagEntry } from '../../ports/chain.ts';
+import type { Bag, BagEntry, BagState } from '../../ports/chain.ts';
 import { isCode } from './chain-faults.ts';
 import { bagFieldLayout, bagLayout, safeNumber, unknownShape } from './layouts.ts';
 import { bagEntriesMax, bagsMax, pageObjects, racingBagsMax } from './limits.ts';
@@ -37,6 +37,15 @@ export async function readBags(
     bags.push(first !== undefined && first < read.version ? { ...read, version: first } : read);
   }
   return bags.sort((a, b) => (a.version < b.version ? -1 : a.version > b.version ? 1 : a.id < b.id ? -1 : 1));
+}
+
+export async function readBagStates(
+  remote: Remote,
+  ids: readonly SuiId[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<SuiId, BagState>> {
+  await remote.checked(signal);
+  return remote.states(ids, signal);
 }
 
 async function bagIds(remote: Remote, owner: SuiId, signal: AbortSignal | undefined): Promise<readonly SuiId[]> {

@@ -208,6 +208,9 @@ describe('each step', () => {
     await done(put(3, 4, false));
     const [now] = await chain.bags(signer.address);
     expect(entriesOf(now)).toEqual({ [toHex(key(1))]: '09', [toHex(key(2))]: '', [toHex(key(3))]: '04' });
+    const gone = parseSuiId('0xdead');
+    expect(await chain.bagStates([bag, gone])).toEqual(new Map([[bag, now?.state]]));
+    expect(now?.state).not.toEqual(first?.state);
     expect(now?.version).toBe(first?.version);
   });
 

@@ -6,7 +6,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { SuiId } from '../../domain/ids.ts';
 import type { Chain } from '../../ports/chain.ts';
-import { readBags } from './bags.ts';
+import { readBags, readBagStates } from './bags.ts';
 import { readCertifiedEvent } from './certified-event.ts';
 import { isCode } from './chain-faults.ts';
 import { readBalances } from './coins.ts';
@@ -34,6 +34,7 @@ export function openChain(options: ChainOptions): Chain {
     network: (signal) => walrus.network(signal),
     balances: async (address, signal) => readBalances(remote, address, await walrus.walType(signal), signal),
     bags: (address, signal) => readBags(remote, address, signal),
+    bagStates: (ids, signal) => readBagStates(remote, ids, signal),
     isUsed: (address, signal) => isUsed(remote, address, signal),
     async pool(id, signal) {
       const view = await readPool(remote, id, signal);

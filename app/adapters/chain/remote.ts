@@ -52,6 +52,12 @@ export interface Remote {
   checked(signal: AbortSignal | undefined): Promise<void>;
   /** Objects in the order asked; undefined for what is not there. */
   objects(ids: readonly SuiId[], signal: AbortSignal | undefined): Promise<readonly (ChainObject | undefined)[]>;
+  states(ids: readonly SuiId[], signal: AbortSignal | undefined): Promise<ReadonlyMap<SuiId, ObjectState>>;
+}
+
+export interface ObjectState {
+  readonly version: bigint;
+  readonly digest: string;
 }
 
 export function isType(type: Struct, module: string, name: string): boolean {
@@ -163,6 +169,7 @@ export function openRemote(endpoint: ChainEndpoint, clock: Clock, base: typeof f
       isChecked = true;
     },
     objects: (ids, signal) => readObjects({ client, ask }, ids, signal),
+    states: (ids, signal) => readStates({ client, ask }, ids, signal),
   };
 }
 
@@ -183,20 +190,47 @@ async function readObjects(
   return found;
 }
 
+/** Versions and digests alone; objects that are gone are left out. */
+async function readStates(
+  { client, ask }: Pick<Remote, 'client' | 'ask'>,
+  ids: readonly SuiId[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<SuiId, ObjectState>> {
+  const found = new Map<SuiId, ObjectState>();
+  for (let at = 0; at < ids.length; at += pageObjects) {
+    const objectIds = ids.slice(at, at + pageObjects);
+    const { objects } = await ask(() => client.core.getObjects({ objectIds, ...(signal ? { signal } : {}) }), signal);
+    objectIds.forEach((id, i) => {
+      const answer = objects[i];
+      if (isThere(answer)) found.set(id, { version: versionOf(answer, id), digest: answer.digest });
+    });
+  }
+  return found;
+}
+
+/** False when the object is gone; a question that failed is a fault. */
+function isThere<T extends object>(answer: T | Error | undefined): answer is T {
+  if (!(answer instanceof Error)) return answer !== undefined;
+  if ('reason' in answer && answer.reason !== 'unknown') return false;
+  throw new Fault('network-unreachable', 'later', 'The Sui node could not read an object just now.', answer);
+}
+
+function versionOf({ version }: { readonly version: string }, id: SuiId): bigint {
+  if (!/^\d+$/.test(version)) throw unknownShape(`the object ${id}`);
+  return BigInt(version);
+}
+
 type Answered = SuiClientTypes.Object<{ content: true }> | Error;
 
 function objectFrom(id: SuiId, answer: Answered | undefined): ChainObject | undefined {
-  if (answer instanceof Error) {
-    if ('reason' in answer && answer.reason !== 'unknown') return undefined;
-    throw new Fault('network-unreachable', 'later', 'The Sui node could not read an object just now.', answer);
-  }
   const what = `the object ${id}`;
-  if (answer?.content === undefined || answer.content === null || !/^\d+$/.test(answer.version))
-    throw unknownShape(what);
+  if (answer === undefined) throw unknownShape(what);
+  if (!isThere(answer)) return undefined;
+  if (answer.content === undefined || answer.content === null) throw unknownShape(what);
   if (parseSuiId(answer.objectId) !== id) throw unknownShape(what);
   return {
     id,
-    version: BigInt(answer.version),
+    version: versionOf(answer, id),
     digest: answer.digest,
     type: typeOf(answer.type, what),
     owner: answer.owner?.$kind === 'AddressOwner' ? parseSuiId(answer.owner.AddressOwner) : undefined,
