@@ -5,6 +5,7 @@ import { Fault } from '../domain/fault.ts';
 import { textFlag, type Context, type Flags, type Run } from './command.ts';
 import { exitCodes, openOutput, type ExitCode, type Output } from './output.ts';
 import { readPassphrase } from './passphrase.ts';
+import { floeVersion } from './version.ts';
 
 /** Commands are loaded when they run: `--help` and small commands need not wait for the whole engine. */
 const lazily =
@@ -221,6 +222,12 @@ function addHistoryCommands(command: AddCommand): void {
     'doctor',
     lazily(async () => (await import('./commands/doctor.ts')).doctorCommand),
   );
+  command(
+    'export-diagnostics',
+    'Writes a file for whoever helps: numbers, states and fault codes; no names, paths, addresses or keys.',
+    'export-diagnostics --out floe-diagnostics.json',
+    lazily(async () => (await import('./commands/diagnostics.ts')).diagnosticsCommand),
+  ).option('--out <FILE>', 'where to write it (default: floe-diagnostics.json here)');
 }
 
 /** The past, file by file. */
@@ -310,7 +317,7 @@ function addUpkeepCommands(command: AddCommand): void {
 function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>): Command {
   const program = new Command('floe')
     .description('Keeps your folders on Walrus: sealed on this computer, certified on Sui, restorable from 24 words.')
-    .version('0.1.0')
+    .version(floeVersion)
     .option('--home <DIR>', 'where this installation keeps its state (else FLOE_HOME, else the usual place)')
     .option('--json', 'newline-delimited JSON on stdout')
     .option('--passphrase-file <FILE>', 'file with the passphrase of the vault (else FLOE_PASSPHRASE, else a prompt)')

@@ -12,6 +12,7 @@ import type { Handlers, Topics } from '../../wire/contract.ts';
 import { wireFault } from '../../wire/fault-form.ts';
 import { readConfig } from '../config.ts';
 import type { Host, HostOptions } from '../host.ts';
+import { floeVersion } from '../version.ts';
 import { AccountHolder } from './account-holder.ts';
 import { openActivityLog, type ActivityLog } from './activity-log.ts';
 import { makeHandlers } from './handlers.ts';
@@ -23,8 +24,6 @@ import { openWindowRecord, type WindowRecordFile } from './window-record.ts';
 
 /** Quiet time after a change before a pass: an editor that saves in several steps is done by then. */
 const settleMs = 500;
-
-export const floeVersion = '0.1.0';
 
 export interface DeskOptions {
   readonly home: string;
