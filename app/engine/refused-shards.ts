@@ -30,6 +30,8 @@ export function refuseShards(nodes: Nodes, shards: number, refused: ReadonlySet<
       metadata: (blob, bytesMax, signal) => (isSilent ? refuse() : client.metadata(blob, bytesMax, signal)),
       sliver: (blob, pair, axis, bytesMax, signal) =>
         refused.has(shardOfPair(pair, blob, shards)) ? refuse() : client.sliver(blob, pair, axis, bytesMax, signal),
+      sliverInto: (blob, pair, axis, pieces, signal) =>
+        refused.has(shardOfPair(pair, blob, shards)) ? refuse() : client.sliverInto(blob, pair, axis, pieces, signal),
     };
   };
   // Closing is the business of whoever opened the nodes.

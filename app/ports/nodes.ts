@@ -40,6 +40,16 @@ export interface NodeClient {
     bytesMax: number,
     signal: AbortSignal,
   ): Promise<Uint8Array | undefined>;
+  /**
+   * The same into pieces that are there already and together have the sliver's length; false for 404. Nothing is written to them after this settles.
+   */
+  sliverInto(
+    blob: BlobId,
+    pair: number,
+    axis: SliverAxis,
+    pieces: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<boolean>;
   /** Round trip of a health request in ms. */
   ping(signal: AbortSignal): Promise<number>;
 }

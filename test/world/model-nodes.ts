@@ -189,6 +189,18 @@ function clientOf(network: ModelNetwork, node: ModelNode, clock: Clock): NodeCli
       await enter('sliver', signal);
       return serve(blob, sliverAt(blob, pair, axis));
     },
+    async sliverInto(blob, pair, axis, pieces, signal) {
+      await enter('sliver', signal);
+      const body = serve(blob, sliverAt(blob, pair, axis));
+      if (body === undefined) return false;
+      let at = 0;
+      for (const piece of pieces) {
+        piece.set(body.subarray(at, at + piece.length));
+        at += piece.length;
+      }
+      if (at !== body.length) throw trouble('never', 'another length');
+      return true;
+    },
     async ping(signal) {
       await enter('ping', signal);
       return 1;

@@ -45,6 +45,30 @@ export async function readBinary(node: string, answer: NodeAnswer, bytesMax: num
   return readCapped(node, answer, bytesMax);
 }
 
+/** A body of exactly the pieces' length, written to them as it comes. A time limit that has passed ends the writing at once. */
+export async function readInto(
+  node: string,
+  answer: NodeAnswer,
+  pieces: readonly Uint8Array[],
+  signal: AbortSignal,
+): Promise<void> {
+  checkType(node, answer, 'application/octet-stream');
+  let [at, done] = [0, 0];
+  for await (const bytes of answer.body) {
+    signal.throwIfAborted();
+    for (let taken = 0; taken < bytes.length;) {
+      const piece = pieces[at];
+      if (piece === undefined) throw nodeFault(node, 'never', 'sends more than the sliver has');
+      const some = bytes.subarray(taken, taken + piece.length - done);
+      piece.set(some, done);
+      taken += some.length;
+      done += some.length;
+      if (done === piece.length) [at, done] = [at + 1, 0];
+    }
+  }
+  if (at < pieces.length) throw nodeFault(node, 'never', 'sends less than the sliver has');
+}
+
 export function field(value: unknown, name: string | number): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -9,7 +9,7 @@ import { within } from '../../domain/deadline.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { SuiId } from '../../domain/ids.ts';
 import type { NodeClient, SignedMessage, SliverAxis } from '../../ports/nodes.ts';
-import { dismiss, field, nodeFault, readBinary, readData, refusal, retryAfterMs } from './answers.ts';
+import { dismiss, field, nodeFault, readBinary, readInto, readData, refusal, retryAfterMs } from './answers.ts';
 import type { Exchange, NodeAnswer, NodeRequest } from './exchange.ts';
 
 export interface RequestLimits {
@@ -103,6 +103,23 @@ export class HttpNodeClient implements NodeClient {
     return this.#get(`/v1/blobs/${blob}/slivers/${pair}/${axis}`, bytesMax, signal);
   }
 
+  sliverInto(
+    blob: BlobId,
+    pair: number,
+    axis: SliverAxis,
+    pieces: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const path = `/v1/blobs/${blob}/slivers/${pair}/${axis}`;
+    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    return this.#request({ method: 'GET', path }, bytes, signal, async (answer, inner) => {
+      if (answer.status === 404) return dismiss(this.#name, answer).then(() => false);
+      if (answer.status !== 200) throw await refusal(this.#name, answer);
+      await readInto(this.#name, answer, pieces, inner);
+      return true;
+    });
+  }
+
   async ping(signal: AbortSignal): Promise<number> {
     const start = this.#clock.steady();
     await this.#request({ method: 'GET', path: '/v1/health' }, 0, signal, async (answer) => {
@@ -157,7 +174,7 @@ export class HttpNodeClient implements NodeClient {
     call: Call,
     bytes: number,
     signal: AbortSignal,
-    read: (answer: NodeAnswer) => Promise<T>,
+    read: (answer: NodeAnswer, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { requestMs, bytesPerSecondMin } = this.#limits;
     const deadlineMs = requestMs + (1000 * bytes) / bytesPerSecondMin;
@@ -166,7 +183,7 @@ export class HttpNodeClient implements NodeClient {
       try {
         const answer = await this.#exchange.send({ ...call, path: `${this.#prefix}${call.path}`, signal: inner });
         if (answer.status === 429) await this.#clock.sleep(this.#pauseMs(answer), inner);
-        return await read(answer);
+        return await read(answer, inner);
       } catch (error) {
         // Ended from outside: the outer race reports why.
         inner.throwIfAborted();
