@@ -30,7 +30,7 @@ export function openRowChecks(
 ): RowChecks {
   const rowBytes = sliverDataBytes(form, 'primary');
   const waiting: Waiting[] = [];
-  let isWorking = false;
+  let working = 0;
 
   async function check(some: readonly Waiting[]): Promise<void> {
     const leave = await verifications.enter(1, signal);
@@ -46,12 +46,12 @@ export function openRowChecks(
   }
 
   async function work(): Promise<void> {
-    isWorking = true;
+    working++;
     while (waiting.length > 0) {
       const some = waiting.splice(0, limits.rowsCheckedTogether);
       await check(some).catch((error: unknown) => some.forEach(({ settled }) => settled.reject(error)));
     }
-    isWorking = false;
+    working--;
   }
 
   return {
@@ -59,7 +59,7 @@ export function openRowChecks(
     isGenuine(row) {
       const settled = Promise.withResolvers<boolean>();
       waiting.push({ row, settled });
-      if (!isWorking) void work();
+      if (working < limits.verificationsInParallel / 2) void work();
       return settled.promise;
     },
   };
