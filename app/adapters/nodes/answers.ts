@@ -3,7 +3,7 @@
  * by field, and whatever is not success becomes a fault 'node-failed' with an honest word on retrying (walrus-protocol sections 3.1, 3.3).
  */
 import { Fault, type Retry } from '../../domain/fault.ts';
-import type { NodeAnswer } from './exchange.ts';
+import type { NodeAnswer, Sink } from './exchange.ts';
 
 /** JSON answers are a few hundred bytes; the largest, an error with details, stays far below. */
 export const jsonBytesMax = 64 * 1024;
@@ -35,7 +35,7 @@ export async function readCapped(node: string, answer: NodeAnswer, bytesMax: num
   return length === room.length ? room : room.slice(0, length);
 }
 
-function checkType(node: string, answer: NodeAnswer, expected: string): void {
+function checkType(node: string, answer: Pick<NodeAnswer, 'header'>, expected: string): void {
   const type = answer.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== expected) throw nodeFault(node, 'never', `answers with another content type than ${expected}`);
 }
@@ -45,17 +45,15 @@ export async function readBinary(node: string, answer: NodeAnswer, bytesMax: num
   return readCapped(node, answer, bytesMax);
 }
 
-/** A body of exactly the pieces' length, written to them as it comes. A time limit that has passed ends the writing at once. */
-export async function readInto(
+/** A sink for a body of exactly the pieces' length, written to them as it comes. */
+export function openPieces(
   node: string,
-  answer: NodeAnswer,
+  answer: Pick<NodeAnswer, 'header'>,
   pieces: readonly Uint8Array[],
-  signal: AbortSignal,
-): Promise<void> {
+): { readonly sink: Sink; readonly isFull: () => boolean } {
   checkType(node, answer, 'application/octet-stream');
   let [at, done] = [0, 0];
-  for await (const bytes of answer.body) {
-    signal.throwIfAborted();
+  const sink: Sink = (bytes) => {
     for (let taken = 0; taken < bytes.length;) {
       const piece = pieces[at];
       if (piece === undefined) throw nodeFault(node, 'never', 'sends more than the sliver has');
@@ -65,8 +63,8 @@ export async function readInto(
       done += some.length;
       if (done === piece.length) [at, done] = [at + 1, 0];
     }
-  }
-  if (at < pieces.length) throw nodeFault(node, 'never', 'sends less than the sliver has');
+  };
+  return { sink, isFull: () => at === pieces.length };
 }
 
 export function field(value: unknown, name: string | number): unknown {

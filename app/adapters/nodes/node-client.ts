@@ -9,8 +9,8 @@ import { within } from '../../domain/deadline.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { SuiId } from '../../domain/ids.ts';
 import type { NodeClient, SignedMessage, SliverAxis } from '../../ports/nodes.ts';
-import { dismiss, field, nodeFault, readBinary, readInto, readData, refusal, retryAfterMs } from './answers.ts';
-import type { Exchange, NodeAnswer, NodeRequest } from './exchange.ts';
+import { dismiss, field, nodeFault, openPieces, readBinary, readData, refusal, retryAfterMs } from './answers.ts';
+import type { Exchange, NodeAnswer, NodeRequest, Sink } from './exchange.ts';
 
 export interface RequestLimits {
   /** For a request that moves no bytes to speak of. */
@@ -112,12 +112,25 @@ export class HttpNodeClient implements NodeClient {
   ): Promise<boolean> {
     const path = `/v1/blobs/${blob}/slivers/${pair}/${axis}`;
     const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    return this.#request({ method: 'GET', path }, bytes, signal, async (answer, inner) => {
-      if (answer.status === 404) return dismiss(this.#name, answer).then(() => false);
-      if (answer.status !== 200) throw await refusal(this.#name, answer);
-      await readInto(this.#name, answer, pieces, inner);
-      return true;
-    });
+    let isFull = (): boolean => false;
+    const open = (answer: Pick<NodeAnswer, 'header'>): Sink => {
+      const room = openPieces(this.#name, answer, pieces);
+      isFull = room.isFull;
+      return room.sink;
+    };
+    const call = { method: 'GET', path } as const;
+    return this.#request(
+      call,
+      bytes,
+      signal,
+      async (answer) => {
+        if (answer.status === 404) return dismiss(this.#name, answer).then(() => false);
+        if (answer.status !== 200) throw await refusal(this.#name, answer);
+        if (!isFull()) throw nodeFault(this.#name, 'never', 'sends less than the sliver has');
+        return true;
+      },
+      (request) => this.#exchange.pour(request, open),
+    );
   }
 
   async ping(signal: AbortSignal): Promise<number> {
@@ -174,16 +187,17 @@ export class HttpNodeClient implements NodeClient {
     call: Call,
     bytes: number,
     signal: AbortSignal,
-    read: (answer: NodeAnswer, signal: AbortSignal) => Promise<T>,
+    read: (answer: NodeAnswer) => Promise<T>,
+    send = (request: NodeRequest): Promise<NodeAnswer> => this.#exchange.send(request),
   ): Promise<T> {
     const { requestMs, bytesPerSecondMin } = this.#limits;
     const deadlineMs = requestMs + (1000 * bytes) / bytesPerSecondMin;
     const late = (): Fault => nodeFault(this.#name, 'now', `did not answer within ${Math.ceil(deadlineMs)} ms`);
     return within(this.#clock, deadlineMs, signal, late, async (inner) => {
       try {
-        const answer = await this.#exchange.send({ ...call, path: `${this.#prefix}${call.path}`, signal: inner });
+        const answer = await send({ ...call, path: `${this.#prefix}${call.path}`, signal: inner });
         if (answer.status === 429) await this.#clock.sleep(this.#pauseMs(answer), inner);
-        return await read(answer, inner);
+        return await read(answer);
       } catch (error) {
         // Ended from outside: the outer race reports why.
         inner.throwIfAborted();

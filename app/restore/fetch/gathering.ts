@@ -3,7 +3,6 @@
  * secondary ones. Exactly the minimum is enough. It asks no more than it needs, but does not wait for nodes that dally: others are asked
  * beside them. Every way out is bounded, and a failure says how many slivers were found.
  */
-import { shardOfPair } from '../../domain/blob-id.ts';
 import { sameBytes } from '../../domain/bytes.ts';
 import type { CommitteeMember } from '../../domain/committee.ts';
 import { within } from '../../domain/deadline.ts';
@@ -98,8 +97,8 @@ export class Gathering {
   }
 
   #enqueue(pair: number, axis: Axis): void {
-    const { blobId, shards } = this.#place;
-    const holders = this.#place.holdersOf(shardOfPair(pair, blobId, shards));
+    const { rotation, shards } = this.#place;
+    const holders = this.#place.holdersOf((pair + rotation) % shards);
     const index = sliverOfPair(axis, pair, shards);
     const luck = this.#reading.dice.fraction();
     const isWanted = axis === 'primary' && this.#demand.wanted.has(index);

@@ -3,7 +3,7 @@
  * compared first, so an interrupted restore that is run again goes on where it was. Nothing is half visible, and nothing newer is written over
  * unless the user said 'always'.
  */
-import { concatBytes } from '../../domain/bytes.ts';
+import { concatBytes, releaseBuffer } from '../../domain/bytes.ts';
 import { Fault, faultOf } from '../../domain/fault.ts';
 import { Gate } from '../../domain/gate.ts';
 import type { BlobId } from '../../domain/blob-id.ts';
@@ -286,7 +286,15 @@ async function contentsOf(
   const { reader } = run.ports;
   const ids = await Promise.all(versions.map((version) => reader.flatten(version.content, run.signal)));
   const chunks = await reader.chunks(ids.flat(), run.signal);
-  return versions.map((version, i) => ({ version, bytes: put(ids[i] ?? [], chunks, version.bytes) }));
+  const contents = versions.map((version, i) => ({ version, bytes: put(ids[i] ?? [], chunks, version.bytes) }));
+  release(chunks);
+  return contents;
+}
+
+/** Chunks that were written: their memory goes back before the collector would see to it. */
+function release(chunks: ReadonlyMap<ChunkId, Uint8Array>): void {
+  for (const { buffer } of chunks.values())
+    if (buffer instanceof ArrayBuffer && !buffer.detached) releaseBuffer(buffer);
 }
 
 async function restoreSmall(run: Restore, versions: readonly Version[]): Promise<void> {
@@ -350,6 +358,7 @@ async function restoreLarge(run: Restore, version: Version): Promise<void> {
         if (!isHole(chunk)) await file.write(at, chunk);
         at += chunk.length;
       }
+      release(chunks);
     }
     if (at !== version.bytes)
       throw new Fault('pack-damaged', 'never', 'A stored file is not as long as its listing says.');
