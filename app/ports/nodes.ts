@@ -50,6 +50,14 @@ export interface NodeClient {
     pieces: readonly Uint8Array[],
     signal: AbortSignal,
   ): Promise<boolean>;
+  /** The symbols of one sliver that the node can take from its own slivers of the other axis (BCS, endpoint 11); undefined for 404. */
+  decodingSymbols(
+    blob: BlobId,
+    target: number,
+    axis: SliverAxis,
+    bytesMax: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined>;
   /** Round trip of a health request in ms. */
   ping(signal: AbortSignal): Promise<number>;
 }

@@ -112,6 +112,18 @@ export interface VerifyRowsTask {
   readonly expected: Uint8Array;
 }
 
+export interface RecoverSliverTask {
+  readonly shards: number;
+  readonly axis: Axis;
+  readonly symbolBytes: number;
+  /** Of the crossing slivers, one for each symbol. */
+  readonly indices: readonly number[];
+  /** The symbols one after another. Moved in. */
+  readonly symbols: Uint8Array;
+  /** 32 bytes. */
+  readonly expected: Uint8Array;
+}
+
 export interface RebuildRowsTask {
   readonly shards: number;
   readonly metadata: BlobMetadata;
@@ -144,6 +156,8 @@ export interface Pool {
    * rebuilt is checked against the metadata; one that differs is a fault 'blob-inconsistent'.
    */
   rebuildRows(task: RebuildRowsTask, options: TaskOptions): Promise<void>;
+  /** A sliver from symbols of slivers that cross it; undefined when it does not have the expected hash, because some symbol is false. */
+  recoverSliver(task: RecoverSliverTask, options: TaskOptions): Promise<Uint8Array | undefined>;
   /** Whether each of `rows`, where it lies, is the systematic primary sliver with the expected hash. */
   verifyRows(task: VerifyRowsTask, options: TaskOptions): Promise<readonly boolean[]>;
   /** True when the sliver's expanded form hashes to `expected` (32 bytes). `data` is moved in and back. */

@@ -5,6 +5,7 @@ import { encodePartTask } from './encode-part.ts';
 import { encodeTask } from './encode.ts';
 import { openTask } from './open.ts';
 import { rebuildRowsTask } from './rebuild-rows.ts';
+import { recoverSliverTask } from './recover-sliver.ts';
 import { sealTask } from './seal.ts';
 import { verifyRowsTask } from './verify-rows.ts';
 import { verifySignaturesTask } from './verify-signatures.ts';
@@ -17,6 +18,7 @@ export const tasks = {
   open: openTask,
   encode: encodeTask,
   'encode-part': encodePartTask,
+  'recover-sliver': recoverSliverTask,
   'rebuild-rows': rebuildRowsTask,
   'verify-rows': verifyRowsTask,
   'verify-sliver': verifySliverTask,

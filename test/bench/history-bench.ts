@@ -63,6 +63,7 @@ function record(kind: 'file' | 'folder', nameBytes: number): Buffer {
 /** Folders with the same number of files each; every file changed in every snapshot. */
 function fill(file: string, space: { readonly num: number; readonly root: number }, { files, versions }: Size): void {
   const db = new Database(file);
+  db.pragma('journal_mode = DELETE');
   db.pragma('journal_mode = OFF');
   db.pragma('synchronous = OFF');
   db.pragma('cache_size = -262144');

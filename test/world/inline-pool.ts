@@ -7,6 +7,7 @@ import { chunkTask } from '../../native-workers/tasks/chunk.ts';
 import { encodeTask } from '../../native-workers/tasks/encode.ts';
 import { openTask } from '../../native-workers/tasks/open.ts';
 import { rebuildRowsTask } from '../../native-workers/tasks/rebuild-rows.ts';
+import { recoverSliverTask } from '../../native-workers/tasks/recover-sliver.ts';
 import { sealTask } from '../../native-workers/tasks/seal.ts';
 import type { Task, TaskContext } from '../../native-workers/tasks/task.ts';
 import { verifySignaturesTask } from '../../native-workers/tasks/verify-signatures.ts';
@@ -49,6 +50,7 @@ export function openInlinePool(packBytesMax = 16 * 1024 * 1024): Pool {
       return { ...encoded, release: () => {} };
     },
     rebuildRows: async (task, options) => void (await run(rebuildRowsTask, task, options)),
+    recoverSliver: (task, options) => run(recoverSliverTask, task, options),
     verifyRows: (task, options) => run(verifyRowsTask, task, options),
     verifySliver: (shards, sliver, expected, options) => run(verifySliverTask, { shards, sliver, expected }, options),
     aggregateSignatures: (signatures, options) => run(aggregateSignaturesTask, { signatures }, options),

@@ -133,6 +133,16 @@ export class HttpNodeClient implements NodeClient {
     );
   }
 
+  decodingSymbols(
+    blob: BlobId,
+    target: number,
+    axis: SliverAxis,
+    bytesMax: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    return this.#get(`/v1/blobs/${blob}/decodingSymbols?targetSlivers=${target}&targetType=${axis}`, bytesMax, signal);
+  }
+
   async ping(signal: AbortSignal): Promise<number> {
     const start = this.#clock.steady();
     await this.#request({ method: 'GET', path: '/v1/health' }, 0, signal, async (answer) => {

@@ -65,6 +65,7 @@ export function openPool(options: PoolOptions = {}, environment: Environment = p
     seal: (task, run) => workers.run('seal', task, run),
     open: (task, run) => workers.run('open', task, run),
     rebuildRows: async (task, run) => void (await workers.run('rebuild-rows', task, run)),
+    recoverSliver: (task, run) => workers.run('recover-sliver', task, run),
     verifyRows: (task, run) => workers.run('verify-rows', task, run),
     verifySliver: (shards, sliver, expected, run) => workers.run('verify-sliver', { shards, sliver, expected }, run),
     verifySignatures: (message, signed, run) => workers.run('verify-signatures', { message, signed }, run),

@@ -19,6 +19,7 @@ import type { Pool, Urgency } from '../../ports/pool.ts';
 import { Gathering, type Demand, type Sufficient } from './gathering.ts';
 import { readLimits, type ReadLimits } from './limits.ts';
 import { fetchMetadata, openMetadataCache, type MetadataCache } from './metadata-source.ts';
+import { recoverRow } from './recovered-row.ts';
 import { openRooms, type Room, type Rooms } from './rooms.ts';
 import { openRowCache, type RowCache } from './row-cache.ts';
 import { placeOf, type Place, type Reading } from './reading.ts';
@@ -146,8 +147,8 @@ class Reader implements BlobReader {
       }
       const room = await this.#rooms.take(roomBytes(place, metadata), signal);
       try {
-        const makeRoom = () => Promise.resolve(room.buffer);
-        await this.#gather(place, { metadata, wanted: new Set(), makeRoom }, signal, (gathering, sufficient, inner) =>
+        const otherWay = () => Promise.resolve(room.buffer);
+        await this.#gather(place, { metadata, wanted: new Set(), otherWay }, signal, (gathering, sufficient, inner) =>
           this.#rebuild(place, metadata, room.buffer, gathering, sufficient, 'bulk', inner),
         );
         return wholeBlob(room, metadata.unencodedBytes);
@@ -167,12 +168,16 @@ class Reader implements BlobReader {
     signal: AbortSignal,
   ): Promise<WholeBlob | undefined> {
     let room: Room | undefined;
-    const makeRoom = async (): Promise<SharedArrayBuffer> => {
+    const otherWay = async (
+      missing: readonly number[],
+    ): Promise<SharedArrayBuffer | ReadonlyMap<number, Uint8Array>> => {
+      const recovered = await this.#recovered(place, metadata, missing, signal);
+      if (recovered) return recovered;
       room = await this.#rooms.take(roomBytes(place, metadata), signal);
       return room.buffer;
     };
     try {
-      return await this.#gather(place, { metadata, wanted, makeRoom }, signal, async (gathering, sufficient, inner) => {
+      return await this.#gather(place, { metadata, wanted, otherWay }, signal, async (gathering, sufficient, inner) => {
         if (sufficient !== 'wanted' && room) {
           await this.#rebuild(place, metadata, room.buffer, gathering, sufficient, 'interactive', inner);
           const whole = wholeBlob(room, metadata.unencodedBytes);
@@ -192,6 +197,24 @@ class Reader implements BlobReader {
     } finally {
       room?.release();
     }
+  }
+
+  /** The missing rows from symbols, all or none; none when that would cost more than the whole blob. */
+  async #recovered(
+    place: Place,
+    metadata: BlobMetadata,
+    missing: readonly number[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, Uint8Array> | undefined> {
+    if (3 * missing.length >= redStuff(place.shards).rows || missing.length > this.#limits.rowsFromSymbolsMax)
+      return undefined;
+    const rows = new Map<number, Uint8Array>();
+    for (const row of missing) {
+      const data = await recoverRow(this.#reading, place, metadata, row, signal);
+      if (data === undefined) return undefined;
+      rows.set(row, data);
+    }
+    return rows;
   }
 
   /** Gathers until it suffices and hands on to `use`, all within one deadline. */

@@ -47,8 +47,11 @@ export interface Demand {
   readonly metadata: BlobMetadata;
   /** Systematic primary slivers that suffice by themselves; empty when the whole blob is wanted. */
   readonly wanted: ReadonlySet<number>;
-  /** Room for the rows of a whole blob: at once when all of it is wanted, else when the wanted slivers cannot be had as they are. */
-  makeRoom(): Promise<SharedArrayBuffer>;
+  /**
+   * Another way, when the wanted slivers do not come from their nodes: the missing rows themselves, or room for the rows of a whole blob. When
+   * all of a blob is wanted, it is asked for at once, and there is room.
+   */
+  otherWay(missing: readonly number[]): Promise<SharedArrayBuffer | ReadonlyMap<number, Uint8Array>>;
 }
 
 /** So many requests must have been made before a few that dally say much of the next ones. */
@@ -162,8 +165,13 @@ export class Gathering {
 
   #askForRoom(): void {
     this.#roomFor = 'asked';
-    this.#demand.makeRoom().then(
+    const missing = [...this.#demand.wanted].filter((row) => !this.found.primary.has(row));
+    this.#demand.otherWay(missing).then(
       (room) => {
+        if (!(room instanceof SharedArrayBuffer)) {
+          for (const [row, data] of room) this.found.primary.set(row, data);
+          return this.#bell.ring();
+        }
         this.#rows = openRowChecks(this.#reading, this.#place, this.#demand.metadata, this.form, room, this.#signal);
         for (const [row, data] of this.found.primary) if (row < this.form.code.rows) this.#rows.place(row).set(data);
         this.#roomFor = 'whole';

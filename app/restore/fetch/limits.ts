@@ -22,6 +22,10 @@ export const readLimits = {
   /** Held by range reads, and by reads that need a whole blob: two or three packs of the largest size, so that one is fetched while another is written. */
   rangeBytesMax: 64 * 1024 * 1024,
   wholeBytesMax: 192 * 1024 * 1024,
+  /** Rows that are rebuilt one by one from symbols; more are cheaper to have by rebuilding the blob, long before all are lost. */
+  rowsFromSymbolsMax: 8,
+  /** For the symbols of one row: as long as a few slow answers take. */
+  symbolsMs: 3_000,
   /** One node asked for metadata first, then others when it dallies. */
   metadataInParallel: 3,
   /** 66 KB for each blob at 1000 shards: more than two hundred blobs. */
