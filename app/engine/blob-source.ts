@@ -9,7 +9,7 @@ import type { Chain } from '../ports/chain.ts';
 import type { Nodes } from '../ports/nodes.ts';
 import type { Pool } from '../ports/pool.ts';
 import type { BlobSource } from '../restore/content/content.ts';
-import { openReader } from '../restore/fetch/fetch.ts';
+import { openReader, type WholeBlob } from '../restore/fetch/fetch.ts';
 
 /** Above this share of a pack, asked for at once by somebody who has not said what else will be read, fetching it whole is the safer guess. */
 const wholeShare = 0.25;
@@ -34,44 +34,94 @@ export interface BlobSourcePorts {
   readonly health: NodeHealth;
 }
 
+/** A whole pack and who reads in it; its room is given back when nobody does and nobody will. */
+interface Kept {
+  readonly fetching: Promise<WholeBlob>;
+  done: WholeBlob | undefined;
+  users: number;
+  isDropped: boolean;
+}
+
 export function openBlobSource(ports: BlobSourcePorts): BlobSource {
-  const reader = openReader({ ...ports, network: (signal) => ports.chain.network(signal) });
-  const whole = new Map<BlobId, Promise<ArrayBuffer>>();
+  const makeRoom = (): boolean => {
+    const idle = readFirst().find((blob) => whole.get(blob)?.users === 0 && whole.get(blob)?.done !== undefined);
+    if (idle !== undefined) drop(idle);
+    return idle !== undefined;
+  };
+  const reader = openReader({ ...ports, network: (signal) => ports.chain.network(signal), makeRoom });
+  const whole = new Map<BlobId, Kept>();
   const smallReads = new Map<BlobId, number>();
   /** Bytes that are still to be read, as announced. */
   const announced = new Map<BlobId, number>();
 
-  function keep(blob: BlobId, fetching: Promise<ArrayBuffer>): void {
+  function letGo(kept: Kept): void {
+    if (kept.isDropped && kept.users === 0) kept.done?.release();
+  }
+
+  function drop(blob: BlobId): void {
+    const kept = whole.get(blob);
+    if (kept === undefined) return;
     whole.delete(blob);
-    whole.set(blob, fetching);
-    for (const old of whole.keys()) {
-      if (whole.size <= wholeKept) break;
-      whole.delete(old);
-    }
+    kept.isDropped = true;
+    letGo(kept);
   }
 
-  function fetchWhole(blob: BlobId, blobBytes: number, signal: AbortSignal): Promise<ArrayBuffer> {
-    const fetching = reader.readWhole(blob, blobBytes, signal);
-    keep(blob, fetching);
-    fetching.catch(() => {
-      if (whole.get(blob) === fetching) whole.delete(blob);
-    });
-    return fetching;
+  function keep(blob: BlobId, fetching: Promise<WholeBlob>): Kept {
+    drop(blob);
+    const kept: Kept = { fetching, done: undefined, users: 0, isDropped: false };
+    whole.set(blob, kept);
+    fetching.then(
+      (done) => {
+        kept.done = done;
+        letGo(kept);
+      },
+      // A fetch that failed leaves nothing to keep; whoever waits for it is told.
+      () => {
+        if (whole.get(blob) === kept) whole.delete(blob);
+      },
+    );
+    return kept;
   }
 
-  /** The whole pack that another reader began to fetch; when that one was stopped, it is fetched again. */
-  async function shared(
-    kept: Promise<ArrayBuffer>,
+  /** Kept packs: those that were read to their announced end, then the others, the longest kept first. */
+  function readFirst(): readonly BlobId[] {
+    const isRead = (blob: BlobId): boolean => announced.get(blob) === 0;
+    return [...whole.keys()].sort((a, b) => Number(isRead(b)) - Number(isRead(a)));
+  }
+
+  /** Packs beyond those kept go. */
+  function dropOthers(): void {
+    for (const blob of readFirst().slice(0, Math.max(0, whole.size + 1 - wholeKept))) drop(blob);
+  }
+
+  function fetchWhole(blob: BlobId, blobBytes: number, signal: AbortSignal): Kept {
+    dropOthers();
+    return keep(blob, reader.readWhole(blob, blobBytes, signal));
+  }
+
+  /** Lends the whole pack that is kept or fetched; when another reader began to fetch it and was stopped, it is fetched again. */
+  async function lend<T>(
     blob: BlobId,
     blobBytes: number,
     signal: AbortSignal,
-  ): Promise<ArrayBuffer> {
+    use: (bytes: Uint8Array) => Promise<T>,
+  ): Promise<T> {
+    const known = whole.get(blob);
+    const kept = known ?? fetchWhole(blob, blobBytes, signal);
+    kept.users++;
     try {
-      return await kept;
-    } catch {
-      signal.throwIfAborted();
-      return fetchWhole(blob, blobBytes, signal);
+      const { bytes } =
+        (await kept.fetching.catch((error: unknown) => {
+          signal.throwIfAborted();
+          if (known) return undefined;
+          throw error;
+        })) ?? {};
+      if (bytes) return await use(bytes);
+    } finally {
+      kept.users--;
+      letGo(kept);
     }
+    return lend(blob, blobBytes, signal, use);
   }
 
   /** Whether the pack is better fetched whole than by these ranges; remembers what was read of it. */
@@ -87,18 +137,24 @@ export function openBlobSource(ports: BlobSourcePorts): BlobSource {
     return reads >= smallReadsMax;
   }
 
-  return {
+  const source: BlobSource = {
     willRead: (blob, bytes) => remember(announced, blob, bytes),
-    async readRanges(blob, blobBytes, ranges, signal) {
+    async withRanges(blob, blobBytes, ranges, signal, use) {
       const wanted = ranges.reduce((sum, range) => sum + range.end - range.start, 0);
-      const kept = whole.get(blob);
-      if (kept === undefined && !isWorthAll(blob, blobBytes, wanted))
-        return reader.readRanges(blob, ranges, signal, (bytes) => keep(blob, Promise.resolve(bytes)));
-      const fetching = kept ? shared(kept, blob, blobBytes, signal) : fetchWhole(blob, blobBytes, signal);
-      const bytes = await fetching;
-      return ranges.map(({ start, end }) => new Uint8Array(bytes, start, end - start));
+      const isWorth = isWorthAll(blob, blobBytes, wanted);
+      if (!isWorth && !whole.has(blob))
+        return use(
+          await reader.readRanges(blob, ranges, signal, (bytes) => {
+            dropOthers();
+            keep(blob, Promise.resolve(bytes));
+          }),
+        );
+      return lend(blob, blobBytes, signal, (bytes) => use(ranges.map(({ start, end }) => bytes.subarray(start, end))));
     },
+    readRanges: (blob, blobBytes, ranges, signal) =>
+      source.withRanges(blob, blobBytes, ranges, signal, async (parts) => parts.map((part) => new Uint8Array(part))),
   };
+  return source;
 }
 
 function remember(known: Map<BlobId, number>, blob: BlobId, value: number): void {

@@ -30,6 +30,13 @@ export function refuseShards(nodes: Nodes, shards: number, refused: ReadonlySet<
       metadata: (blob, bytesMax, signal) => (isSilent ? refuse() : client.metadata(blob, bytesMax, signal)),
       sliver: (blob, pair, axis, bytesMax, signal) =>
         refused.has(shardOfPair(pair, blob, shards)) ? refuse() : client.sliver(blob, pair, axis, bytesMax, signal),
+      // A node's symbols come from all its shards together.
+      decodingSymbols: (blob, target, axis, bytesMax, signal) =>
+        member.shards.some((shard) => refused.has(shard))
+          ? refuse()
+          : client.decodingSymbols(blob, target, axis, bytesMax, signal),
+      sliverInto: (blob, pair, axis, pieces, signal) =>
+        refused.has(shardOfPair(pair, blob, shards)) ? refuse() : client.sliverInto(blob, pair, axis, pieces, signal),
     };
   };
   // Closing is the business of whoever opened the nodes.

@@ -40,6 +40,24 @@ export interface NodeClient {
     bytesMax: number,
     signal: AbortSignal,
   ): Promise<Uint8Array | undefined>;
+  /**
+   * The same into pieces that are there already and together have the sliver's length; false for 404. Nothing is written to them after this settles.
+   */
+  sliverInto(
+    blob: BlobId,
+    pair: number,
+    axis: SliverAxis,
+    pieces: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<boolean>;
+  /** The symbols of one sliver that the node can take from its own slivers of the other axis (BCS, endpoint 11); undefined for 404. */
+  decodingSymbols(
+    blob: BlobId,
+    target: number,
+    axis: SliverAxis,
+    bytesMax: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined>;
   /** Round trip of a health request in ms. */
   ping(signal: AbortSignal): Promise<number>;
 }

@@ -71,14 +71,15 @@ export interface SealResult {
 
 /** Opening checks the AEAD tag and that the plaintext hashes to the id; a chunk that fails either is a fault 'pack-damaged' naming the id. */
 export interface OpenTask {
-  readonly buffer: ArrayBuffer;
+  /** Moved in and back; memory that is shared stays where it is, and nobody may write to it meanwhile. */
+  readonly buffer: ArrayBufferLike;
   readonly chunks: readonly SealedChunk[];
   readonly sealKey: Uint8Array;
   readonly idKey: Uint8Array;
 }
 
 export interface OpenResult {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly plain: ArrayBuffer;
   /** Spans of `plain`, in the order asked. */
   readonly chunks: readonly FoundChunk[];
@@ -101,6 +102,37 @@ export interface SliverCheck {
   readonly data: Uint8Array;
 }
 
+export interface VerifyRowsTask {
+  readonly shards: number;
+  /** The blob's rows one after another. */
+  readonly blob: SharedArrayBuffer;
+  readonly rowBytes: number;
+  readonly rows: readonly number[];
+  /** 32 bytes for each of `rows`. */
+  readonly expected: Uint8Array;
+}
+
+export interface RecoverSliverTask {
+  readonly shards: number;
+  readonly axis: Axis;
+  readonly symbolBytes: number;
+  /** Of the crossing slivers, one for each symbol. */
+  readonly indices: readonly number[];
+  /** The symbols one after another. Moved in. */
+  readonly symbols: Uint8Array;
+  /** 32 bytes. */
+  readonly expected: Uint8Array;
+}
+
+export interface RebuildRowsTask {
+  readonly shards: number;
+  readonly metadata: BlobMetadata;
+  /** Room for the blob's zero-padded rows. */
+  readonly blob: SharedArrayBuffer;
+  readonly present: readonly number[];
+  readonly slivers: readonly SliverCheck[];
+}
+
 export interface Pool {
   /** 'native avx2', 'wasm' or the like. */
   readonly codec: string;
@@ -119,13 +151,15 @@ export interface Pool {
     fill: (blob: Uint8Array) => Promise<void>,
     options: TaskOptions,
   ): Promise<EncodeResult>;
-  /** Rebuilds a blob from verified slivers (moved in); the result is checked against the blob id in `metadata`. */
-  decode(
-    shards: number,
-    metadata: BlobMetadata,
-    slivers: readonly SliverCheck[],
-    options: TaskOptions,
-  ): Promise<ArrayBuffer>;
+  /**
+   * Rebuilds, in place, the rows of a blob that are not `present`, from those that are and from other verified slivers (moved in). Each row that was
+   * rebuilt is checked against the metadata; one that differs is a fault 'blob-inconsistent'.
+   */
+  rebuildRows(task: RebuildRowsTask, options: TaskOptions): Promise<void>;
+  /** A sliver from symbols of slivers that cross it; undefined when it does not have the expected hash, because some symbol is false. */
+  recoverSliver(task: RecoverSliverTask, options: TaskOptions): Promise<Uint8Array | undefined>;
+  /** Whether each of `rows`, where it lies, is the systematic primary sliver with the expected hash. */
+  verifyRows(task: VerifyRowsTask, options: TaskOptions): Promise<readonly boolean[]>;
   /** True when the sliver's expanded form hashes to `expected` (32 bytes). `data` is moved in and back. */
   verifySliver(
     shards: number,

@@ -9,11 +9,12 @@ import { portableRs2 } from '../portable/portable.ts';
 import type { Rs2, Sliver } from '../rs2.ts';
 import { sliverLayout, sliverRange, ulebBytes } from '../sliver-layout.ts';
 import { loadWasm } from '../wasm/wasm.ts';
-import { decodeTask } from './decode.ts';
 import { encodeTask, type EncodeOutput } from './encode.ts';
 import { paddedBlobBytes } from './padded-blob.ts';
+import { rebuildRowsTask } from './rebuild-rows.ts';
 import { seededBytes } from './seeded-bytes.ts';
 import type { TaskContext } from './task.ts';
+import { verifyRowsTask } from './verify-rows.ts';
 import { verifySliverTask } from './verify-sliver.ts';
 
 const wasm = loadWasm();
@@ -126,13 +127,16 @@ describe('encode', () => {
   });
 });
 
-describe('decode', () => {
+describe('rebuilding rows', () => {
   const shards = 10;
   const blob = seededBytes('decode', 5000);
   const encoded = encodeWith(wasm, shards, blob);
   const all = sliversOf(shards, encoded);
-  const decode = (slivers: readonly Sliver[], metadata: BlobMetadata = encoded.metadata, rs2: Rs2 = wasm) =>
-    new Uint8Array(decodeTask.run({ shards, metadata, slivers }, contextOf(rs2)));
+  const decode = (slivers: readonly Sliver[], metadata: BlobMetadata = encoded.metadata, rs2: Rs2 = wasm) => {
+    const room = new SharedArrayBuffer(paddedBlobBytes(shards, blob.length));
+    rebuildRowsTask.run({ shards, metadata, blob: room, present: [], slivers }, contextOf(rs2));
+    return new Uint8Array(room).slice(0, blob.length);
+  };
 
   test.each([
     ['systematic primary slivers', 'primary', [0, 1, 2, 3]],
@@ -144,6 +148,20 @@ describe('decode', () => {
     const chosen = all.filter((sliver) => sliver.axis === axis && indices.some((index) => index === sliver.index));
     for (const rs2 of [wasm, portableRs2, loadNative() ?? wasm])
       expect(sameBytes(decode(chosen, undefined, rs2), blob)).toBe(true);
+  });
+
+  test('rows that are there stay as they are, and only the missing ones are rebuilt', () => {
+    const rowBytes = all[0]?.data.length ?? 0;
+    for (const rs2 of [wasm, portableRs2, loadNative() ?? wasm]) {
+      const room = new SharedArrayBuffer(paddedBlobBytes(shards, blob.length));
+      const rows = new Uint8Array(room).fill(0xee);
+      const put = (row: number): void => rows.set(all[row]?.data ?? [], row * rowBytes);
+      [0, 3].forEach(put);
+      const slivers = all.filter(({ axis, index }) => axis === 'primary' && index >= 8);
+      rebuildRowsTask.run({ shards, metadata: encoded.metadata, blob: room, present: [0, 3], slivers }, contextOf(rs2));
+      expect(sameBytes(rows.subarray(0, blob.length), blob)).toBe(true);
+      expect(rows.subarray(blob.length).every((byte) => byte === 0)).toBe(true);
+    }
   });
 
   test('slivers of the wrong length or place are left aside, and too few are refused', () => {
@@ -170,6 +188,22 @@ describe('decode', () => {
       const metadata = { ...encoded.metadata, unencodedBytes };
       expect(codeOf(() => decode(all.slice(0, 4), metadata))).toBe('codec-refused');
     }
+  });
+});
+
+describe('checking rows in place', () => {
+  test('tells the genuine from the others', () => {
+    const encoded = encodeWith(wasm, 10, seededBytes('rows', 3000));
+    const rows = sliversOf(10, encoded).filter(({ axis, index }) => axis === 'primary' && index < 4);
+    const rowBytes = rows[0]?.data.length ?? 0;
+    const blob = new SharedArrayBuffer(4 * rowBytes);
+    for (const { index, data } of rows) new Uint8Array(blob).set(data, index * rowBytes);
+    new Uint8Array(blob).fill(0xee, 2 * rowBytes, 2 * rowBytes + 5);
+    const expected = Buffer.concat([3, 2, 0].map((row) => encoded.metadata.hashes.slice(64 * row, 64 * row + 32)));
+    const task = { shards: 10, blob, rowBytes, rows: [3, 2, 0], expected };
+    expect(verifyRowsTask.run(task, contextOf(wasm))).toEqual([true, false, true]);
+    expect(codeOf(() => verifyRowsTask.run({ ...task, rows: [3, 2, 4] }, contextOf(wasm)))).toBe('bad-input');
+    expect(codeOf(() => verifyRowsTask.run({ ...task, rowBytes: 3 }, contextOf(wasm)))).toBe('codec-refused');
   });
 });
 

@@ -25,14 +25,15 @@ import {
 import { badInput, checkSpan, stopIfCancelled, type Task } from './task.ts';
 
 export interface OpenInput {
-  readonly buffer: ArrayBuffer;
+  /** Moved, unless it is shared: then it stays where it is. */
+  readonly buffer: ArrayBufferLike;
   readonly chunks: readonly SealedChunk[];
   readonly sealKey: Uint8Array;
   readonly idKey: Uint8Array;
 }
 
 export interface OpenOutput {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly plain: ArrayBuffer;
   readonly chunks: readonly FoundChunk[];
 }
@@ -90,6 +91,10 @@ function openOne(chunk: SealedChunk, sealed: Uint8Array, key: KeyObject, plain: 
   }
 }
 
+const movable = (buffer: ArrayBufferLike): ArrayBuffer[] => (buffer instanceof ArrayBuffer ? [buffer] : []);
+/** What is shared is there anyway. */
+const held = (buffer: ArrayBufferLike): number => (buffer instanceof ArrayBuffer ? buffer.byteLength : 0);
+
 export const openTask: Task<OpenInput, OpenOutput> = {
   run(input, { isCancelled }) {
     check(input);
@@ -113,11 +118,11 @@ export const openTask: Task<OpenInput, OpenOutput> = {
   },
   claim: (input) => ({
     ...input,
-    buffer: claimBuffer(input.buffer),
+    buffer: input.buffer instanceof ArrayBuffer ? claimBuffer(input.buffer) : input.buffer,
     sealKey: copied(input.sealKey),
     idKey: copied(input.idKey),
   }),
-  inputBuffers: ({ buffer }) => [buffer],
-  outputBuffers: ({ buffer, plain }) => [buffer, plain],
-  peakBytes: ({ buffer, chunks }) => buffer.byteLength + Math.min(openBytesMax, plainSum(chunks)),
+  inputBuffers: ({ buffer }) => movable(buffer),
+  outputBuffers: ({ buffer, plain }) => [...movable(buffer), plain],
+  peakBytes: ({ buffer, chunks }) => held(buffer) + Math.min(openBytesMax, plainSum(chunks)),
 };

@@ -1,11 +1,13 @@
 /** Every task of the pool by its name. */
 import { aggregateSignaturesTask } from './aggregate-signatures.ts';
 import { chunkTask } from './chunk.ts';
-import { decodeTask } from './decode.ts';
 import { encodePartTask } from './encode-part.ts';
 import { encodeTask } from './encode.ts';
 import { openTask } from './open.ts';
+import { rebuildRowsTask } from './rebuild-rows.ts';
+import { recoverSliverTask } from './recover-sliver.ts';
 import { sealTask } from './seal.ts';
+import { verifyRowsTask } from './verify-rows.ts';
 import { verifySignaturesTask } from './verify-signatures.ts';
 import { verifySliverTask } from './verify-sliver.ts';
 import type { Task } from './task.ts';
@@ -16,7 +18,9 @@ export const tasks = {
   open: openTask,
   encode: encodeTask,
   'encode-part': encodePartTask,
-  decode: decodeTask,
+  'recover-sliver': recoverSliverTask,
+  'rebuild-rows': rebuildRowsTask,
+  'verify-rows': verifyRowsTask,
   'verify-sliver': verifySliverTask,
   'verify-signatures': verifySignaturesTask,
   'aggregate-signatures': aggregateSignaturesTask,

@@ -1,7 +1,7 @@
 /** Checks one sliver against the hash that the blob's metadata gives it. A sliver of an impossible length is simply not genuine. */
 import { sameBytes } from '../../app/domain/bytes.ts';
 import { faultOf } from '../../app/domain/fault.ts';
-import type { SliverBytes } from './decode.ts';
+import type { SliverBytes } from './rebuild-rows.ts';
 import { buffersOf, claimViews, copied } from './moved-bytes.ts';
 import { checkedCode } from './padded-blob.ts';
 import { badInput, type Task } from './task.ts';

@@ -6,6 +6,7 @@ import { benchChunk } from '../../native-workers/bench/chunk-bench.ts';
 import { benchCodec } from '../../native-workers/bench/codec-bench.ts';
 import type { PrintLine } from '../../native-workers/bench/measure.ts';
 import { benchThreads } from '../../native-workers/bench/threads-bench.ts';
+import { benchHistory } from './history-bench.ts';
 import { benchIngest } from './ingest-bench.ts';
 import { benchMemory } from './memory-bench.ts';
 import { benchRestore } from './restore-bench.ts';
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, (print: PrintLine) => Promise<void>>> = {
     await benchThreads(print);
   },
   chunk: benchChunk,
+  history: benchHistory,
   ingest: benchIngest,
   memory: benchMemory,
   restore: benchRestore,

@@ -4,12 +4,14 @@
  */
 import { aggregateSignaturesTask } from '../../native-workers/tasks/aggregate-signatures.ts';
 import { chunkTask } from '../../native-workers/tasks/chunk.ts';
-import { decodeTask } from '../../native-workers/tasks/decode.ts';
 import { encodeTask } from '../../native-workers/tasks/encode.ts';
 import { openTask } from '../../native-workers/tasks/open.ts';
+import { rebuildRowsTask } from '../../native-workers/tasks/rebuild-rows.ts';
+import { recoverSliverTask } from '../../native-workers/tasks/recover-sliver.ts';
 import { sealTask } from '../../native-workers/tasks/seal.ts';
 import type { Task, TaskContext } from '../../native-workers/tasks/task.ts';
 import { verifySignaturesTask } from '../../native-workers/tasks/verify-signatures.ts';
+import { verifyRowsTask } from '../../native-workers/tasks/verify-rows.ts';
 import { verifySliverTask } from '../../native-workers/tasks/verify-sliver.ts';
 import { findCuts } from '../../native-workers/codec/gear.ts';
 import { loadNative } from '../../native-workers/codec/codec.ts';
@@ -47,7 +49,9 @@ export function openInlinePool(packBytesMax = 16 * 1024 * 1024): Pool {
       const encoded = await run(encodeTask, { shards, blob: bytes.buffer, blobBytes }, options);
       return { ...encoded, release: () => {} };
     },
-    decode: (shards, metadata, slivers, options) => run(decodeTask, { shards, metadata, slivers }, options),
+    rebuildRows: async (task, options) => void (await run(rebuildRowsTask, task, options)),
+    recoverSliver: (task, options) => run(recoverSliverTask, task, options),
+    verifyRows: (task, options) => run(verifyRowsTask, task, options),
     verifySliver: (shards, sliver, expected, options) => run(verifySliverTask, { shards, sliver, expected }, options),
     aggregateSignatures: (signatures, options) => run(aggregateSignaturesTask, { signatures }, options),
     verifySignatures: (message, signed, options) => run(verifySignaturesTask, { message, signed }, options),

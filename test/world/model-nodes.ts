@@ -10,7 +10,10 @@ import type { Committee, CommitteeMember } from '../../app/domain/committee.ts';
 import { Fault, type Retry } from '../../app/domain/fault.ts';
 import { parseSuiId } from '../../app/domain/ids.ts';
 import { confirmationMessage } from '../../app/domain/sliver-form.ts';
+import { redStuff } from '../../app/domain/redstuff.ts';
 import type { NodeClient, Nodes, SliverAxis } from '../../app/ports/nodes.ts';
+import { portableRs2 } from '../../native-workers/portable/portable.ts';
+import { encodeDecodingSymbols, parseSliver, type DecodingSymbol } from '../../native-workers/walrus-bcs/walrus-bcs.ts';
 
 export type Temper =
   | 'honest'
@@ -188,6 +191,34 @@ function clientOf(network: ModelNetwork, node: ModelNode, clock: Clock): NodeCli
     async sliver(blob, pair, axis, _bytesMax, signal) {
       await enter('sliver', signal);
       return serve(blob, sliverAt(blob, pair, axis));
+    },
+    async decodingSymbols(blob, target, axis, _bytesMax, signal) {
+      await enter('symbols', signal);
+      const { shards } = network.committee;
+      const symbols: DecodingSymbol[] = [];
+      for (const shard of network.committee.members.find(({ nodeId }) => nodeId === member.nodeId)?.shards ?? []) {
+        const pair = pairOfShard(shard, blob, shards);
+        const crossing = axis === 'primary' ? 'secondary' : 'primary';
+        const body = serve(blob, sliverAt(blob, pair, crossing));
+        if (body === undefined) continue;
+        const parsed = parseSliver(body);
+        const all = portableRs2.expand(redStuff(shards), crossing, parsed.data);
+        const start = target * parsed.symbolBytes;
+        symbols.push({ axis, index: parsed.index, data: all.subarray(start, start + parsed.symbolBytes) });
+      }
+      return symbols.length === 0 ? undefined : encodeDecodingSymbols(new Map([[target, symbols]]));
+    },
+    async sliverInto(blob, pair, axis, pieces, signal) {
+      await enter('sliver', signal);
+      const body = serve(blob, sliverAt(blob, pair, axis));
+      if (body === undefined) return false;
+      let at = 0;
+      for (const piece of pieces) {
+        piece.set(body.subarray(at, at + piece.length));
+        at += piece.length;
+      }
+      if (at !== body.length) throw trouble('never', 'another length');
+      return true;
     },
     async ping(signal) {
       await enter('ping', signal);

@@ -96,8 +96,9 @@ export function chooseNodes({ network, dice }: Trial, count: number): ModelNetwo
 }
 
 export async function readsRight({ reader, blob, dice }: Trial, note: string): Promise<void> {
-  const whole = await reader.readWhole(blob.blobId, blob.bytes.length, never);
+  const { bytes: whole, release } = await reader.readWhole(blob.blobId, blob.bytes.length, never);
   expect(Buffer.from(whole).equals(blob.bytes), `whole, ${note}`).toBe(true);
+  release();
   const start = Math.floor(dice.fraction() * blob.bytes.length);
   const end = start + Math.floor(dice.fraction() * (blob.bytes.length - start));
   const part = await reader.readRange(blob.blobId, start, end, never);

@@ -1,6 +1,6 @@
 /**
- * Names that contain a text, now and in the past: a walk over all names of the catalog, those of the past by the index on numbers, which holds
- * them without their records. Large and small letters are the same.
+ * Names that contain a text, now and in the past. Every place that a file ever had is kept once, with an index of the groups of three letters in its name;
+ * what that finds is compared letter by letter. A text of one or two letters is looked for in all places. Large and small letters are the same.
  */
 import type { Database } from 'better-sqlite3';
 import type { SpacePath } from '../../domain/path-name.ts';
@@ -14,55 +14,69 @@ interface Match {
   readonly parent: number;
   readonly name: Buffer;
   readonly num: number;
-  readonly since: number;
 }
 
+/** Letters of one part of the index. */
+const partLetters = 3;
+/** Of a text that is in more names than are asked for, so many times as many are looked at, those that came last: each costs two searches. */
+const lookedAtTimes = 2;
+
 const folded = (text: string): string => text.normalize('NFC').toLowerCase();
+
+/** What the index is asked for: all parts of the text, in either of the two forms that a disk may have written it in. */
+export function partsQuery(text: string): string | undefined {
+  const forms = new Set([text.normalize('NFC'), text.normalize('NFD')].map((form) => form.toLowerCase()));
+  const queries = [...forms].map((form) => {
+    const letters = [...form];
+    const parts = letters.slice(partLetters - 1).map((_, i) => letters.slice(i, i + partLetters).join(''));
+    return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(' AND ');
+  });
+  return queries.includes('') ? undefined : queries.map((query) => `(${query})`).join(' OR ');
+}
 
 export function searchOperations(
   db: Database,
   writers: Writers,
   lastPath: (space: number, raw: RawVersion) => SpacePath,
 ): Operations {
-  // Only for the time of one search, and never for anything that is stored.
-  db.function('floe_holds', (name, wanted) =>
-    Buffer.isBuffer(name) && folded(name.toString('utf8')).includes(String(wanted)) ? 1 : 0,
+  const inParts = db.prepare<[string], Match>(
+    `SELECT named.parent, named.name, named.num FROM named_part JOIN named ON named.id = named_part.rowid
+     WHERE named_part MATCH ? ORDER BY named_part.rowid DESC`,
   );
-  const inSpace = 'EXISTS (SELECT 1 FROM node WHERE node.num = found.num AND node.space = @space)';
-  const matching = (isNamed: string) => ({
-    current: db.prepare<Record<string, unknown>, Match>(
-      `SELECT parent, name, num, 0 AS since FROM entry AS found INDEXED BY entry_num WHERE ${isNamed} AND ${inSpace}`,
-    ),
-    former: db.prepare<Record<string, unknown>, Match>(
-      `SELECT parent, name, num, max(since) AS since FROM past AS found INDEXED BY past_num WHERE ${isNamed} AND ${inSpace} GROUP BY num, parent, name`,
-    ),
-  });
   // SQLite itself knows large and small letters of ASCII, and is some ten times faster than a call for each name.
-  const ascii = matching("CAST(name AS TEXT) LIKE @wanted ESCAPE '\\'");
-  const other = matching('floe_holds(name, @wanted)');
-  const entry = db.prepare<Record<string, unknown>, RawVersion>(
-    'SELECT parent, name, num, since, NULL AS until, record FROM entry WHERE parent = @parent AND name = @name',
+  const inAscii = db.prepare<[string], Match>(
+    "SELECT parent, name, num FROM named WHERE CAST(name AS TEXT) LIKE ? ESCAPE '\\' ORDER BY id DESC",
   );
-  const past = db.prepare<Record<string, unknown>, RawVersion>(
-    'SELECT parent, name, num, since, until, record FROM past WHERE parent = @parent AND name = @name AND since = @since',
+  const inAll = db.prepare<[], Match>('SELECT parent, name, num FROM named ORDER BY id DESC');
+  const standing = db.prepare<Match, RawVersion>(
+    'SELECT parent, name, num, since, NULL AS until, record FROM entry WHERE parent = @parent AND name = @name AND num = @num',
+  );
+  const former = db.prepare<Match, RawVersion>(
+    'SELECT parent, name, num, since, until, record FROM past WHERE parent = @parent AND name = @name AND num = @num ORDER BY since DESC LIMIT 1',
   );
   const isThere = db.prepare<[number], number>('SELECT 1 FROM entry WHERE num = ?').pluck();
+  const isOf = db.prepare<[number, number], number>('SELECT 1 FROM node WHERE num = ? AND space = ?').pluck();
+
+  function candidates(text: string): IterableIterator<Match> {
+    const query = partsQuery(text);
+    if (query !== undefined) return inParts.iterate(query);
+    const isAscii = /^[\0-\x7f]*$/.test(text);
+    return isAscii ? inAscii.iterate(`%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`) : inAll.iterate();
+  }
 
   return {
     findNames: db.transaction((space: number, text: string, isDeletedOnly: boolean, limit: number) => {
-      const isAscii = /^[\0-\x7f]*$/.test(text);
-      const wanted = isAscii ? `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%` : folded(text);
-      const { current, former } = isAscii ? ascii : other;
+      const wanted = folded(text);
       const rows: RawVersion[] = [];
-      if (!isDeletedOnly)
-        for (const { parent, name } of current.all({ space, wanted })) rows.push(...entry.all({ parent, name }));
-      for (const { parent, name, num, since } of former.all({ space, wanted })) {
-        if (isDeletedOnly && isThere.get(num) !== undefined) continue;
-        rows.push(...past.all({ parent, name, since }));
+      for (const match of candidates(text)) {
+        if (rows.length >= limit * lookedAtTimes) break;
+        if (!folded(match.name.toString('utf8')).includes(wanted)) continue;
+        if (isDeletedOnly && isThere.get(match.num) !== undefined) continue;
+        if (isOf.get(match.num, space) === undefined) continue;
+        const row = standing.get(match) ?? former.get(match);
+        if (row) rows.push(row);
       }
-      const places = new Set(rows.filter((row) => row.until === null).map(placeOf));
       return rows
-        .filter((row) => row.until === null || !places.has(placeOf(row)))
         .sort((a, b) => newestFirst(a, b) || Buffer.compare(a.name, b.name))
         .slice(0, limit)
         .map((row) => ({ row, path: lastPath(space, row) }))
@@ -80,5 +94,3 @@ const newestFirst = (a: RawVersion, b: RawVersion): number => {
   if (a.until !== b.until) return a.until === null ? -1 : b.until === null ? 1 : b.until - a.until;
   return b.since - a.since;
 };
-
-const placeOf = ({ parent, name, num }: RawVersion): string => `${num} ${parent} ${name.toString('latin1')}`;

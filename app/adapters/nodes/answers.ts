@@ -3,7 +3,7 @@
  * by field, and whatever is not success becomes a fault 'node-failed' with an honest word on retrying (walrus-protocol sections 3.1, 3.3).
  */
 import { Fault, type Retry } from '../../domain/fault.ts';
-import type { NodeAnswer } from './exchange.ts';
+import type { NodeAnswer, Sink } from './exchange.ts';
 
 /** JSON answers are a few hundred bytes; the largest, an error with details, stays far below. */
 export const jsonBytesMax = 64 * 1024;
@@ -35,7 +35,7 @@ export async function readCapped(node: string, answer: NodeAnswer, bytesMax: num
   return length === room.length ? room : room.slice(0, length);
 }
 
-function checkType(node: string, answer: NodeAnswer, expected: string): void {
+function checkType(node: string, answer: Pick<NodeAnswer, 'header'>, expected: string): void {
   const type = answer.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== expected) throw nodeFault(node, 'never', `answers with another content type than ${expected}`);
 }
@@ -43,6 +43,28 @@ function checkType(node: string, answer: NodeAnswer, expected: string): void {
 export async function readBinary(node: string, answer: NodeAnswer, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
   checkType(node, answer, 'application/octet-stream');
   return readCapped(node, answer, bytesMax);
+}
+
+/** A sink for a body of exactly the pieces' length, written to them as it comes. */
+export function openPieces(
+  node: string,
+  answer: Pick<NodeAnswer, 'header'>,
+  pieces: readonly Uint8Array[],
+): { readonly sink: Sink; readonly isFull: () => boolean } {
+  checkType(node, answer, 'application/octet-stream');
+  let [at, done] = [0, 0];
+  const sink: Sink = (bytes) => {
+    for (let taken = 0; taken < bytes.length;) {
+      const piece = pieces[at];
+      if (piece === undefined) throw nodeFault(node, 'never', 'sends more than the sliver has');
+      const some = bytes.subarray(taken, taken + piece.length - done);
+      piece.set(some, done);
+      taken += some.length;
+      done += some.length;
+      if (done === piece.length) [at, done] = [at + 1, 0];
+    }
+  };
+  return { sink, isFull: () => at === pieces.length };
 }
 
 export function field(value: unknown, name: string | number): unknown {

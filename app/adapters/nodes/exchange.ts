@@ -5,7 +5,8 @@
  */
 import { Readable } from 'node:stream';
 import { Pool } from 'undici';
-import { concatBytes } from '../../domain/bytes.ts';
+import { isMarkedAsUntransferable } from 'node:worker_threads';
+import { concatBytes, releaseBuffer } from '../../domain/bytes.ts';
 
 export interface NodeRequest {
   readonly method: 'GET' | 'PUT';
@@ -23,8 +24,16 @@ export interface NodeAnswer {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** Takes a body as it comes; the bytes are gone when it returns. What it throws ends the request. */
+export type Sink = (bytes: Uint8Array) => void;
+
 export interface Exchange {
   send(request: NodeRequest): Promise<NodeAnswer>;
+  /**
+   * Like `send`, but the body of an answer 200 goes to the sink that `open` gives, without queues and copies in between; the answer's own body is
+   * empty then. Nothing goes there once the signal is aborted.
+   */
+  pour(request: NodeRequest, open: (answer: Omit<NodeAnswer, 'body'>) => Sink): Promise<NodeAnswer>;
   close(): Promise<void>;
 }
 
@@ -85,9 +94,87 @@ export function pooledExchange(origin: string, options: ConnectionOptions): Exch
         body: answer.body,
       };
     },
+    pour: (request, openSink) => pourFrom(pool, request, openSink),
     close: () => pool.destroy(),
   };
 }
+
+/** Bodies of other answers are read to the end: they are short, or the reader's cap ends them. */
+const otherBytesMax = 64 * 1024;
+
+function pourFrom(
+  pool: Pool,
+  { method, path, signal }: NodeRequest,
+  openSink: (answer: Omit<NodeAnswer, 'body'>) => Sink,
+): Promise<NodeAnswer> {
+  return new Promise((resolve, reject) => {
+    let head: Omit<NodeAnswer, 'body'> | undefined;
+    let sink: Sink | undefined;
+    let leave = (): void => undefined;
+    let spent: ArrayBufferLike | undefined;
+    const other: Uint8Array[] = [];
+    let otherBytes = 0;
+    /** The socket's memory goes back at once: the collector would let hundreds of megabytes of it lie. */
+    const free = (next: ArrayBufferLike | undefined): void => {
+      if (spent instanceof ArrayBuffer && spent !== next && !isMarkedAsUntransferable(spent)) releaseBuffer(spent);
+      spent = next;
+    };
+    pool.dispatch(
+      { method, path, headers: {} },
+      {
+        onRequestStart(controller) {
+          const abort = (): void =>
+            controller.abort(signal.reason instanceof Error ? signal.reason : new Error('left'));
+          if (signal.aborted) return abort();
+          signal.addEventListener('abort', abort, { once: true });
+          leave = () => signal.removeEventListener('abort', abort);
+        },
+        onResponseStart(controller, status, headers) {
+          if (status < 200) return;
+          const header = (name: string): string | undefined => {
+            const value = headers[name];
+            return Array.isArray(value) ? value[0] : value;
+          };
+          head = { status, header };
+          if (status !== 200) return;
+          try {
+            sink = openSink(head);
+          } catch (error) {
+            controller.abort(asError(error));
+          }
+        },
+        onResponseData(controller, bytes) {
+          if (signal.aborted) return;
+          if (sink === undefined) {
+            otherBytes += bytes.length;
+            if (otherBytes > otherBytesMax) controller.abort(new Error('the answer is too long'));
+            else other.push(bytes);
+            return;
+          }
+          try {
+            sink(bytes);
+            // Several pieces of a body lie in one piece of memory only when its length is not told before.
+            if (head?.header('content-length') !== undefined) free(bytes.buffer);
+          } catch (error) {
+            controller.abort(asError(error));
+          }
+        },
+        onResponseEnd() {
+          leave();
+          free(undefined);
+          if (head === undefined) reject(new Error('an answer without a head'));
+          else resolve({ ...head, body: Readable.from(other, { objectMode: false }) });
+        },
+        onResponseError(_controller, error) {
+          leave();
+          reject(error);
+        },
+      },
+    );
+  });
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** Another kind of door, such as a network in this process. Bodies are joined, because not every `fetch` streams them. */
 export function fetchExchange(origin: string, fetch: Fetch): Exchange {
@@ -105,6 +192,16 @@ export function fetchExchange(origin: string, fetch: Fetch): Exchange {
         header: (name) => answer.headers.get(name) ?? undefined,
         body: answer.body ?? noBytes(),
       };
+    },
+    async pour(request, openSink) {
+      const { body, ...head } = await this.send(request);
+      if (head.status !== 200) return { ...head, body };
+      const sink = openSink(head);
+      for await (const bytes of body) {
+        request.signal.throwIfAborted();
+        sink(bytes);
+      }
+      return { ...head, body: noBytes() };
     },
     close: () => Promise.resolve(),
   };

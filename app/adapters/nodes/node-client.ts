@@ -9,8 +9,8 @@ import { within } from '../../domain/deadline.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { SuiId } from '../../domain/ids.ts';
 import type { NodeClient, SignedMessage, SliverAxis } from '../../ports/nodes.ts';
-import { dismiss, field, nodeFault, readBinary, readData, refusal, retryAfterMs } from './answers.ts';
-import type { Exchange, NodeAnswer, NodeRequest } from './exchange.ts';
+import { dismiss, field, nodeFault, openPieces, readBinary, readData, refusal, retryAfterMs } from './answers.ts';
+import type { Exchange, NodeAnswer, NodeRequest, Sink } from './exchange.ts';
 
 export interface RequestLimits {
   /** For a request that moves no bytes to speak of. */
@@ -103,6 +103,46 @@ export class HttpNodeClient implements NodeClient {
     return this.#get(`/v1/blobs/${blob}/slivers/${pair}/${axis}`, bytesMax, signal);
   }
 
+  sliverInto(
+    blob: BlobId,
+    pair: number,
+    axis: SliverAxis,
+    pieces: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const path = `/v1/blobs/${blob}/slivers/${pair}/${axis}`;
+    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    let isFull = (): boolean => false;
+    const open = (answer: Pick<NodeAnswer, 'header'>): Sink => {
+      const room = openPieces(this.#name, answer, pieces);
+      isFull = room.isFull;
+      return room.sink;
+    };
+    const call = { method: 'GET', path } as const;
+    return this.#request(
+      call,
+      bytes,
+      signal,
+      async (answer) => {
+        if (answer.status === 404) return dismiss(this.#name, answer).then(() => false);
+        if (answer.status !== 200) throw await refusal(this.#name, answer);
+        if (!isFull()) throw nodeFault(this.#name, 'never', 'sends less than the sliver has');
+        return true;
+      },
+      (request) => this.#exchange.pour(request, open),
+    );
+  }
+
+  decodingSymbols(
+    blob: BlobId,
+    target: number,
+    axis: SliverAxis,
+    bytesMax: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    return this.#get(`/v1/blobs/${blob}/decodingSymbols?targetSlivers=${target}&targetType=${axis}`, bytesMax, signal);
+  }
+
   async ping(signal: AbortSignal): Promise<number> {
     const start = this.#clock.steady();
     await this.#request({ method: 'GET', path: '/v1/health' }, 0, signal, async (answer) => {
@@ -158,13 +198,14 @@ export class HttpNodeClient implements NodeClient {
     bytes: number,
     signal: AbortSignal,
     read: (answer: NodeAnswer) => Promise<T>,
+    send = (request: NodeRequest): Promise<NodeAnswer> => this.#exchange.send(request),
   ): Promise<T> {
     const { requestMs, bytesPerSecondMin } = this.#limits;
     const deadlineMs = requestMs + (1000 * bytes) / bytesPerSecondMin;
     const late = (): Fault => nodeFault(this.#name, 'now', `did not answer within ${Math.ceil(deadlineMs)} ms`);
     return within(this.#clock, deadlineMs, signal, late, async (inner) => {
       try {
-        const answer = await this.#exchange.send({ ...call, path: `${this.#prefix}${call.path}`, signal: inner });
+        const answer = await send({ ...call, path: `${this.#prefix}${call.path}`, signal: inner });
         if (answer.status === 429) await this.#clock.sleep(this.#pauseMs(answer), inner);
         return await read(answer);
       } catch (error) {

@@ -46,6 +46,7 @@ function parseAddress(scheme: string, address: string): { origin: string; prefix
 function nowhere(name: string): Exchange {
   return {
     send: () => Promise.reject(nodeFault(name, 'never', 'has no usable address')),
+    pour: () => Promise.reject(nodeFault(name, 'never', 'has no usable address')),
     close: () => Promise.resolve(),
   };
 }

@@ -6,19 +6,26 @@ import type { Ledger, WalrusEvent } from '../sui/sui.ts';
 /** The committee is read from the ledger once per epoch, because nodes ask for it with every request. */
 export function chainOfLedger(ledger: Pick<Ledger, 'committee' | 'eventsAfter' | 'onEvent'>): Chain {
   let committee: Committee | undefined;
+  /** There is nothing after this event; undefined when that is not known. Nodes ask with every request. */
+  let newest: number | undefined;
   // Before any node hears of an event, so that none sees the committee of the epoch before; it lives as long as the ledger.
   ledger.onEvent((events) => {
+    newest = undefined;
     if (events.some(({ type }) => type === 'EpochChangeStart')) committee = undefined;
   });
   return {
     committee: () => (committee ??= ledger.committee()),
-    eventsAfter: (sequence, limit) =>
-      ledger.eventsAfter(sequence, limit).map((event) => ({
+    eventsAfter(sequence, limit) {
+      if (newest !== undefined && sequence >= newest) return [];
+      const events = ledger.eventsAfter(sequence, limit).map((event) => ({
         sequence: event.sequence,
         txDigest: event.txDigest,
         eventSeq: String(event.eventSequence),
         event: nodeEvent(event),
-      })),
+      }));
+      if (events.length === 0) newest = sequence;
+      return events;
+    },
   };
 }
 

@@ -117,6 +117,7 @@ function readBody(
   bytesMax: number,
   announced: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (announced === 0 && request.headers['transfer-encoding'] === undefined) return Promise.resolve(new Uint8Array(0));
   let body = new Uint8Array(announced);
   let length = 0;
   return new Promise((resolve, reject) => {
@@ -132,7 +133,9 @@ function readBody(
       length = end;
     });
     request.once('end', () => resolve(length === body.length ? body : body.slice(0, length)));
-    const leave = (cause?: unknown): void => reject(new Fault('cancelled', 'now', 'The asker went away.', cause));
+    const leave = (cause?: unknown): void => {
+      if (!request.complete) reject(new Fault('cancelled', 'now', 'The asker went away.', cause));
+    };
     request.once('error', leave);
     request.once('close', () => leave());
   });

@@ -61,6 +61,7 @@ async function openRoom() {
   const catalog = { chunkLocations: async (ids: readonly ChunkId[]) => ids.map((id) => locations.get(id)) };
   const blobs: ContentPorts['blobs'] = {
     willRead: () => {},
+    withRanges: async (blob, bytes, ranges, signal, use) => use(await blobs.readRanges(blob, bytes, ranges, signal)),
     async readRanges(blob, _bytes, ranges) {
       asked.push(...ranges.map((range) => ({ ...range, blob })));
       return ranges.map(({ start, end }) => (packs.get(blob) ?? new Uint8Array()).slice(start, end));

@@ -21,6 +21,15 @@ export interface ByteRange {
 
 /** Reads ranges of a stored blob; every byte is verified against the blob id. */
 export interface BlobSource {
+  /** The bytes are lent for as long as `use` takes; shared memory among them is somebody else's after that. */
+  withRanges<T>(
+    blob: BlobId,
+    blobBytes: number,
+    ranges: readonly ByteRange[],
+    signal: AbortSignal,
+    use: (parts: readonly Uint8Array[]) => Promise<T>,
+  ): Promise<T>;
+  /** The bytes as the caller's own. */
   readRanges(
     blob: BlobId,
     blobBytes: number,
@@ -90,29 +99,36 @@ export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: U
       start: group[0]?.start ?? 0,
       end: Math.max(...group.map((place) => place.start + place.bytes)),
     }));
-    const read = await ports.blobs.readRanges(blob, blobBytes, ranges, signal);
-    const opened = await Promise.all(
-      groups.map(async (group, i) => {
-        const bytes = read[i] ?? new Uint8Array();
-        const start = ranges[i]?.start ?? 0;
-        fetchedBytes += bytes.length;
-        const { buffer } = new Uint8Array(bytes);
-        const chunks = group.map((place) => ({
-          id: place.id,
-          start: place.start - start,
-          bytes: place.bytes,
-          plainBytes: place.plainBytes,
-        }));
-        const {
-          buffer: spent,
-          plain,
-          chunks: found,
-        } = await ports.pool.open({ buffer, chunks, sealKey: keys.seal, idKey: keys.chunkId }, { urgency, signal });
-        releaseBuffer(spent);
-        return found.map((chunk) => [parseChunkId(chunk.id), new Uint8Array(plain, chunk.start, chunk.bytes)] as const);
-      }),
+    const opened = await ports.blobs.withRanges(blob, blobBytes, ranges, signal, (read) =>
+      Promise.all(
+        groups.map((group, i) => openGroup(group, ranges[i]?.start ?? 0, read[i] ?? new Uint8Array(), signal)),
+      ),
     );
     return new Map(opened.flat());
+  }
+
+  /** Opens chunks that lie in `bytes`, which begin at `start` of their pack. */
+  async function openGroup(
+    group: readonly ChunkPlace[],
+    start: number,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<readonly (readonly [ChunkId, Uint8Array])[]> {
+    fetchedBytes += bytes.length;
+    // Shared memory is opened where it lies; what cannot be shared is moved, so it is copied first.
+    const isShared = bytes.buffer instanceof SharedArrayBuffer;
+    const buffer = isShared ? bytes.buffer : new Uint8Array(bytes).buffer;
+    const offset = isShared ? bytes.byteOffset : 0;
+    const chunks = group.map((place) => ({
+      id: place.id,
+      start: offset + place.start - start,
+      bytes: place.bytes,
+      plainBytes: place.plainBytes,
+    }));
+    const task = { buffer, chunks, sealKey: keys.seal, idKey: keys.chunkId };
+    const { buffer: spent, plain, chunks: found } = await ports.pool.open(task, { urgency, signal });
+    if (spent instanceof ArrayBuffer) releaseBuffer(spent);
+    return found.map((chunk) => [parseChunkId(chunk.id), new Uint8Array(plain, chunk.start, chunk.bytes)] as const);
   }
 
   async function chunks(ids: readonly ChunkId[], signal: AbortSignal): Promise<ReadonlyMap<ChunkId, Uint8Array>> {

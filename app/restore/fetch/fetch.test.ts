@@ -62,6 +62,30 @@ describe('readRange', () => {
     }
   });
 
+  it('has the row from symbols of the others when the node that holds it is gone or slow, and moves no more slivers', async () => {
+    for (const temper of ['down', 'silent', 'slow', 'refusing', 'lying'] as const) {
+      const trial = await openTrial(100, 100, 5, 50_000);
+      const { reader, blob, network, clock } = trial;
+      const holder = network.all.find(({ bodies }) => bodies.has(`${blob.blobId} 0 primary`));
+      if (holder) holder.temper = temper;
+      expect(await reader.readRange(blob.blobId, 1, 9, never), temper).toEqual(blob.bytes.slice(1, 9));
+      expect(network.count('sliver'), temper).toBe(1);
+      expect(clock.steady()).toBeLessThan(5_000);
+    }
+  });
+
+  it('rebuilds the blob when the symbols are not enough or not true', async () => {
+    for (const wrong of [34, 1]) {
+      const trial = await openTrial(100, 100, 6, 50_000);
+      const { reader, blob, network } = trial;
+      const holder = network.all.find(({ bodies }) => bodies.has(`${blob.blobId} 0 primary`));
+      const others = chooseNodes(trial, 99).filter((node) => node !== holder);
+      if (holder) holder.temper = 'down';
+      for (const node of others.slice(0, wrong)) node.temper = wrong === 1 ? 'lying' : 'down';
+      expect(await reader.readRange(blob.blobId, 1, 9, never)).toEqual(blob.bytes.slice(1, 9));
+    }
+  });
+
   it('refuses bytes that the blob does not have', async () => {
     const { reader, blob } = await openTrial(4, 4, 4, 100);
     await expect(reader.readRange(blob.blobId, 90, 101, never)).rejects.toEqual(fault({ code: 'bad-input' }));
@@ -196,6 +220,10 @@ describe('readWhole', () => {
     const { network, clock, dice, state } = trial;
     const other = await forgeInconsistent(trial);
     const reader = readerOf(network, clock, dice, state);
+    // Its rows are what the id promises; whoever has to rebuild one finds that the others do not give it.
+    const row = await reader.readRange(other, 0, 30, never);
+    for (const { bodies } of network.all) bodies.delete(`${other} 1 primary`);
+    expect(row.length).toBe(30);
     await expect(reader.readWhole(other, undefined, never)).rejects.toEqual(
       fault({ code: 'blob-inconsistent', retry: 'never' }),
     );
@@ -221,9 +249,15 @@ describe('readWhole', () => {
     const first = network.all.find(({ bodies }) => bodies.has(`${blob.blobId} 0 primary`));
     if (first) first.temper = 'silent';
     const reads = Array.from({ length: 12 }, (_, i) =>
-      i % 2 === 0 ? reader.readWhole(blob.blobId, undefined, never) : reader.readRange(blob.blobId, 0, 3000, never),
+      i % 2 === 0
+        ? reader.readWhole(blob.blobId, undefined, never).then(({ bytes, release }) => {
+            const own = new Uint8Array(bytes);
+            release();
+            return own;
+          })
+        : reader.readRange(blob.blobId, 0, 3000, never),
     );
-    for (const read of await Promise.all(reads)) expect(new Uint8Array(read)).toEqual(blob.bytes);
+    for (const read of await Promise.all(reads)) expect(read).toEqual(blob.bytes);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * Reads blobs and parts of blobs from storage nodes that may fail, dally or lie. Nothing unverified gets out: metadata is proven by the
- * blob id, each sliver by its hash, a decoded blob by the blob id again. A part is read from the systematic primary slivers that hold it;
+ * blob id, each sliver by its hash, and each rebuilt row of a blob by its hash too: the hashes of all rows commit to every byte. A part is read from the systematic primary slivers that hold it;
  * only when those cannot be had (soon), the whole blob is rebuilt from any that suffice. Memory and time are bounded.
  */
 import type { BlobId } from '../../domain/blob-id.ts';
@@ -12,12 +12,15 @@ import { Fault, faultOf } from '../../domain/fault.ts';
 import { Flow } from '../../domain/flow.ts';
 import { Gate } from '../../domain/gate.ts';
 import type { NodeHealth } from '../../domain/node-health.ts';
-import { sliverBodyBytes, sliverDataBytes, sliverForm, type SliverForm } from '../../domain/sliver-form.ts';
+import { paddedBlobBytes, redStuff } from '../../domain/redstuff.ts';
+import { sliverBodyBytes, sliverDataBytes, sliverForm } from '../../domain/sliver-form.ts';
 import type { Nodes } from '../../ports/nodes.ts';
 import type { Pool, Urgency } from '../../ports/pool.ts';
 import { Gathering, type Demand, type Sufficient } from './gathering.ts';
 import { readLimits, type ReadLimits } from './limits.ts';
 import { fetchMetadata, openMetadataCache, type MetadataCache } from './metadata-source.ts';
+import { recoverRow } from './recovered-row.ts';
+import { openRooms, type Room, type Rooms } from './rooms.ts';
 import { openRowCache, type RowCache } from './row-cache.ts';
 import { placeOf, type Place, type Reading } from './reading.ts';
 
@@ -34,6 +37,8 @@ export interface ReaderPorts {
   /** Where proven metadata is kept; in bounded memory when left out. */
   readonly cache?: MetadataCache;
   readonly limits?: Partial<ReadLimits>;
+  /** Releases a whole blob that is only kept in reserve; false when there is none. */
+  makeRoom?(): boolean;
 }
 
 /** Bytes [start, end) of a blob. */
@@ -52,10 +57,16 @@ export interface BlobReader {
     blobId: BlobId,
     ranges: readonly ByteRange[],
     signal: AbortSignal,
-    onWhole?: (blob: ArrayBuffer) => void,
+    onWhole?: (blob: WholeBlob) => void,
   ): Promise<readonly Uint8Array[]>;
-  /** The whole blob, checked against its id; `unencodedBytes`, when the caller knows it, is checked before anything is fetched. */
-  readWhole(blobId: BlobId, unencodedBytes: number | undefined, signal: AbortSignal): Promise<ArrayBuffer>;
+  /** The whole blob, each of its rows with the hash that the id commits to; `unencodedBytes`, when the caller knows it, is checked before anything is fetched. */
+  readWhole(blobId: BlobId, unencodedBytes: number | undefined, signal: AbortSignal): Promise<WholeBlob>;
+}
+
+/** A blob in memory that is used again for another one: whoever has it says when it is no longer needed. */
+export interface WholeBlob {
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  release(): void;
 }
 
 export function openReader(ports: ReaderPorts): BlobReader {
@@ -69,7 +80,7 @@ class Reader implements BlobReader {
   readonly #cache: MetadataCache;
   readonly #rows: RowCache;
   readonly #rangeRoom: Gate;
-  readonly #wholeRoom: Gate;
+  readonly #rooms: Rooms;
   #network: { readonly state: NetworkState; readonly atMs: number } | undefined;
 
   constructor(ports: ReaderPorts) {
@@ -83,7 +94,7 @@ class Reader implements BlobReader {
     this.#cache = ports.cache ?? openMetadataCache(limits.metadataCacheBytes);
     this.#rows = openRowCache(limits.rowCacheBytes);
     this.#rangeRoom = new Gate(limits.rangeBytesMax);
-    this.#wholeRoom = new Gate(limits.wholeBytesMax);
+    this.#rooms = openRooms(limits.wholeBytesMax, ports.makeRoom ?? (() => false));
   }
 
   async readRange(blobId: BlobId, start: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
@@ -96,7 +107,7 @@ class Reader implements BlobReader {
     blobId: BlobId,
     ranges: readonly ByteRange[],
     signal: AbortSignal,
-    onWhole?: (blob: ArrayBuffer) => void,
+    onWhole?: (blob: WholeBlob) => void,
   ): Promise<readonly Uint8Array[]> {
     return this.#atPlace(blobId, signal, async (place) => {
       const metadata = await this.#metadata(place, signal);
@@ -115,8 +126,10 @@ class Reader implements BlobReader {
         const wanted = new Set([...needed].filter((row) => !rows.has(row)));
         const blob = wanted.size === 0 ? undefined : await this.#gatherRows(place, metadata, wanted, rows, signal);
         if (blob) {
-          onWhole?.(blob);
-          return ranges.map(({ start, end }) => new Uint8Array(blob.slice(start, end)));
+          const parts = ranges.map(({ start, end }) => new Uint8Array(blob.bytes.subarray(start, end)));
+          if (onWhole) onWhole(blob);
+          else blob.release();
+          return parts;
         }
         return ranges.map((range) => joinRows(rows, sliverDataBytes(form, 'primary'), range));
       } finally {
@@ -125,21 +138,23 @@ class Reader implements BlobReader {
     });
   }
 
-  readWhole(blobId: BlobId, unencodedBytes: number | undefined, signal: AbortSignal): Promise<ArrayBuffer> {
+  readWhole(blobId: BlobId, unencodedBytes: number | undefined, signal: AbortSignal): Promise<WholeBlob> {
     return this.#atPlace(blobId, signal, async (place) => {
       const metadata = await this.#metadata(place, signal);
       if (unencodedBytes !== undefined && unencodedBytes !== metadata.unencodedBytes) {
         const message = `Blob ${blobId} has ${metadata.unencodedBytes} bytes and not ${unencodedBytes}.`;
         throw new Fault('blob-inconsistent', 'never', message);
       }
-      const leave = await this.#wholeRoom.enter(wholeCost(sliverForm(place.shards, metadata.unencodedBytes)), signal);
+      const room = await this.#rooms.take(roomBytes(place, metadata), signal);
       try {
-        const demand = { metadata, wanted: new Set<number>(), makeRoom: () => Promise.resolve() };
-        return await this.#gather(place, demand, signal, (gathering, sufficient, inner) =>
-          this.#decode(place, metadata, gathering, sufficient, 'bulk', inner),
+        const otherWay = () => Promise.resolve(room.buffer);
+        await this.#gather(place, { metadata, wanted: new Set(), otherWay }, signal, (gathering, sufficient, inner) =>
+          this.#rebuild(place, metadata, room.buffer, gathering, sufficient, 'bulk', inner),
         );
-      } finally {
-        leave();
+        return wholeBlob(room, metadata.unencodedBytes);
+      } catch (error) {
+        room.release();
+        throw error;
       }
     });
   }
@@ -151,25 +166,55 @@ class Reader implements BlobReader {
     wanted: ReadonlySet<number>,
     rows: Map<number, Uint8Array>,
     signal: AbortSignal,
-  ): Promise<ArrayBuffer | undefined> {
-    let leave: (() => void) | undefined;
-    const makeRoom = async (): Promise<void> => {
-      leave = await this.#wholeRoom.enter(wholeCost(sliverForm(place.shards, metadata.unencodedBytes)), signal);
+  ): Promise<WholeBlob | undefined> {
+    let room: Room | undefined;
+    const otherWay = async (
+      missing: readonly number[],
+    ): Promise<SharedArrayBuffer | ReadonlyMap<number, Uint8Array>> => {
+      const recovered = await this.#recovered(place, metadata, missing, signal);
+      if (recovered) return recovered;
+      room = await this.#rooms.take(roomBytes(place, metadata), signal);
+      return room.buffer;
     };
     try {
-      return await this.#gather(place, { metadata, wanted, makeRoom }, signal, async (gathering, sufficient, inner) => {
-        if (sufficient !== 'wanted') return this.#decode(place, metadata, gathering, sufficient, 'interactive', inner);
+      return await this.#gather(place, { metadata, wanted, otherWay }, signal, async (gathering, sufficient, inner) => {
+        if (sufficient !== 'wanted' && room) {
+          await this.#rebuild(place, metadata, room.buffer, gathering, sufficient, 'interactive', inner);
+          const whole = wholeBlob(room, metadata.unencodedBytes);
+          room = undefined;
+          return whole;
+        }
         for (const row of wanted) {
           const data = gathering.found.primary.get(row);
           if (data === undefined) throw new Error(`row ${row} was not gathered`);
-          rows.set(row, data);
-          this.#rows.put(place.blobId, row, data);
+          // What lies in the room of a whole blob is soon another blob's.
+          const own = room ? data.slice() : data;
+          rows.set(row, own);
+          this.#rows.put(place.blobId, row, own);
         }
         return undefined;
       });
     } finally {
-      leave?.();
+      room?.release();
     }
+  }
+
+  /** The missing rows from symbols, all or none; none when that would cost more than the whole blob. */
+  async #recovered(
+    place: Place,
+    metadata: BlobMetadata,
+    missing: readonly number[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, Uint8Array> | undefined> {
+    if (3 * missing.length >= redStuff(place.shards).rows || missing.length > this.#limits.rowsFromSymbolsMax)
+      return undefined;
+    const rows = new Map<number, Uint8Array>();
+    for (const row of missing) {
+      const data = await recoverRow(this.#reading, place, metadata, row, signal);
+      if (data === undefined) return undefined;
+      rows.set(row, data);
+    }
+    return rows;
   }
 
   /** Gathers until it suffices and hands on to `use`, all within one deadline. */
@@ -200,22 +245,26 @@ class Reader implements BlobReader {
     }
   }
 
-  async #decode(
-    place: Place,
+  /** Puts the rows in place that are missing, when all others are. */
+  async #rebuild(
+    { shards, blobId }: Place,
     metadata: BlobMetadata,
+    blob: SharedArrayBuffer,
     gathering: Gathering,
     sufficient: Sufficient,
     urgency: Urgency,
     signal: AbortSignal,
-  ): Promise<ArrayBuffer> {
+  ): Promise<void> {
     if (sufficient === 'wanted') throw new Error('rows that were wanted need no decoding');
+    const { present, slivers } = gathering.take(sufficient);
+    if (present.length === gathering.form.code.rows) return;
     try {
-      return await this.#reading.pool.decode(place.shards, metadata, gathering.take(sufficient), { urgency, signal });
+      await this.#reading.pool.rebuildRows({ shards, metadata, blob, present, slivers }, { urgency, signal });
     } catch (error) {
       const fault = faultOf(error);
-      if (fault?.code !== 'codec-refused') throw error;
+      if (fault?.code !== 'blob-inconsistent') throw error;
       // Every sliver was genuine, so it is the blob that was never encoded as its id says.
-      const message = `Blob ${place.blobId} was encoded wrongly by whoever stored it.`;
+      const message = `Blob ${blobId} was encoded wrongly by whoever stored it.`;
       throw new Fault('blob-inconsistent', 'never', message, fault);
     }
   }
@@ -284,7 +333,10 @@ function joinRows(rows: ReadonlyMap<number, Uint8Array>, rowBytes: number, { sta
   return joined;
 }
 
-/** Memory of rebuilding a blob: the slivers, and what comes out of them. */
-function wholeCost(form: SliverForm): number {
-  return form.code.rows * sliverBodyBytes(form, 'primary') + form.unencodedBytes;
+/** The rows of a whole blob, the last one padded. */
+const roomBytes = ({ shards }: Place, { unencodedBytes }: BlobMetadata): number =>
+  paddedBlobBytes(redStuff(shards), unencodedBytes);
+
+function wholeBlob({ buffer, release }: Room, bytes: number): WholeBlob {
+  return { bytes: new Uint8Array(buffer, 0, bytes), release };
 }

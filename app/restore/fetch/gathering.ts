@@ -3,7 +3,7 @@
  * secondary ones. Exactly the minimum is enough. It asks no more than it needs, but does not wait for nodes that dally: others are asked
  * beside them. Every way out is bounded, and a failure says how many slivers were found.
  */
-import { shardOfPair } from '../../domain/blob-id.ts';
+import { sameBytes } from '../../domain/bytes.ts';
 import type { CommitteeMember } from '../../domain/committee.ts';
 import { within } from '../../domain/deadline.ts';
 import type { Axis, BlobMetadata } from '../../domain/encoding.ts';
@@ -14,10 +14,14 @@ import {
   parseSliverBody,
   sliverBodyBytes,
   sliverForm,
+  sliverHead,
+  sliverTail,
   sliverOfPair,
   type SliverForm,
 } from '../../domain/sliver-form.ts';
+import type { NodeClient } from '../../ports/nodes.ts';
 import type { SliverCheck } from '../../ports/pool.ts';
+import { openRowChecks, type RowChecks } from './row-checks.ts';
 import { Bell, rankOf, type Place, type Reading } from './reading.ts';
 
 /** A sliver to be had, and from whom. */
@@ -43,8 +47,11 @@ export interface Demand {
   readonly metadata: BlobMetadata;
   /** Systematic primary slivers that suffice by themselves; empty when the whole blob is wanted. */
   readonly wanted: ReadonlySet<number>;
-  /** Makes room for a whole blob, when the wanted slivers cannot be had as they are. */
-  makeRoom(): Promise<void>;
+  /**
+   * Another way, when the wanted slivers do not come from their nodes: the missing rows themselves, or room for the rows of a whole blob. When
+   * all of a blob is wanted, it is asked for at once, and there is room.
+   */
+  otherWay(missing: readonly number[]): Promise<SharedArrayBuffer | ReadonlyMap<number, Uint8Array>>;
 }
 
 /** So many requests must have been made before a few that dally say much of the next ones. */
@@ -69,6 +76,8 @@ export class Gathering {
   #again: Slot[] = [];
   #phase: Sufficient;
   #roomFor: 'nothing' | 'asked' | 'whole' = 'nothing';
+  /** Where rows lie once a whole blob is gathered. */
+  #rows: RowChecks | undefined;
   #hasTrouble = false;
   /** Requests under way, by node. */
   readonly #pending = new Map<string, number>();
@@ -83,7 +92,7 @@ export class Gathering {
     this.#demand = demand;
     this.#signal = signal;
     this.form = sliverForm(place.shards, demand.metadata.unencodedBytes);
-    this.#phase = demand.wanted.size > 0 ? 'wanted' : 'primary';
+    this.#phase = 'wanted';
     this.#queues = { wanted: [], primary: [], secondary: [] };
     for (let pair = 0; pair < place.shards; pair++) {
       for (const axis of ['primary', 'secondary'] as const) this.#enqueue(pair, axis);
@@ -91,8 +100,8 @@ export class Gathering {
   }
 
   #enqueue(pair: number, axis: Axis): void {
-    const { blobId, shards } = this.#place;
-    const holders = this.#place.holdersOf(shardOfPair(pair, blobId, shards));
+    const { rotation, shards } = this.#place;
+    const holders = this.#place.holdersOf((pair + rotation) % shards);
     const index = sliverOfPair(axis, pair, shards);
     const luck = this.#reading.dice.fraction();
     const isWanted = axis === 'primary' && this.#demand.wanted.has(index);
@@ -156,8 +165,15 @@ export class Gathering {
 
   #askForRoom(): void {
     this.#roomFor = 'asked';
-    this.#demand.makeRoom().then(
-      () => {
+    const missing = [...this.#demand.wanted].filter((row) => !this.found.primary.has(row));
+    this.#demand.otherWay(missing).then(
+      (room) => {
+        if (!(room instanceof SharedArrayBuffer)) {
+          for (const [row, data] of room) this.found.primary.set(row, data);
+          return this.#bell.ring();
+        }
+        this.#rows = openRowChecks(this.#reading, this.#place, this.#demand.metadata, this.form, room, this.#signal);
+        for (const [row, data] of this.found.primary) if (row < this.form.code.rows) this.#rows.place(row).set(data);
         this.#roomFor = 'whole';
         this.#bell.ring();
       },
@@ -225,7 +241,7 @@ export class Gathering {
     this.#asked++;
     try {
       const data = await this.#genuine(request);
-      if (data) this.found[slot.axis].set(slot.index, data);
+      if (data) this.#keep(slot, data);
       else this.#failed(slot);
     } catch (error) {
       if (!this.#signal.aborted) this.#note(error, request);
@@ -236,11 +252,24 @@ export class Gathering {
     }
   }
 
+  #keep({ axis, index }: Slot, data: Uint8Array): void {
+    // A row that was asked for before there was room for all of them.
+    const isRow = axis === 'primary' && index < this.form.code.rows;
+    const place = isRow ? this.#rows?.place(index) : undefined;
+    if (place && place.buffer !== data.buffer) place.set(data);
+    this.found[axis].set(index, place ?? data);
+  }
+
   /** The sliver's symbols, verified; undefined when the node does not have it. */
   async #genuine(request: Request): Promise<Uint8Array | undefined> {
     const { pool, verifications } = this.#reading;
     const { axis, index } = request.slot;
-    const body = await this.#body(request);
+    if (this.#rows && axis === 'primary' && index < this.form.code.rows) return this.#genuineRow(this.#rows, request);
+    const bytes = sliverBodyBytes(this.form, axis);
+    const pair = sliverOfPair(axis, index, this.#place.shards);
+    const body = await this.#moved(request, bytes, (client, signal) =>
+      client.sliver(this.#place.blobId, pair, axis, bytes, signal),
+    );
     if (body === undefined) return undefined;
     const sliver = { axis, index, data: parseSliverBody(body, this.form, axis, index) };
     const leave = await verifications.enter(1, this.#signal);
@@ -255,20 +284,38 @@ export class Gathering {
     throw new Fault('codec-refused', 'never', 'The sliver does not have the hash that the blob promises.');
   }
 
-  #body(request: Request): Promise<Uint8Array | undefined> {
+  /** A row that is written where it belongs, and looked at there. */
+  async #genuineRow(rows: RowChecks, request: Request): Promise<Uint8Array | undefined> {
+    const { index } = request.slot;
+    const data = rows.place(index);
+    const head = sliverHead(data.length);
+    const tail = sliverTail(this.form.symbolBytes, index);
+    const frame = [new Uint8Array(head.length), new Uint8Array(tail.length)] as const;
+    const isThere = await this.#moved(request, sliverBodyBytes(this.form, 'primary'), (client, signal) =>
+      client.sliverInto(this.#place.blobId, index, 'primary', [frame[0], data, frame[1]], signal),
+    );
+    if (!isThere) return undefined;
+    if (sameBytes(frame[0], head) && sameBytes(frame[1], tail) && (await rows.isGenuine(index))) return data;
+    throw new Fault('codec-refused', 'never', 'The sliver does not have the hash that the blob promises.');
+  }
+
+  /** What a node sends, in its turn and with its deadline. */
+  #moved<T>(
+    request: Request,
+    bytes: number,
+    move: (client: NodeClient, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const { clock, flow, health, limits, nodes } = this.#reading;
-    const { slot, member } = request;
-    const bytes = sliverBodyBytes(this.form, slot.axis);
-    const pair = sliverOfPair(slot.axis, slot.index, this.#place.shards);
+    const { member } = request;
     const late = (): Fault => new Fault('node-failed', 'now', 'The storage node does not answer.');
     let start = clock.steady();
-    const ask = async (): Promise<Uint8Array | undefined> => {
+    const ask = async (): Promise<T> => {
       start = clock.steady();
-      const body = await within(clock, limits.requestMs, this.#signal, late, (signal) =>
-        nodes.node(member).sliver(this.#place.blobId, pair, slot.axis, bytes, signal),
+      const moved = await within(clock, limits.requestMs, this.#signal, late, (signal) =>
+        move(nodes.node(member), signal),
       );
       health.succeeded(member.nodeId, clock.steady() - start);
-      return body;
+      return moved;
     };
     return flow.run(bytes, this.#signal, ask, () => {
       request.isOutrun = true;
@@ -347,14 +394,24 @@ export class Gathering {
     return this.#missing(this.found.primary.size, this.found.secondary.size, 'came in time');
   }
 
-  /** The slivers for decoding, no more than needed. They leave the gathering, because decoding moves them away. */
-  take(axis: Axis): readonly SliverCheck[] {
-    const { code } = this.form;
-    const slivers = [...this.found[axis]].map(([index, data]) => ({ axis, index, data }));
+  /** What there is for rebuilding, no more than needed. The slivers leave the gathering, because they are moved away. */
+  take(axis: Axis): Rebuilding {
+    const { rows, columns } = this.form.code;
+    const isRow = (index: number): boolean => index < rows;
+    const present = [...this.found.primary.keys()].filter(isRow);
+    const needed = axis === 'primary' ? rows - present.length : columns;
+    const others = [...this.found[axis]].filter(([index]) => axis === 'secondary' || !isRow(index));
+    const slivers = others.slice(0, Math.max(0, needed)).map(([index, data]) => ({ axis, index, data }));
     this.found.primary.clear();
     this.found.secondary.clear();
-    return slivers.slice(0, axis === 'primary' ? code.rows : code.columns);
+    return { present, slivers };
   }
+}
+
+export interface Rebuilding {
+  /** Rows in their places. */
+  readonly present: readonly number[];
+  readonly slivers: readonly SliverCheck[];
 }
 
 function takeLeast(queue: Slot[], rank: (slot: Slot) => number): Slot {

@@ -17,9 +17,15 @@ export const readLimits = {
   bytesPerSecondMin: 64 * 1024,
   /** Hashing is the pool's work; more at once would only wait there. */
   verificationsInParallel: 4,
-  /** Held by range reads, and by reads that need a whole blob: a blob of the largest pack size must fit comfortably. */
+  /** Rows in one task: ten milliseconds of work, so that a worker is free again soon. */
+  rowsCheckedTogether: 32,
+  /** Held by range reads, and by reads that need a whole blob: two or three packs of the largest size, so that one is fetched while another is written. */
   rangeBytesMax: 64 * 1024 * 1024,
-  wholeBytesMax: 96 * 1024 * 1024,
+  wholeBytesMax: 192 * 1024 * 1024,
+  /** Rows that are rebuilt one by one from symbols; more are cheaper to have by rebuilding the blob, long before all are lost. */
+  rowsFromSymbolsMax: 8,
+  /** For the symbols of one row: as long as a few slow answers take. */
+  symbolsMs: 3_000,
   /** One node asked for metadata first, then others when it dallies. */
   metadataInParallel: 3,
   /** 66 KB for each blob at 1000 shards: more than two hundred blobs. */

@@ -2,7 +2,7 @@
  * What the parts of a reader share, and whom they ask. While shards are moving, blobs of earlier epochs are with the previous committee
  * (walrus-protocol section 7); as every answer is verified, both holders of a shard are simply asked in that order.
  */
-import type { BlobId } from '../../domain/blob-id.ts';
+import { rotationOf, type BlobId } from '../../domain/blob-id.ts';
 import type { Clock, Dice } from '../../domain/clock.ts';
 import type { CommitteeMember, NetworkState } from '../../domain/committee.ts';
 import type { Flow } from '../../domain/flow.ts';
@@ -27,6 +27,8 @@ export interface Reading {
 export interface Place {
   readonly blobId: BlobId;
   readonly shards: number;
+  /** Of sliver pairs over shards. */
+  readonly rotation: number;
   /** Those who may hold a shard, in the order in which to ask. */
   holdersOf(shard: number): readonly CommitteeMember[];
   /** Everybody who may have the metadata. */
@@ -48,6 +50,7 @@ export function placeOf(blobId: BlobId, network: NetworkState): Place {
   return {
     blobId,
     shards: committee.shards,
+    rotation: rotationOf(blobId, committee.shards),
     holdersOf: (shard) => holders[shard] ?? [],
     members: [...members.values()],
   };

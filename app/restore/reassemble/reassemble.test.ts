@@ -89,7 +89,7 @@ async function store(entries: readonly Stored[]): Promise<void> {
     async chunks(ids) {
       return new Map(
         ids.map((one) => {
-          const found = chunks.get(one);
+          const found = chunks.get(one)?.slice();
           if (!found) throw new Fault('blob-unavailable', 'later', 'That piece cannot be had now.');
           return [one, found];
         }),

@@ -3,11 +3,12 @@
  * compared first, so an interrupted restore that is run again goes on where it was. Nothing is half visible, and nothing newer is written over
  * unless the user said 'always'.
  */
-import { concatBytes } from '../../domain/bytes.ts';
+import { concatBytes, releaseBuffer } from '../../domain/bytes.ts';
 import { Fault, faultOf } from '../../domain/fault.ts';
+import { Gate } from '../../domain/gate.ts';
 import type { BlobId } from '../../domain/blob-id.ts';
 import type { ChunkId } from '../../domain/ids.ts';
-import { restoreWindowBytes } from '../../domain/limits.ts';
+import { restoreInFlightBytes, restoreWindowBytes } from '../../domain/limits.ts';
 import { joinPath, pathNames, textFromNameBytes, type SpacePath } from '../../domain/path-name.ts';
 import type { Version } from '../../domain/space.ts';
 import type { Catalog } from '../../ports/catalog.ts';
@@ -184,13 +185,44 @@ async function restoreWanted(run: Restore): Promise<void> {
   reader.willRead(plan);
   const turnOf = ({ content }: Version): number => turnAt(plan, content.chunks[0]);
   wanted.sort((a, b) => turnOf(a) - turnOf(b));
-  for (const group of windows(wanted, (version) => (isSmall(version) ? version.bytes : Infinity))) {
-    run.signal.throwIfAborted();
-    const [first] = group;
-    if (first && !isSmall(first)) await restoreLarge(run, first);
-    else await restoreSmall(run, group);
-  }
+  await sideBySide(
+    windows(wanted, (version) => (isSmall(version) ? version.bytes : Infinity)),
+    (group) => Math.min(restoreWindowBytes, sumOf(group)),
+    (group) => {
+      const [first] = group;
+      return first && !isSmall(first) ? restoreLarge(run, first) : restoreSmall(run, group);
+    },
+    run.signal,
+  );
 }
+
+/** Begun in order, as many at once as the bytes in flight allow: one group is fetched while another is opened and a third is written. */
+async function sideBySide(
+  groups: Iterable<readonly Version[]>,
+  costOf: (group: readonly Version[]) => number,
+  work: (group: readonly Version[]) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const gate = new Gate(restoreInFlightBytes);
+  const begun = new Set<Promise<void>>();
+  const troubles: unknown[] = [];
+  for (const group of groups) {
+    const leave = await gate.enter(costOf(group), signal).catch((error: unknown) => void troubles.push(error));
+    if (leave === undefined || troubles.length > 0) break;
+    const working = work(group)
+      .catch((error: unknown) => void troubles.push(error))
+      .finally(() => {
+        leave();
+        begun.delete(working);
+      });
+    begun.add(working);
+  }
+  // What was begun ends by itself: nothing is left half written behind the caller's back.
+  await Promise.all(begun);
+  if (troubles.length > 0) throw troubles[0];
+}
+
+const sumOf = (versions: readonly Version[]): number => versions.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** What lies in no pack, empty files among it, comes first. */
 const turnAt = ({ turns }: ReadingPlan, id: ChunkId | undefined): number =>
@@ -254,7 +286,15 @@ async function contentsOf(
   const { reader } = run.ports;
   const ids = await Promise.all(versions.map((version) => reader.flatten(version.content, run.signal)));
   const chunks = await reader.chunks(ids.flat(), run.signal);
-  return versions.map((version, i) => ({ version, bytes: put(ids[i] ?? [], chunks, version.bytes) }));
+  const contents = versions.map((version, i) => ({ version, bytes: put(ids[i] ?? [], chunks, version.bytes) }));
+  release(chunks);
+  return contents;
+}
+
+/** Chunks that were written: their memory goes back before the collector would see to it. */
+function release(chunks: ReadonlyMap<ChunkId, Uint8Array>): void {
+  for (const { buffer } of chunks.values())
+    if (buffer instanceof ArrayBuffer && !buffer.detached) releaseBuffer(buffer);
 }
 
 async function restoreSmall(run: Restore, versions: readonly Version[]): Promise<void> {
@@ -318,6 +358,7 @@ async function restoreLarge(run: Restore, version: Version): Promise<void> {
         if (!isHole(chunk)) await file.write(at, chunk);
         at += chunk.length;
       }
+      release(chunks);
     }
     if (at !== version.bytes)
       throw new Fault('pack-damaged', 'never', 'A stored file is not as long as its listing says.');

@@ -38,7 +38,7 @@ describe('migrations', () => {
     const db = new Database(':memory:');
     firstTables(db);
     const loose = db.prepare(
-      "SELECT name FROM pragma_table_list WHERE strict = 0 AND schema = 'main' AND name NOT LIKE 'sqlite_%'",
+      "SELECT name FROM pragma_table_list WHERE strict = 0 AND type = 'table' AND schema = 'main' AND name NOT LIKE 'sqlite_%'",
     );
     expect(loose.all()).toEqual([]);
   });

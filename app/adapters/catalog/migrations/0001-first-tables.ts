@@ -183,6 +183,16 @@ CREATE TABLE folder_look (
 CREATE TRIGGER entry_came AFTER INSERT ON entry BEGIN DELETE FROM folder_look WHERE num = NEW.parent; END;
 CREATE TRIGGER entry_changed AFTER UPDATE ON entry BEGIN DELETE FROM folder_look WHERE num = NEW.parent; END;
 CREATE TRIGGER entry_left AFTER DELETE ON entry BEGIN DELETE FROM folder_look WHERE num = OLD.parent; END;
+CREATE TABLE named (
+  num    INTEGER NOT NULL,
+  parent INTEGER NOT NULL,
+  name   BLOB NOT NULL,
+  id     INTEGER PRIMARY KEY
+) STRICT;
+CREATE UNIQUE INDEX named_place ON named (num, parent, name);
+CREATE VIRTUAL TABLE named_part USING fts5 (name, tokenize = 'trigram', content = '', detail = none, columnsize = 0);
+CREATE TRIGGER entry_named AFTER INSERT ON entry BEGIN INSERT OR IGNORE INTO named (num, parent, name) VALUES (NEW.num, NEW.parent, NEW.name); END;
+CREATE TRIGGER named_came AFTER INSERT ON named BEGIN INSERT INTO named_part (rowid, name) VALUES (NEW.id, CAST(NEW.name AS TEXT)); END;
 CREATE INDEX intent_open ON intent (state) WHERE state = 'prepared';
 `;
 
