@@ -4,14 +4,27 @@ import type { Chain, Committee, WalrusEvent as NodeEvent } from '../nodes/nodes.
 import type { Ledger, WalrusEvent } from '../sui/sui.ts';
 
 /** The committee is read from the ledger once per epoch, because nodes ask for it with every request. */
-export function chainOfLedger(ledger: Pick<Ledger, 'committee' | 'eventsAfter' | 'onEvent'>): Chain {
-  let committee: Committee | undefined;
+export function chainOfLedger(ledger: Ledger): Chain {
+  interface Committees {
+    readonly current: Committee;
+    readonly previous: Committee | undefined;
+    readonly isChanging: boolean;
+  }
+  let known: Committees | undefined;
+  const committees = (): Committees =>
+    (known ??= {
+      current: ledger.committee(),
+      previous: ledger.previousCommittee(),
+      isChanging: ledger.isChanging(),
+    });
   // Before any node hears of an event, so that none sees the committee of the epoch before; it lives as long as the ledger.
   ledger.onEvent((events) => {
-    if (events.some(({ type }) => type === 'EpochChangeStart')) committee = undefined;
+    if (events.some(({ type }) => type === 'EpochChangeStart' || type === 'EpochChangeDone')) known = undefined;
   });
   return {
-    committee: () => (committee ??= ledger.committee()),
+    committee: () => committees().current,
+    previousCommittee: () => committees().previous,
+    isChanging: () => committees().isChanging,
     eventsAfter: (sequence, limit) =>
       ledger.eventsAfter(sequence, limit).map((event) => ({
         sequence: event.sequence,
@@ -59,6 +72,9 @@ function nodeEvent(event: WalrusEvent): NodeEvent {
     case 'StoragePoolExtended':
       return { kind: 'pool', poolId: event.fields.storage_pool_id, endEpoch: event.fields.new_end_epoch };
     case 'EpochChangeDone':
+      return { kind: 'epoch-done' };
+    case 'EpochParametersSelected':
+    case 'ShardsReceived':
     case 'PricesUpdated':
       return { kind: 'other' };
   }
