@@ -50,6 +50,8 @@ import {
 import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
 import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
+import { accountVoucher, makeVoucher, type VoucherRequest } from './voucher.ts';
+import type { Voucher } from '../formats/voucher.ts';
 import { openBlobSource } from './blob-source.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
@@ -140,6 +142,8 @@ export interface Engine {
   renew(request: RenewRequest, signal: AbortSignal): Promise<RenewReport>;
   /** The autopilot's turn; `isFirst` at a start, when it runs whatever ran before. */
   upkeep(isFirst: boolean, signal: AbortSignal): ReturnType<typeof upkeep>;
+  /** Signs an extension of this device's leases for a computer that is always on to send. Spends nothing. */
+  voucher(request: VoucherRequest, signal: AbortSignal): Promise<Voucher>;
   setAutopilot(isOn: boolean): Promise<void>;
   setAhead(space: string, epochs: number, signal: AbortSignal): Promise<void>;
   budget(signal: AbortSignal): Promise<BudgetReport>;
@@ -245,6 +249,7 @@ export function createEngine(ports: EnginePorts): Engine {
     leases: (signal) => leasesReport(core, signal),
     renew: (request, signal) => inTurn(() => renew(core, request, signal)),
     upkeep: (isFirst, signal) => inTurn(() => upkeep(core, isFirst, signal)),
+    voucher: (request, signal) => inTurn(() => makeVoucher(core, request, signal)),
     setAutopilot: (isOn) => inTurn(() => setAutopilot(core, isOn)),
     setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
     budget: (signal) => budgetReport(core, signal),
@@ -296,6 +301,7 @@ function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): Eng
         const row = (await ports.catalog.spaces()).find((space) => space.num === intent.space);
         await applyRegistered(intent.space, intent.pack, row?.pool, outcome, ports.catalog);
       }, signal);
+      await accountVoucher(ports, signal);
       return { device: await claimDevice(device, spender, ports, signal), spender };
     },
   };

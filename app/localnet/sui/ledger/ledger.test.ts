@@ -165,7 +165,13 @@ describe('epochs', () => {
   it('end by the clock, and nodes hear of it', () => {
     const { ledger, clock } = openTrial();
     const heard: string[] = [];
-    ledger.onEvent((events) => heard.push(...events.map((event) => `${event.type} ${event.fields.epoch}`)));
+    ledger.onEvent((events) =>
+      heard.push(
+        ...events.map(
+          (event) => `${event.type} ${'epoch' in event.fields ? event.fields.epoch : event.fields.next_epoch}`,
+        ),
+      ),
+    );
     expect(ledger.tick()).toBe(false);
     clock.advance(epochMs);
     expect(ledger.tick()).toBe(true);
