@@ -311,6 +311,7 @@ function addUpkeepCommands(command: AddCommand): void {
     lazily(async () => (await import('./commands/check.ts')).checkCommand),
   )
     .option('--sample <P>', "share of each pack's slivers to look at, above 0 and at most 1")
+    .option('--history', 'only show the checks that were made')
     .option('--repair', 'rebuild what nodes lack and send it to them');
   command(
     'receipt <SPACE> <PATH>',

@@ -15,7 +15,8 @@ import type { EngineEvent, OnEvent } from './progress.ts';
 import { addSpace, type NewSpaceInput } from './spaces.ts';
 import { applyRegistered } from './ship.ts';
 import { createSpender } from './spend.ts';
-import { checkPacks, type CheckReport, type CheckRequest } from './audit.ts';
+import type { CheckReport, CheckRequest } from './audit.ts';
+import { checkHistory, dailyCheck, recordedCheck, type CheckLine } from './audit-history.ts';
 import { budgetReport, openPermit, setCap, type BudgetReport } from './budget.ts';
 import {
   leasesReport,
@@ -70,6 +71,7 @@ export type {
   Keep,
   EngineEvent,
   BudgetReport,
+  CheckLine,
   CheckReport,
   EngineStatus,
   IssuedReceipt,
@@ -151,6 +153,10 @@ export interface Engine {
   setBudget(monthFrost: bigint | undefined): Promise<void>;
   /** Looks at stored packs on their nodes, sliver by sliver; mends what is wanting when asked to. Costs nothing. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
+  /** The small check of the day; undefined when it was made already. */
+  dailyCheck(signal: AbortSignal): Promise<CheckReport | undefined>;
+  /** Checks that were made, oldest first. */
+  checks(): Promise<readonly CheckLine[]>;
   /** A proof that a version of a file is stored, for anyone to check without Floe. Costs nothing. */
   receipt(request: ReceiptRequest, signal: AbortSignal): Promise<IssuedReceipt>;
   /** What the chain says of the network now: committee, epoch, prices. */
@@ -254,7 +260,9 @@ export function createEngine(ports: EnginePorts): Engine {
     setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
     budget: (signal) => budgetReport(core, signal),
     setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
-    check: (request, signal) => checkPacks(core, request, signal),
+    check: (request, signal) => recordedCheck(core, request, false, signal),
+    dailyCheck: (signal) => dailyCheck(core, signal),
+    checks: () => checkHistory(ports.catalog),
     receipt: (request, signal) => issueReceipt(core, request, signal),
     network: (signal) => ports.chain.network(signal),
     health: core.health,
