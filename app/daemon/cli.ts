@@ -290,6 +290,22 @@ function addUpkeepCommands(command: AddCommand): void {
     .option('--epochs <E>', 'so many epochs more', integer('--epochs', 1))
     .option('--dry-run', 'only say what would be extended and what it costs');
   command(
+    'renewer <WHAT>',
+    "Leases extended while your computers sleep: 'issue' signs a voucher here, 'run' keeps it on a computer that is always on.",
+    'renewer issue --voucher floe.voucher\n  floe renewer run --voucher floe.voucher --when-left 3',
+    lazily(async () => (await import('./commands/renewer.ts')).renewerCommand),
+  )
+    .requiredOption('--voucher <FILE>', 'the voucher: written by issue, kept by run')
+    .option(
+      '--epochs <E>',
+      'issue: so many epochs more (else as the policy of each space says)',
+      integer('--epochs', 1),
+    )
+    .option('--up-to <FROST>', 'issue: the most it may take (else half more than it would cost today)')
+    .option('--when-left <E>', 'run: use it when so many epochs are left', integer('--when-left', 1))
+    .option('--once', 'run: look once and end')
+    .option('--localnet <DIR>', 'run: folder of a running embedded network');
+  command(
     'budget',
     "What was spent this month, and the month's hard cap on WAL.",
     'budget --month 2000000000',
@@ -302,6 +318,7 @@ function addUpkeepCommands(command: AddCommand): void {
     lazily(async () => (await import('./commands/check.ts')).checkCommand),
   )
     .option('--sample <P>', "share of each pack's slivers to look at, above 0 and at most 1")
+    .option('--history', 'only show the checks that were made')
     .option('--repair', 'rebuild what nodes lack and send it to them');
   command(
     'receipt <SPACE> <PATH>',

@@ -4,6 +4,7 @@
  * again, and sends only what nodes lack; the spool is not needed, and nothing is spent.
  */
 import { pairOfShard, parseBlobId } from '../domain/blob-id.ts';
+import type { Dice } from '../domain/clock.ts';
 import type { Committee, CommitteeMember } from '../domain/committee.ts';
 import type { Axis, BlobMetadata } from '../domain/encoding.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
@@ -20,6 +21,8 @@ export interface CheckRequest {
   /** Share of each pack's sliver pairs, above 0 and at most 1; a number that leaves hardly any doubt when left out. */
   readonly share: number | undefined;
   readonly repairs: boolean;
+  /** So many packs at most, chosen by chance; all when left out. */
+  readonly packsMax?: number;
 }
 
 export interface NodeFindings {
@@ -45,6 +48,8 @@ export interface PackFindings {
 
 export interface CheckReport {
   readonly packs: number;
+  /** Packs there were to look at. */
+  readonly ofPacks: number;
   readonly slivers: number;
   readonly missing: number;
   readonly corrupt: number;
@@ -74,24 +79,27 @@ export async function checkPacks(core: EngineCore, request: CheckRequest, signal
   const { committee } = await core.chain.network(signal);
   const tally = openTally(committee);
   const findings: PackFindings[] = [];
-  let packs = 0;
   let repaired = 0;
   let doubtWorst = 0;
   let doubtAll = 0;
+  const all: Subject[] = [];
   for (const space of await core.catalog.spaces()) {
-    for (const pack of await core.catalog.packs(space.num, ['certified', 'live'])) {
-      packs++;
-      const found = await checkPack(core, { space, pack, committee }, request, tally, signal);
-      repaired += found.repaired;
-      doubtWorst = Math.max(doubtWorst, found.line.doubt);
-      doubtAll = Math.min(1, doubtAll + found.line.doubt);
-      if (found.line.good < found.line.pairs || found.line.problem) findings.push(found.line);
-    }
+    const packs = await core.catalog.packs(space.num, ['certified', 'live']);
+    all.push(...packs.map((pack) => ({ space, pack, committee })));
+  }
+  const chosen = choose(all, request.packsMax, core.dice);
+  for (const subject of chosen) {
+    const found = await checkPack(core, subject, request, tally, signal);
+    repaired += found.repaired;
+    doubtWorst = Math.max(doubtWorst, found.line.doubt);
+    doubtAll = Math.min(1, doubtAll + found.line.doubt);
+    if (found.line.good < found.line.pairs || found.line.problem) findings.push(found.line);
   }
   const nodes = tally.lines();
   const sum = (of: (line: NodeFindings) => number): number => nodes.reduce((total, line) => total + of(line), 0);
   return {
-    packs,
+    packs: chosen.length,
+    ofPacks: all.length,
     slivers: sum(({ sampled }) => sampled),
     missing: sum(({ missing }) => missing),
     corrupt: sum(({ corrupt }) => corrupt),
@@ -102,6 +110,16 @@ export async function checkPacks(core: EngineCore, request: CheckRequest, signal
     nodes,
     findings,
   };
+}
+
+/** So many by chance, without replacement, in their own order. */
+function choose<T>(all: readonly T[], most: number | undefined, dice: Dice): readonly T[] {
+  if (most === undefined || all.length <= most) return all;
+  const lots = all.map((item, at) => ({ item, at, luck: dice.fraction() })).sort((a, b) => a.luck - b.luck);
+  return lots
+    .slice(0, most)
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 }
 
 interface Subject {

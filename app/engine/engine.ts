@@ -15,7 +15,8 @@ import type { EngineEvent, OnEvent } from './progress.ts';
 import { addSpace, type NewSpaceInput } from './spaces.ts';
 import { applyRegistered } from './ship.ts';
 import { createSpender } from './spend.ts';
-import { checkPacks, type CheckReport, type CheckRequest } from './audit.ts';
+import type { CheckReport, CheckRequest } from './audit.ts';
+import { checkHistory, dailyCheck, recordedCheck, type CheckLine } from './audit-history.ts';
 import { budgetReport, openPermit, setCap, type BudgetReport } from './budget.ts';
 import {
   leasesReport,
@@ -50,6 +51,8 @@ import {
 import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
 import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
+import { accountVoucher, makeVoucher, type VoucherRequest } from './voucher.ts';
+import type { Voucher } from '../formats/voucher.ts';
 import { openBlobSource } from './blob-source.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
@@ -68,6 +71,7 @@ export type {
   Keep,
   EngineEvent,
   BudgetReport,
+  CheckLine,
   CheckReport,
   EngineStatus,
   IssuedReceipt,
@@ -140,6 +144,8 @@ export interface Engine {
   renew(request: RenewRequest, signal: AbortSignal): Promise<RenewReport>;
   /** The autopilot's turn; `isFirst` at a start, when it runs whatever ran before. */
   upkeep(isFirst: boolean, signal: AbortSignal): ReturnType<typeof upkeep>;
+  /** Signs an extension of this device's leases for a computer that is always on to send. Spends nothing. */
+  voucher(request: VoucherRequest, signal: AbortSignal): Promise<Voucher>;
   setAutopilot(isOn: boolean): Promise<void>;
   setAhead(space: string, epochs: number, signal: AbortSignal): Promise<void>;
   budget(signal: AbortSignal): Promise<BudgetReport>;
@@ -147,6 +153,10 @@ export interface Engine {
   setBudget(monthFrost: bigint | undefined): Promise<void>;
   /** Looks at stored packs on their nodes, sliver by sliver; mends what is wanting when asked to. Costs nothing. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
+  /** The small check of the day; undefined when it was made already. */
+  dailyCheck(signal: AbortSignal): Promise<CheckReport | undefined>;
+  /** Checks that were made, oldest first. */
+  checks(): Promise<readonly CheckLine[]>;
   /** A proof that a version of a file is stored, for anyone to check without Floe. Costs nothing. */
   receipt(request: ReceiptRequest, signal: AbortSignal): Promise<IssuedReceipt>;
   /** What the chain says of the network now: committee, epoch, prices. */
@@ -247,11 +257,14 @@ export function createEngine(ports: EnginePorts): Engine {
     leases: (signal) => leasesReport(core, signal),
     renew: (request, signal) => inTurn(() => renew(core, request, signal)),
     upkeep: (isFirst, signal) => inTurn(() => upkeep(core, isFirst, signal)),
+    voucher: (request, signal) => inTurn(() => makeVoucher(core, request, signal)),
     setAutopilot: (isOn) => inTurn(() => setAutopilot(core, isOn)),
     setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
     budget: (signal) => budgetReport(core, signal),
     setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
-    check: (request, signal) => checkPacks(core, request, signal),
+    check: (request, signal) => recordedCheck(core, request, false, signal),
+    dailyCheck: (signal) => dailyCheck(core, signal),
+    checks: () => checkHistory(ports.catalog),
     receipt: (request, signal) => issueReceipt(core, request, signal),
     network: (signal) => ports.chain.network(signal),
     health: core.health,
@@ -298,6 +311,7 @@ function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): Eng
         const row = (await ports.catalog.spaces()).find((space) => space.num === intent.space);
         await applyRegistered(intent.space, intent.pack, row?.pool, outcome, ports.catalog);
       }, signal);
+      await accountVoucher(ports, signal);
       return { device: await claimDevice(device, spender, ports, signal), spender };
     },
   };

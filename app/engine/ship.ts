@@ -135,6 +135,11 @@ async function bringToNodes(
       pack = await packRow(num, ports.catalog);
     }
     return await uploadPack(space, pack, encoded, network, isResumed, ports, signal);
+  } catch (error) {
+    // Nodes refuse slivers of shards that they gave away: where the epoch has changed, it is the new committee's turn.
+    const isLost = faultOf(error)?.code === 'quorum-lost';
+    if (!isLost || (await ports.network(signal)).epoch === network.epoch) throw error;
+    throw new Fault('chain-stale', 'now', 'The epoch is over; the new committee has to be asked.', error);
   } finally {
     encoded.release();
   }

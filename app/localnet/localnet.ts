@@ -7,7 +7,14 @@ import { join } from 'node:path';
 import type { Clock, Dice } from '../domain/clock.ts';
 import type { Rs2 } from '../../native-workers/rs2.ts';
 import { portableRs2 } from '../../native-workers/portable/portable.ts';
-import { genesisOptions, nodeKeysOf, openGenesis, type Genesis } from './network/genesis.ts';
+import {
+  genesisOptions,
+  networkPublicKeyOf,
+  nodeKeysOf,
+  nodeName,
+  openGenesis,
+  type Genesis,
+} from './network/genesis.ts';
 import { serveNetwork, type ReadyLine, type ServedNetwork } from './network/loopback.ts';
 import { memoryAddress, nodeFetch } from './network/memory-door.ts';
 import { openMemberNodes } from './network/member-nodes.ts';
@@ -119,10 +126,14 @@ export interface MemoryLocalnet {
   readonly suiFetch: typeof fetch;
   /** A `fetch` to the nodes at `http://node-N.local`. */
   readonly nodeFetch: typeof fetch;
+  /** Registers a node and opens it; it has no stake yet. */
+  addNode(): Promise<RunningNode>;
+  /** Lets nodes that came back get what they lack, and resolves when no shard is on its way, or those that are cannot get on. */
+  movesSettled(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The same network in this process's memory. Nothing happens by itself: epochs end by `ledger.advanceEpoch()`. */
+/** The same network in this process's memory. No time passes by itself: epochs end by `ledger.advanceEpoch()`. */
 export async function openLocalnet(options: MemoryLocalnetOptions): Promise<MemoryLocalnet> {
   const { clock, dice, rs2 = portableRs2, nodes, shards, epochSeconds = defaultEpochSeconds } = options;
   const asked = {
@@ -140,9 +151,23 @@ export async function openLocalnet(options: MemoryLocalnetOptions): Promise<Memo
   return {
     ledger,
     nodes: opened.nodes,
-    addresses: nodeAddresses(opened.members, addresses),
+    addresses: nodeAddresses(ledger, opened.nodes, new Map(addresses.entries())),
     suiFetch: suiFetch(ledger),
     nodeFetch: nodeFetch(opened.nodes, size.shards),
+    addNode() {
+      const index = ledger.nodesEver();
+      const nodeId = ledger.joinNode({
+        name: nodeName(index),
+        networkAddress: memoryAddress(index),
+        publicKey: keysOf(index).publicKey,
+        networkPublicKey: networkPublicKeyOf(genesis, index),
+      });
+      return opened.add({ index, nodeId });
+    },
+    movesSettled() {
+      opened.retryMoves();
+      return opened.movesSettled();
+    },
     async close() {
       await opened.close();
       ledger.close();

@@ -78,6 +78,15 @@ export type ChainStep =
       readonly head: HeadMove | undefined;
     }
   | { readonly kind: 'extend-pool'; readonly pool: SuiId; readonly epochs: number }
+  /**
+   * Extends pools once, at some later time and by whoever sends it: the price is the one of then, at most `frostMax` in all, or nothing happens. It stays
+   * possible for months, but only as long as the sender's address does nothing else.
+   */
+  | {
+      readonly kind: 'extend-later';
+      readonly pools: readonly { readonly pool: SuiId; readonly epochs: number }[];
+      readonly frostMax: bigint;
+    }
   | { readonly kind: 'delete-blob'; readonly pool: SuiId; readonly blobId: BlobId }
   /** Exchanges SUI for WAL (testnet and local); `frost` of WAL are wanted. */
   | { readonly kind: 'exchange'; readonly frost: bigint };

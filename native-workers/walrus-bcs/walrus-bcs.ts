@@ -6,6 +6,15 @@ import { concatBytes } from '../../app/domain/bytes.ts';
 import type { Axis } from '../rs2.ts';
 import { BcsReader, parseWhole, refusedBody, u16Of, u64Of, ulebOf } from './reader.ts';
 
+export {
+  encodeSignedMessage,
+  encodeSyncedSlivers,
+  parseSignedMessage,
+  parseSyncedSlivers,
+  parseSyncShardMessage,
+  syncShardMessage,
+  type SyncShardRequest,
+} from './sync-shard.ts';
 export { confirmationMessage, invalidBlobMessage, parseConfirmationMessage, type Persistence } from './messages.ts';
 
 const digestBytes = 32;

@@ -67,6 +67,10 @@ export interface World {
   readonly ledger: Ledger;
   readonly nodes: readonly RunningNode[];
   readonly endpoint: ChainEndpoint;
+  /** Registers a storage node and opens it; it has no stake yet. */
+  addNode(): Promise<RunningNode>;
+  /** Resolves when no shard is on its way between nodes, or those that are cannot get on. */
+  movesSettled(): Promise<void>;
   /** The doors of chain and nodes, for others than Floe. */
   readonly suiFetch: typeof fetch;
   readonly nodeFetch: typeof fetch;
@@ -164,6 +168,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     ledger: local.ledger,
     nodes: local.nodes,
     endpoint: endpointOf(local.ledger),
+    addNode: () => local.addNode(),
+    movesSettled: () => local.movesSettled(),
     suiFetch: local.suiFetch,
     nodeFetch: local.nodeFetch,
     phrase: phraseFrom(dice),

@@ -42,6 +42,8 @@ export const gasMistMax = 1_000_000_000n;
 
 /** Sui epochs after the current one in which a prepared transaction may still run; a Sui epoch lasts a day on public networks. */
 export const suiEpochsValid = 2n;
+/** The same for a transaction that is kept for later: a year of days on public networks. */
+export const suiEpochsKept = 366n;
 
 /** Looks at System and Staking until both show one epoch; they are two objects and an epoch change may fall between. */
 export const epochLooksMax = 4;

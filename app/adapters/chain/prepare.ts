@@ -12,7 +12,7 @@ import type { ChainStep, Prepared } from '../../ports/chain.ts';
 import { abortName, cancelled, faultFromCall, isRefusal, nodeWords, rpcErrorOf } from './chain-faults.ts';
 import { moneyShort, readSui } from './coins.ts';
 import { unlessAborted } from './guarded-fetch.ts';
-import { gasMistMax, suiEpochsValid } from './limits.ts';
+import { gasMistMax, suiEpochsKept, suiEpochsValid } from './limits.ts';
 import type { Remote } from './remote.ts';
 import { planStep } from './steps.ts';
 import type { WalrusState } from './walrus-state.ts';
@@ -34,7 +34,10 @@ export async function prepareStep(
   transaction.setSender(sender);
   // After this epoch the bytes can never run: an unanswered transaction is not a threat for ever. Gas from an address balance needs a
   // narrower validity of its own kind, which only the node can choose.
-  if (sui.inCoins === sui.all) transaction.setExpiration({ Epoch: String(suiEpoch + suiEpochsValid) });
+  const epochsValid = step.kind === 'extend-later' ? suiEpochsKept : suiEpochsValid;
+  if (sui.inCoins === sui.all) transaction.setExpiration({ Epoch: String(suiEpoch + epochsValid) });
+  else if (step.kind === 'extend-later')
+    throw new Fault('chain-refused', 'after-user', 'A transaction for later needs its gas in coins.');
   const asked = transaction.getData();
   let bytes: Uint8Array;
   try {

@@ -37,6 +37,8 @@ interface Draft {
 
 type StepOf<Kind extends ChainStep['kind']> = Extract<ChainStep, { kind: Kind }>;
 
+/** How far the price of gas may rise before a transaction that is kept for later becomes impossible; gas is a fraction of a cent. */
+const gasPriceMargin = 3n;
 /** RS2 (walrus-protocol section 1.1). */
 const encodingType = 1;
 
@@ -67,6 +69,8 @@ async function draw(draft: Draft, step: ChainStep): Promise<Spent> {
       return await drawCertify(draft, step);
     case 'extend-pool':
       return await drawExtend(draft, step);
+    case 'extend-later':
+      return await drawExtendLater(draft, step);
     case 'delete-blob': {
       const { callPackage } = await draft.walrus.now(draft.signal);
       draft.tx.moveCall({
@@ -239,6 +243,31 @@ async function drawExtend(draft: Draft, step: StepOf<'extend-pool'>): Promise<Sp
   });
   payment.close();
   return { frost };
+}
+
+/** Takes at most `frostMax` off the sender's WAL, lets the contract take what it asks at its price of then, and gives back the rest. */
+async function drawExtendLater(draft: Draft, { pools, frostMax }: StepOf<'extend-later'>): Promise<Spent> {
+  const { tx, remote, walrus, sender, signal } = draft;
+  const now = await walrus.now(signal);
+  for (const { pool } of pools) epochsLeft(await demandPool(remote, pool, signal), now);
+  const held = await walCoins(remote, sender, await walrus.walType(signal), frostMax, signal);
+  const [base = missing(), ...rest] = held.map((coin) => tx.objectRef(coin));
+  if (rest.length > 0) tx.mergeCoins(base, rest);
+  const purse = tx.splitCoins(base, [frostMax])[0] ?? missing();
+  for (const { pool, epochs } of pools) {
+    tx.moveCall({
+      target: `${now.callPackage}::system::extend_storage_pool`,
+      arguments: [system(draft), tx.object(pool), tx.pure.u32(epochs), purse],
+    });
+  }
+  tx.mergeCoins(base, [purse]);
+  // Validators take no transaction that offers less than their price of the day, which may have risen by then.
+  const { referenceGasPrice } = await remote.ask(
+    () => remote.client.core.getReferenceGasPrice({ ...(signal ? { signal } : {}) }),
+    signal,
+  );
+  tx.setGasPrice(gasPriceMargin * BigInt(referenceGasPrice));
+  return { frost: frostMax };
 }
 
 /** SUI for WAL at the fixed rate of the first exchange that holds enough (MystenLabs' wal_exchange; test networks only). */

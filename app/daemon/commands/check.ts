@@ -1,9 +1,9 @@
 /** `floe check`: an audit of what the nodes hold, with the confidence that its sample gives, and the repair of what is wanting. */
 import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
-import type { CheckReport } from '../../engine/engine.ts';
+import type { CheckLine, CheckReport } from '../../engine/engine.ts';
 import { textFlag, type Flags, type Run } from '../command.ts';
-import { exitCodes, table, type Output } from '../output.ts';
+import { dateText, exitCodes, table, type ExitCode, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
 
 /** Packs with findings shown to people; scripts get all. */
@@ -11,6 +11,7 @@ const findingsShownMax = 20;
 
 export const checkCommand: Run = async (context, _args, flags) =>
   withHost(context, async ({ engine }) => {
+    if (flags['history'] === true) return sayHistory(context.output, await engine.checks());
     const share = shareOf(flags);
     const repairs = flags['repair'] === true;
     const report = await engine.check({ share, repairs }, context.signal);
@@ -24,6 +25,27 @@ export const checkCommand: Run = async (context, _args, flags) =>
     const unmended = report.missing + report.corrupt - report.repaired;
     return unmended > 0 || findings.some(({ problem }) => problem) ? exitCodes.partly : exitCodes.done;
   });
+
+/** Lines shown to people; scripts get all. */
+const linesShownMax = 30;
+
+function sayHistory(output: Output, lines: readonly CheckLine[]): ExitCode {
+  const head = ['when', 'packs', 'slivers', 'missing', 'corrupt', 'no answer', 'mended', 'confidence'];
+  const rows = lines
+    .slice(-linesShownMax)
+    .map((line) => [
+      dateText(line.atMs),
+      `${line.packs} of ${line.ofPacks}`,
+      ...[line.slivers, line.missing, line.corrupt, line.unreachable, line.repaired].map(String),
+      confidenceText(line.confidence),
+    ]);
+  output.say(lines.length === 0 ? 'No check was made yet.' : table([head, ...rows]));
+  output.done({ checks: lines });
+  return exitCodes.done;
+}
+
+/** Never rounded up to certainty. */
+const confidenceText = (confidence: number): string => (Math.floor(confidence * 1e9) / 1e9).toString();
 
 function shareOf(flags: Flags): number | undefined {
   const text = textFlag(flags, 'sample');

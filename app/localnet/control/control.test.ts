@@ -1,7 +1,7 @@
 /** The control interface: nothing without the token, every action with it, and a plain refusal for what is malformed. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NodeFault } from '../nodes/nodes.ts';
-import { controlDoor, type Controls } from './control.ts';
+import { controlDoor, type ControlledNode, type Controls } from './control.ts';
 
 const token = '0123456789abcdef'.repeat(4);
 let done: string[];
@@ -12,16 +12,25 @@ beforeEach(() => {
   faults = [];
 });
 
-function door() {
-  const controls: Controls = {
-    nodes: [0, 1].map((index) => ({
+function node(index: number): ControlledNode {
+  return {
       index,
       stop: async () => void done.push(`stop ${index}`),
       start: async () => void done.push(`start ${index}`),
       wipe: async () => void done.push(`wipe ${index}`),
-      heal: async () => ({ rebuilt: index, lacking: 0 }),
+      heal: async () => ({ rebuilt: index, lacking: 0, bytes: 9 }),
       setFault: (fault) => void faults.push(fault),
-    })),
+      leave: () => void done.push(`leave ${index}`),
+      setStake: (frost) => void done.push(`stake ${index} ${frost}`),
+      vote: ({ storage, write }) => void done.push(`vote ${index} ${storage} ${write}`),
+  };
+}
+
+function door() {
+  const controls: Controls = {
+    addNode: async () => node(2),
+    settled: async () => {},
+    nodes: [0, 1].map(node),
     advanceEpoch: () => void done.push('epoch'),
     setPrices: ({ storage, write }) => void done.push(`prices ${storage} ${write}`),
     state: () => ({ epoch: 7 }),
@@ -45,6 +54,19 @@ async function ask(method: string, path: string, body = '', authorization: strin
 }
 
 describe('the control interface', () => {
+  it('lets nodes join, leave, be staked and vote', async () => {
+    const frost = JSON.stringify({ frost: '3000000000' });
+    expect(await ask('POST', '/nodes/join', frost)).toEqual([200, { ok: true, index: 2 }]);
+    expect(await ask('POST', '/nodes/join')).toEqual([200, { ok: true, index: 2 }]);
+    await ask('POST', '/nodes/1/stake', frost);
+    await ask('POST', '/nodes/1/vote', JSON.stringify({ storage: 5, write: 6 }));
+    await ask('POST', '/nodes/0/leave');
+    expect(done).toEqual(['stake 2 3000000000', 'stake 1 3000000000', 'vote 1 5 6', 'leave 0']);
+    for (const bad of ['', '{}', '{"frost":5}', '{"frost":"-1"}', '{"frost":"99999999999999999999"}']) {
+      expect((await ask('POST', '/nodes/1/stake', bad))[0]).toBe(400);
+    }
+  });
+
   it('says nothing without the right token', async () => {
     for (const authorization of [
       '',
@@ -64,7 +86,7 @@ describe('the control interface', () => {
     expect(await ask('POST', '/nodes/1/stop')).toEqual([200, { ok: true }]);
     await ask('POST', '/nodes/1/start');
     await ask('POST', '/nodes/0/wipe');
-    expect(await ask('POST', '/nodes/1/heal')).toEqual([200, { ok: true, rebuilt: 1, lacking: 0 }]);
+    expect(await ask('POST', '/nodes/1/heal')).toEqual([200, { ok: true, rebuilt: 1, lacking: 0, bytes: 9 }]);
     await ask('POST', '/epoch/next');
     await ask('POST', '/prices', '{"storage":5,"write":6}');
     expect(done).toEqual(['stop 1', 'start 1', 'wipe 0', 'epoch', 'prices 5 6']);

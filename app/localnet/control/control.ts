@@ -20,13 +20,28 @@ export interface ControlledNode {
   wipe(): Promise<void>;
   heal(): Promise<HealReport>;
   setFault(fault: NodeFault | undefined): void;
+  /** Out of the committees that are chosen from now on. */
+  leave(): void;
+  /** FROST, for the committees that are chosen from now on. */
+  setStake(frost: bigint): void;
+  /** FROST per unit of encoded size, for the prices that are chosen from now on. */
+  vote(prices: Prices): void;
+}
+
+interface Prices {
+  readonly storage: bigint;
+  readonly write: bigint;
 }
 
 export interface Controls {
   readonly nodes: readonly ControlledNode[];
   advanceEpoch(): void;
   /** FROST per unit of encoded size (and per epoch, for storage). */
-  setPrices(prices: { readonly storage: bigint; readonly write: bigint }): void;
+  setPrices(prices: Prices): void;
+  /** Makes a node that has no stake yet, and so no shards. */
+  addNode(): Promise<ControlledNode>;
+  /** Resolves when no shard is on its way, or those that are cannot get on. */
+  settled(): Promise<void>;
   /** Anything JSON. */
   state(): unknown;
 }
@@ -58,16 +73,25 @@ function reply(status: number, value: unknown): NodeReply {
   return { status, contentType: 'application/json', body: new TextEncoder().encode(JSON.stringify(value)) };
 }
 
+const actions: ReadonlySet<string> = new Set(['/epoch/next', '/prices', '/nodes/join']);
+
 async function route(controls: Controls, request: NodeRequest): Promise<NodeReply> {
   const { method, path } = request;
   if (path === '/state') return method === 'GET' ? reply(200, controls.state()) : reply(405, { error: 'use GET' });
-  const nodePath = /^\/nodes\/(\d{1,4})\/(stop|start|wipe|heal|fault)$/.exec(path);
-  if (nodePath === null && path !== '/epoch/next' && path !== '/prices') return reply(404, { error: 'no such path' });
+  const nodePath = /^\/nodes\/(\d{1,4})\/(stop|start|wipe|heal|fault|leave|stake|vote)$/.exec(path);
+  if (nodePath === null && !actions.has(path)) return reply(404, { error: 'no such path' });
   if (method !== 'POST') return reply(405, { error: 'use POST' });
-  if (path === '/epoch/next') controls.advanceEpoch();
-  else if (path === '/prices') controls.setPrices(parsePrices(parseJson(request.body)));
+  if (path === '/epoch/next') {
+    controls.advanceEpoch();
+    await controls.settled();
+  } else if (path === '/nodes/join') {
+    const stake = stakeIn(parseJson(request.body), 0n);
+    const node = await controls.addNode();
+    if (stake > 0n) node.setStake(stake);
+    return reply(200, { ok: true, index: node.index });
+  } else if (path === '/prices') controls.setPrices(parsePrices(parseJson(request.body)));
   else {
-    const node = controls.nodes[Number(nodePath?.[1])];
+    const node = controls.nodes.find(({ index }) => index === Number(nodePath?.[1]));
     if (node === undefined) return reply(404, { error: 'no such node' });
     return reply(200, { ok: true, ...(await act(node, nodePath?.[2] ?? '', request)) });
   }
@@ -88,6 +112,15 @@ async function act(node: ControlledNode, action: string, request: NodeRequest): 
       return undefined;
     case 'heal':
       return node.heal();
+    case 'leave':
+      node.leave();
+      return undefined;
+    case 'stake':
+      node.setStake(stakeIn(parseJson(request.body), undefined));
+      return undefined;
+    case 'vote':
+      node.vote(parsePrices(parseJson(request.body)));
+      return undefined;
     default:
       node.setFault(parseNodeFault(parseJson(request.body)));
       return undefined;
@@ -102,6 +135,18 @@ function parseJson(body: Uint8Array): unknown {
   } catch (error) {
     throw new Fault('bad-input', 'never', 'The body is not JSON.', error);
   }
+}
+
+/** FROST that one node may have: as much as a network is born with for all. */
+const stakeMax = 1_000_000_000_000_000_000n;
+
+/** `{"frost": "123"}`, whole FROST as decimal text, because they may pass what JSON numbers hold. */
+function stakeIn(value: unknown, otherwise: bigint | undefined): bigint {
+  if (value === undefined && otherwise !== undefined) return otherwise;
+  const { frost } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+  const isWhole = typeof frost === 'string' && /^\d{1,19}$/.test(frost) && BigInt(frost) <= stakeMax;
+  if (!isWhole) throw new Fault('bad-input', 'never', 'A stake is whole FROST as text: {"frost": "1000000000"}.');
+  return BigInt(frost);
 }
 
 /** Prices stay below this, so that sums over any blob and term fit a u64. */

@@ -4,17 +4,30 @@ import type { Chain, Committee, WalrusEvent as NodeEvent } from '../nodes/nodes.
 import type { Ledger, WalrusEvent } from '../sui/sui.ts';
 
 /** The committee is read from the ledger once per epoch, because nodes ask for it with every request. */
-export function chainOfLedger(ledger: Pick<Ledger, 'committee' | 'eventsAfter' | 'onEvent'>): Chain {
-  let committee: Committee | undefined;
+export function chainOfLedger(ledger: Ledger): Chain {
+  interface Committees {
+    readonly current: Committee;
+    readonly previous: Committee | undefined;
+    readonly isChanging: boolean;
+  }
+  let known: Committees | undefined;
+  const committees = (): Committees =>
+    (known ??= {
+      current: ledger.committee(),
+      previous: ledger.previousCommittee(),
+      isChanging: ledger.isChanging(),
+    });
   /** There is nothing after this event; undefined when that is not known. Nodes ask with every request. */
   let newest: number | undefined;
   // Before any node hears of an event, so that none sees the committee of the epoch before; it lives as long as the ledger.
   ledger.onEvent((events) => {
     newest = undefined;
-    if (events.some(({ type }) => type === 'EpochChangeStart')) committee = undefined;
+    if (events.some(({ type }) => type === 'EpochChangeStart' || type === 'EpochChangeDone')) known = undefined;
   });
   return {
-    committee: () => (committee ??= ledger.committee()),
+    committee: () => committees().current,
+    previousCommittee: () => committees().previous,
+    isChanging: () => committees().isChanging,
     eventsAfter(sequence, limit) {
       if (newest !== undefined && sequence >= newest) return [];
       const events = ledger.eventsAfter(sequence, limit).map((event) => ({
@@ -66,6 +79,9 @@ function nodeEvent(event: WalrusEvent): NodeEvent {
     case 'StoragePoolExtended':
       return { kind: 'pool', poolId: event.fields.storage_pool_id, endEpoch: event.fields.new_end_epoch };
     case 'EpochChangeDone':
+      return { kind: 'epoch-done' };
+    case 'EpochParametersSelected':
+    case 'ShardsReceived':
     case 'PricesUpdated':
       return { kind: 'other' };
   }

@@ -1,4 +1,4 @@
-/** Ends epochs when their time is over, by the clock that is handed in. */
+/** Ends epochs when their time is over, by the clock that is handed in, and lets nodes that lack something try again. */
 import type { Clock } from '../../domain/clock.ts';
 import type { Ledger } from '../sui/sui.ts';
 
@@ -11,12 +11,18 @@ interface EpochTimer {
   stop(): Promise<void>;
 }
 
-export function startEpochTimer(ledger: Ledger, clock: Clock, onTrouble: (error: unknown) => void): EpochTimer {
+export function startEpochTimer(
+  ledger: Ledger,
+  clock: Clock,
+  onChanging: () => void,
+  onTrouble: (error: unknown) => void,
+): EpochTimer {
   const stopping = new AbortController();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
+      ledger.tick();
+      if (ledger.isChanging()) onChanging();
       const waitMs = ledger.nextEpochAtMs() - clock.now();
-      if (waitMs <= 0) ledger.tick();
       await clock.sleep(Math.min(lookMsMax, Math.max(lookMsMin, waitMs)), stopping.signal);
     }
   };

@@ -23,10 +23,11 @@ export interface Genesis {
 }
 
 /** Ports of the last run; asked for again at the next. */
-export interface Ports {
+interface Ports {
   readonly sui: number;
   readonly control: number;
-  readonly nodes: readonly number[];
+  /** By index of the node. */
+  readonly nodes: ReadonlyMap<number, number>;
 }
 
 /** The genesis of a folder, made at the first start. Sizes asked for later must be the ones it was born with. */
@@ -79,12 +80,18 @@ export function nodeName(index: number): string {
   return `node-${index}`;
 }
 
+export function indexOfName(name: string): number {
+  const index = /^node-(\d{1,4})$/.exec(name)?.[1];
+  if (index === undefined) throw new Error(`the ledger has a node of the name ${name}`);
+  return Number(index);
+}
+
 export function nodeKeysOf({ seed }: Genesis, index: number): NodeKeys {
   return nodeKeysFromSeed(derive(seed, `floe localnet node ${index}`, keySeedBytes));
 }
 
 /** A secp256r1 public key, 33 bytes: on chain for TLS, which the loopback does without. */
-function networkPublicKeyOf({ seed }: Genesis, index: number): Uint8Array<ArrayBuffer> {
+export function networkPublicKeyOf({ seed }: Genesis, index: number): Uint8Array<ArrayBuffer> {
   const secret = p256.utils.randomSecretKey(derive(seed, `floe localnet network key ${index}`, keySeedBytes));
   return new Uint8Array(p256.getPublicKey(secret, true));
 }
@@ -112,13 +119,9 @@ export function genesisOptions(genesis: Genesis, addresses: readonly string[]): 
 }
 
 /** The remembered ports, or those counted from a first one; zeros ask for any. */
-export function openPorts(folder: string, firstPort: number, nodes: number): Ports {
+export function openPorts(folder: string, firstPort: number) {
   if (firstPort !== 0) {
-    return {
-      sui: firstPort,
-      control: firstPort + 1,
-      nodes: Array.from({ length: nodes }, (_, i) => firstPort + 2 + i),
-    };
+    return { sui: firstPort, control: firstPort + 1, nodes: (index: number): number => firstPort + 2 + index };
   }
   const stored = readJson(join(folder, 'ports.json'));
   const record = (typeof stored === 'object' && stored !== null ? stored : {}) as Readonly<Record<string, unknown>>;
@@ -128,10 +131,14 @@ export function openPorts(folder: string, firstPort: number, nodes: number): Por
   return {
     sui: port(record['sui']),
     control: port(record['control']),
-    nodes: Array.from({ length: nodes }, (_, i) => port(list[i])),
+    nodes: (index: number): number => port(list[index]),
   };
 }
 
-export function rememberPorts(folder: string, ports: Ports): void {
-  writePrivateJson(join(folder, 'ports.json'), ports);
+export function rememberPorts(folder: string, { nodes, ...ports }: Ports): void {
+  const length = Math.max(0, ...[...nodes.keys()].map((index) => index + 1));
+  writePrivateJson(join(folder, 'ports.json'), {
+    ...ports,
+    nodes: Array.from({ length }, (_, index) => nodes.get(index) ?? 0),
+  });
 }

@@ -18,7 +18,17 @@ import {
 import { openLedger, serveSui, type Ledger } from '../sui/sui.ts';
 import { createByteBudget, type ByteBudget } from './byte-budget.ts';
 import { startEpochTimer } from './epoch-timer.ts';
-import { genesisOptions, nodeKeysOf, openPorts, rememberPorts, type Genesis } from './genesis.ts';
+import {
+  genesisOptions,
+  networkPublicKeyOf,
+  nodeKeysOf,
+  nodeName,
+  openPorts,
+  rememberPorts,
+  type Genesis,
+} from './genesis.ts';
+import { nodesMax } from './shard-plan.ts';
+import { Fault } from '../../domain/fault.ts';
 import { httpDoor, listenNear, loopbackHost, type HttpDoor } from './http-server.ts';
 import { membersByIndex, openMemberNodes } from './member-nodes.ts';
 import { networkState, nodeAddresses, type NodeAddress } from './network-state.ts';
@@ -76,16 +86,25 @@ export async function serveNetwork(options: ServeOptions): Promise<ServedNetwork
 async function serve(options: ServeOptions, closers: Closers): Promise<ServedNetwork> {
   const { folder, genesis, clock, dice, onTrouble } = options;
   const { size } = genesis;
-  const wished = openPorts(folder, options.firstPort, size.nodes);
-  const servers = await listenForNodes(options, wished.nodes, closers);
-  const addresses = servers.map(({ port }) => `${loopbackHost}:${port}`);
+  const wished = openPorts(folder, options.firstPort);
+  const budget = createByteBudget(bodiesBytesMax);
+  const servers = new Map<number, NodeServer>();
+  const addresses = new Map<number, string>();
+  const listen = async (index: number): Promise<NodeServer> => {
+    const server = await listenForNode(options, budget, wished.nodes(index), closers);
+    servers.set(index, server);
+    addresses.set(index, `${loopbackHost}:${server.port}`);
+    return server;
+  };
+  for (let index = 0; index < size.nodes; index++) await listen(index);
   const ledger = openLedger({
     file: join(folder, 'ledger.sqlite'),
-    genesis: genesisOptions(genesis, addresses),
+    genesis: genesisOptions(genesis, [...addresses.values()]),
     clock,
     dice,
   });
   closers.push(() => ledger.close());
+  for (const { index } of membersByIndex(ledger)) if (!servers.has(index)) await listen(index);
   setAddresses(ledger, addresses);
   const workbench = openWorkbench(options.codec, closers);
   const keysOf = (index: number) => nodeKeysOf(genesis, index);
@@ -99,20 +118,46 @@ async function serve(options: ServeOptions, closers: Closers): Promise<ServedNet
     onTrouble,
   });
   closers.push(() => opened.close());
-  servers.forEach((server, index) => {
-    server.serve(opened.nodes[index]);
-  });
+  const controlled: ControlledNode[] = [];
+  const serveNode = (node: RunningNode): void => {
+    const server = servers.get(node.index);
+    if (server === undefined) throw new Error('every node has a server');
+    server.serve(node);
+    controlled.push(controlledNode(ledger, server, node, () => opened.retryMoves()));
+  };
+  opened.nodes.forEach(serveNode);
   const sui = await serveSuiNear(ledger, wished.sui, onTrouble);
   closers.push(() => sui.close());
-  const listed = nodeAddresses(opened.members, addresses);
-  const controlled = servers.map((server, index) => controlledNode(server, opened.nodes[index]));
+  const ports = { sui: Number(new URL(sui.url).port), control: 0 };
+  const remember = (): void => {
+    const listed = new Map([...servers].map(([index, { port }]) => [index, port]));
+    rememberPorts(folder, { ...ports, nodes: listed });
+  };
+  const addNode = async (): Promise<ControlledNode> => {
+    const index = ledger.nodesEver();
+    if (index >= nodesMax) throw new Fault('bad-input', 'never', `An embedded network has at most ${nodesMax} nodes.`);
+    await listen(index);
+    const nodeId = ledger.joinNode({
+      name: nodeName(index),
+      networkAddress: addresses.get(index) ?? '',
+      publicKey: keysOf(index).publicKey,
+      networkPublicKey: networkPublicKeyOf(genesis, index),
+    });
+    serveNode(await opened.add({ index, nodeId }));
+    remember();
+    const added = controlled.at(-1);
+    if (added === undefined) throw new Error('a node that joins is controlled');
+    return added;
+  };
   const control = httpDoor({
     door: controlDoor(
       {
         nodes: controlled,
         advanceEpoch: () => ledger.advanceEpoch(),
         setPrices: ({ storage, write }) => ledger.setPrices(storage, write),
-        state: () => networkState(ledger, opened.nodes, listed),
+        addNode,
+        settled: () => opened.movesSettled(),
+        state: () => networkState(ledger, opened.nodes, addresses),
       },
       genesis.controlToken,
     ),
@@ -123,10 +168,12 @@ async function serve(options: ServeOptions, closers: Closers): Promise<ServedNet
   });
   closers.push(() => control.stop());
   const controlPort = await listenNear(control, wished.control);
-  const timer = startEpochTimer(ledger, clock, onTrouble);
+  // Whoever was killed with shards on their way, or lost its disk, goes on with getting them.
+  opened.retryMoves();
+  const timer = startEpochTimer(ledger, clock, () => opened.retryMoves(), onTrouble);
   closers.push(() => timer.stop());
-  const suiPort = Number(new URL(sui.url).port);
-  rememberPorts(folder, { sui: suiPort, control: controlPort, nodes: servers.map(({ port }) => port) });
+  ports.control = controlPort;
+  remember();
   const { systemObjectId, stakingObjectId, exchangeIds } = ledger.ids;
   const ready: ReadyLine = {
     event: 'ready',
@@ -137,7 +184,7 @@ async function serve(options: ServeOptions, closers: Closers): Promise<ServedNet
     faucet: sui.faucetUrl,
     control: `http://${loopbackHost}:${controlPort}`,
     controlToken: genesis.controlToken,
-    nodes: listed,
+    nodes: nodeAddresses(ledger, opened.nodes, addresses),
   };
   writePrivateJson(join(folder, 'network.json'), ready);
   return { ready, ledger, nodes: opened.nodes, close: () => closeAll(closers) };
@@ -151,12 +198,12 @@ function openWorkbench(codec: Rs2 | undefined, closers: Closers): Workbench {
 }
 
 /** Addresses move only when a remembered port was taken meanwhile. */
-function setAddresses(ledger: Ledger, addresses: readonly string[]): void {
-  const moved = membersByIndex(ledger).flatMap(({ nodeId, networkAddress }, index) => {
-    const address = addresses[index];
-    return address === undefined || address === networkAddress ? [] : [[nodeId, address] as const];
+function setAddresses(ledger: Ledger, addresses: ReadonlyMap<number, string>): void {
+  const known = membersByIndex(ledger).flatMap(({ nodeId, index }) => {
+    const address = addresses.get(index);
+    return address === undefined ? [] : [[nodeId, address] as const];
   });
-  if (moved.length > 0) ledger.setNodeAddresses(new Map(moved));
+  ledger.setNodeAddresses(new Map(known));
 }
 
 async function serveSuiNear(
@@ -175,46 +222,46 @@ async function serveSuiNear(
 interface NodeServer {
   readonly door: HttpDoor;
   readonly port: number;
-  serve(node: RunningNode | undefined): void;
+  serve(node: RunningNode): void;
 }
 
-/** Sockets first, because the chain has to know the addresses; until the nodes are open they answer 503. */
-async function listenForNodes(
+/** The socket first, because the chain has to know the address; until the node is open it answers 503. */
+async function listenForNode(
   options: ServeOptions,
-  ports: readonly number[],
+  budget: ByteBudget,
+  wished: number,
   closers: Closers,
-): Promise<NodeServer[]> {
+): Promise<NodeServer> {
   const { shards } = options.genesis.size;
-  const budget: ByteBudget = createByteBudget(bodiesBytesMax);
-  const servers: NodeServer[] = [];
-  for (const wished of ports) {
-    let node: RunningNode | undefined;
-    const soon: NodeDoor = {
-      handle: async (request) =>
-        node?.handle(request) ?? errorReply('UNAVAILABLE', 'the service is currently unavailable'),
-    };
-    const door = httpDoor({
-      door: soon,
-      bodyBytesMax: (path) => bodyBytesMax(path, shards),
-      tooLarge: tooLargeReply,
-      budget,
-      onTrouble: options.onTrouble,
-    });
-    closers.push(() => door.stop());
-    const port = await listenNear(door, wished);
-    servers.push({
-      door,
-      port,
-      serve: (next) => {
-        node = next;
-      },
-    });
-  }
-  return servers;
+  let node: RunningNode | undefined;
+  const soon: NodeDoor = {
+    handle: async (request) =>
+      node?.handle(request) ?? errorReply('UNAVAILABLE', 'the service is currently unavailable'),
+  };
+  const door = httpDoor({
+    door: soon,
+    bodyBytesMax: (path) => bodyBytesMax(path, shards),
+    tooLarge: tooLargeReply,
+    budget,
+    onTrouble: options.onTrouble,
+  });
+  closers.push(() => door.stop());
+  const port = await listenNear(door, wished);
+  return {
+    door,
+    port,
+    serve: (next) => {
+      node = next;
+    },
+  };
 }
 
-function controlledNode({ door, port }: NodeServer, node: RunningNode | undefined): ControlledNode {
-  if (node === undefined) throw new Error('every server has a node');
+function controlledNode(
+  ledger: Ledger,
+  { door, port }: NodeServer,
+  node: RunningNode,
+  onBack: () => void,
+): ControlledNode {
   return {
     index: node.index,
     async stop() {
@@ -226,9 +273,17 @@ function controlledNode({ door, port }: NodeServer, node: RunningNode | undefine
       if (node.isRunning()) return;
       await door.listen(port);
       node.start();
+      onBack();
     },
     wipe: () => node.wipe(),
-    heal: () => node.heal(),
+    async heal() {
+      const report = await node.heal();
+      onBack();
+      return report;
+    },
     setFault: (fault) => node.setFault(fault),
+    leave: () => ledger.leaveNode(node.nodeId),
+    setStake: (frost) => ledger.setStake(node.nodeId, frost),
+    vote: ({ storage, write }) => ledger.vote(node.nodeId, storage, write),
   };
 }

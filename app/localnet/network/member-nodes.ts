@@ -1,10 +1,11 @@
-/** The storage nodes of a ledger's committee, opened and following it. */
+/** The storage nodes of a ledger: those registered and those that still keep shards, opened and following it, and those that join later. */
 import { join } from 'node:path';
 import type { Clock, Dice } from '../../domain/clock.ts';
 import { openNode, type NodeKeys, type RunningNode, type Workbench } from '../nodes/nodes.ts';
-import type { CommitteeMember, Ledger } from '../sui/sui.ts';
+import type { Ledger } from '../sui/sui.ts';
 import { chainOfLedger } from './chain-of-ledger.ts';
-import { nodeName } from './genesis.ts';
+import { indexOfName } from './genesis.ts';
+import { startShardMoves } from './shard-moves.ts';
 
 interface MemberNodesOptions {
   readonly ledger: Ledger;
@@ -18,47 +19,60 @@ interface MemberNodesOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-interface MemberNodes {
-  /** By index, which is the order of their names and not that of their ids. */
+export interface MemberNodes {
+  /** By index, which is the order in which they joined and not that of their ids. Grows when one joins. */
   readonly nodes: readonly RunningNode[];
-  /** The members with the indices of the nodes. */
-  readonly members: readonly CommitteeMember[];
+  /** Opens the node of a member that joined. */
+  add(member: IndexedMember): Promise<RunningNode>;
+  /** Lets nodes go on with shards that they could not get before. */
+  retryMoves(): void;
+  /** Resolves when no shard is on its way any more, or cannot get on. */
+  movesSettled(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Members in the order of node indices: the committee's own order is that of ids. */
-export function membersByIndex(ledger: Ledger): readonly CommitteeMember[] {
-  const { members } = ledger.committee();
-  return members.map((_, index) => {
-    const member = members.find(({ name }) => name === nodeName(index));
-    if (member === undefined) throw new Error(`the ledger knows no ${nodeName(index)}`);
-    return member;
-  });
+export interface IndexedMember {
+  readonly index: number;
+  readonly nodeId: string;
+}
+
+/** All nodes that have a say or a shard, in the order of their indices. */
+export function membersByIndex(ledger: Ledger): readonly IndexedMember[] {
+  const kept = [...ledger.committee().members, ...(ledger.previousCommittee()?.members ?? [])];
+  const known = new Map([...ledger.nodes(), ...kept].map(({ nodeId, name }) => [nodeId, indexOfName(name)]));
+  return [...known].map(([nodeId, index]) => ({ nodeId, index })).sort((a, b) => a.index - b.index);
 }
 
 export async function openMemberNodes(options: MemberNodesOptions): Promise<MemberNodes> {
   const { ledger, clock, dice, workbench, keysOf, folder, onTrouble } = options;
   const chain = chainOfLedger(ledger);
-  const members = membersByIndex(ledger);
   const nodes: RunningNode[] = [];
-  const follow: { end: () => void } = { end: () => undefined };
-  const close = async (): Promise<void> => {
-    follow.end();
-    for (const node of nodes) await node.close();
+  const add = async ({ index, nodeId }: IndexedMember): Promise<RunningNode> => {
+    const own = folder === undefined ? undefined : join(folder, String(index).padStart(3, '0'));
+    const peers = (): readonly RunningNode[] => nodes.filter((node) => node.nodeId !== nodeId);
+    const node = await openNode({
+      index,
+      nodeId,
+      keys: keysOf(index),
+      chain,
+      clock,
+      dice,
+      workbench,
+      peers,
+      folder: own,
+    });
+    nodes.push(node);
+    return node;
   };
+  const follow: { end: () => void } = { end: () => undefined };
   try {
-    for (const [index, { nodeId }] of members.entries()) {
-      const own = folder === undefined ? undefined : join(folder, String(index).padStart(3, '0'));
-      const peers = (): readonly RunningNode[] => nodes.filter((node) => node.nodeId !== nodeId);
-      nodes.push(
-        await openNode({ index, nodeId, keys: keysOf(index), chain, clock, dice, workbench, peers, folder: own }),
-      );
-    }
+    for (const member of membersByIndex(ledger)) await add(member);
   } catch (error) {
-    await close();
+    for (const node of nodes) await node.close();
     throw error;
   }
-  follow.end = ledger.onEvent(() => {
+  const moves = startShardMoves({ ledger, nodes, onTrouble });
+  follow.end = ledger.onEvent((events) => {
     for (const node of nodes) {
       // One node's trouble is neither the ledger's nor the other nodes'.
       try {
@@ -67,6 +81,18 @@ export async function openMemberNodes(options: MemberNodesOptions): Promise<Memb
         onTrouble(error);
       }
     }
+    if (events.some(({ type }) => type === 'EpochChangeStart')) moves.retry();
   });
-  return { nodes, members, close };
+  return {
+    nodes,
+    add,
+    retryMoves: () => moves.retry(),
+    movesSettled: () => moves.settled(),
+    async close() {
+      follow.end();
+      moves.stop();
+      for (const node of nodes) await node.close();
+      await moves.settled();
+    },
+  };
 }

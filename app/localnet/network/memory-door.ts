@@ -13,7 +13,7 @@ export function nodeFetch(nodes: readonly RunningNode[], shards: number): typeof
     const request = new Request(input, init);
     const url = new URL(request.url);
     const index = /^node-(\d+)\.local$/.exec(url.hostname)?.[1];
-    const node = index === undefined ? undefined : nodes[Number(index)];
+    const node = nodes.find((each) => String(each.index) === index);
     if (node?.isRunning() !== true)
       throw new TypeError('fetch failed', { cause: new Error(`connect ECONNREFUSED ${url.host}`) });
     request.signal.throwIfAborted();
@@ -31,6 +31,7 @@ function ask(node: NodeDoor, request: Request, url: URL, body: Uint8Array<ArrayB
     method: request.method,
     path: url.pathname,
     query: url.searchParams,
+    authorization: request.headers.get('authorization') ?? undefined,
     contentType: request.headers.get('content-type') ?? undefined,
     body,
     signal: request.signal,

@@ -1,5 +1,5 @@
 /** What an embedded network tells about itself. */
-import type { CommitteeMember, Ledger } from '../sui/sui.ts';
+import type { Ledger } from '../sui/sui.ts';
 import type { RunningNode } from '../nodes/nodes.ts';
 
 export interface NodeAddress {
@@ -11,27 +11,42 @@ export interface NodeAddress {
   readonly shards: readonly number[];
 }
 
+/** What the chain says of the nodes, in the order of their indices. */
 export function nodeAddresses(
-  members: readonly CommitteeMember[],
-  addresses: readonly string[],
+  ledger: Ledger,
+  nodes: readonly RunningNode[],
+  addresses: ReadonlyMap<number, string>,
 ): readonly NodeAddress[] {
-  return members.map(({ nodeId, shards }, index) => ({ index, id: nodeId, address: addresses[index] ?? '', shards }));
+  const shards = new Map(ledger.committee().members.map((member) => [member.nodeId, member.shards]));
+  return nodes.map(({ index, nodeId }) => ({
+    index,
+    id: nodeId,
+    address: addresses.get(index) ?? '',
+    shards: shards.get(nodeId) ?? [],
+  }));
 }
 
-/** The answer of `GET /state`. */
+/** The answer of `GET /state`. Stakes and rewards are FROST, votes FROST per MiB of encoded size, all as decimal text. */
 export function networkState(
   ledger: Ledger,
   nodes: readonly RunningNode[],
-  addresses: readonly NodeAddress[],
+  addresses: ReadonlyMap<number, string>,
 ): unknown {
+  const onChain = new Map(ledger.nodes().map((node) => [node.nodeId, node]));
   return {
     epoch: ledger.epoch(),
+    isChanging: ledger.isChanging(),
     nextEpochAtMs: ledger.nextEpochAtMs(),
     shards: ledger.committee().shards,
-    nodes: addresses.map((address) => {
-      const node = nodes[address.index];
+    nodes: nodeAddresses(ledger, nodes, addresses).map((address) => {
+      const node = nodes.find(({ index }) => index === address.index);
+      const known = onChain.get(address.id);
       return {
         ...address,
+        isRegistered: known !== undefined,
+        stake: String(known?.stake ?? 0n),
+        rewards: String(known?.rewards ?? 0n),
+        votes: { storage: String(known?.votes.storage ?? 0n), write: String(known?.votes.write ?? 0n) },
         isRunning: node?.isRunning() ?? false,
         fault: node?.fault() ?? null,
         ...(node === undefined ? {} : node.counts()),

@@ -95,12 +95,20 @@ describe('genesis', () => {
   });
 
   it('remembers ports, and counts from the first one when it is given', () => {
-    expect(openPorts(folder, 0, 2)).toEqual({ sui: 0, control: 0, nodes: [0, 0] });
-    rememberPorts(folder, { sui: 1000, control: 1001, nodes: [1002, 1003] });
-    expect(openPorts(folder, 0, 2)).toEqual({ sui: 1000, control: 1001, nodes: [1002, 1003] });
-    expect(openPorts(folder, 2000, 2)).toEqual({ sui: 2000, control: 2001, nodes: [2002, 2003] });
+    const portsOf = (first: number) => {
+      const { sui, control, nodes } = openPorts(folder, first);
+      return { sui, control, nodes: [nodes(0), nodes(1)] };
+    };
+    expect(portsOf(0)).toEqual({ sui: 0, control: 0, nodes: [0, 0] });
+    const nodes = new Map([
+      [0, 1002],
+      [1, 1003],
+    ]);
+    rememberPorts(folder, { sui: 1000, control: 1001, nodes });
+    expect(portsOf(0)).toEqual({ sui: 1000, control: 1001, nodes: [1002, 1003] });
+    expect(portsOf(2000)).toEqual({ sui: 2000, control: 2001, nodes: [2002, 2003] });
     writeFileSync(join(folder, 'ports.json'), '{"sui":"x","control":70000,"nodes":[1.5]}');
-    expect(openPorts(folder, 0, 2)).toEqual({ sui: 0, control: 0, nodes: [0, 0] });
+    expect(portsOf(0)).toEqual({ sui: 0, control: 0, nodes: [0, 0] });
   });
 });
 

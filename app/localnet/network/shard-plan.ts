@@ -8,7 +8,7 @@ export const defaultEpochSeconds = 86_400;
 const shardsMin = 4;
 const shardsMax = 1000;
 const nodesMin = 4;
-const nodesMax = 100;
+export const nodesMax = 100;
 /** A week of seconds is long enough for any demonstration, a year for a machine that runs on. */
 const epochSecondsMax = 366 * 86_400;
 

@@ -42,6 +42,7 @@ export function createWorkerBench(): WorkerBench {
     takeSymbols: async (task) => (await run(task)) as readonly TakenSymbol[],
     recover: async (task) => (await run(task)) as Uint8Array,
     sign: async (task) => (await run(task)) as Uint8Array,
+    verify: async (task) => (await run(task)) === true,
     close: () => pool.destroy(),
   };
 }

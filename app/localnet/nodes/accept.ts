@@ -97,7 +97,7 @@ export async function putSliver(
   axis: Axis,
 ): Promise<NodeReply> {
   const sliver = bodyOf(request, parseSliver);
-  const pair = ownedPair(state, blobId, pairText);
+  const pair = ownedPair(state, blobId, pairText, 'write');
   const registered = state.registry.isRegistered(blobId);
   if (!registered && !isPending(request)) throw new Refusal('NOT_REGISTERED', notRegistered);
   const metadata = storedMetadata(state, blobId) ?? (isPending(request) ? pendingMetadata(state, blobId) : undefined);

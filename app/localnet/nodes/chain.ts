@@ -4,6 +4,8 @@ export interface CommitteeMember {
   /** Object id of the node's staking pool, 0x-hex. */
   readonly nodeId: string;
   readonly shards: readonly number[];
+  /** BLS key, uncompressed G1, 96 bytes. */
+  readonly publicKey: Uint8Array;
 }
 
 export interface Committee {
@@ -45,6 +47,8 @@ export type WalrusEvent =
   | { readonly kind: 'invalid'; readonly blobId: string }
   | { readonly kind: 'pool'; readonly poolId: string; readonly endEpoch: number }
   | { readonly kind: 'epoch'; readonly epoch: number }
+  /** Nodes with two thirds of the shards hold theirs: who gave shards away may forget them. */
+  | { readonly kind: 'epoch-done' }
   /** Of no concern to a node; passed on so that the cursor moves. */
   | { readonly kind: 'other' };
 
@@ -52,6 +56,10 @@ export type ChainEvent = EventPlace & { readonly event: WalrusEvent };
 
 export interface Chain {
   committee(): Committee;
+  /** The committee of the epoch before; undefined in the first one. */
+  previousCommittee(): Committee | undefined;
+  /** Between the beginning of an epoch and the word of two thirds that they hold their shards. */
+  isChanging(): boolean;
   /** Up to `limit` events with a sequence above the given one, in order. */
   eventsAfter(sequence: number, limit: number): readonly ChainEvent[];
 }

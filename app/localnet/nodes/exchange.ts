@@ -10,7 +10,7 @@ export interface NodeRequest {
   readonly query: URLSearchParams;
   /** Undefined when the header is missing. */
   readonly contentType: string | undefined;
-  /** The Authorization header; storage nodes ask for none. */
+  /** The Authorization header; storage nodes ask for none but where shards are handed over. */
   readonly authorization?: string | undefined;
   /** Empty when there is none. A node may take it over: it must not be used after `handle`. */
   readonly body: Uint8Array<ArrayBuffer>;
@@ -52,6 +52,7 @@ export function successReply(data: unknown, code = 200): NodeReply {
 const statusCodes = {
   INVALID_ARGUMENT: 400,
   FAILED_PRECONDITION: 400,
+  PERMISSION_DENIED: 403,
   NOT_FOUND: 404,
   RESOURCE_EXHAUSTED: 429,
   INTERNAL: 500,
@@ -80,6 +81,10 @@ const reasons = {
   NO_SYMBOLS_SPECIFIED: 'FAILED_PRECONDITION',
   NO_TARGET_SLIVERS_SPECIFIED: 'FAILED_PRECONDITION',
   INVALID_FILTER: 'INVALID_ARGUMENT',
+  REQUEST_UNAUTHORIZED: 'PERMISSION_DENIED',
+  MESSAGE_VERIFICATION_FAILED: 'INVALID_ARGUMENT',
+  INVALID_EPOCH: 'INVALID_ARGUMENT',
+  SLIVER_COUNT_EXCEEDS_LIMIT: 'INVALID_ARGUMENT',
   INTERNAL_ERROR: 'INTERNAL',
   UNAVAILABLE: 'UNAVAILABLE',
 } as const satisfies Record<string, keyof typeof statusCodes>;

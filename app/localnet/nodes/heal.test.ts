@@ -45,10 +45,10 @@ it('a wiped node rebuilds metadata and slivers from the others, byte for byte, a
     const stored = await openStored(bytes);
     const { world, blob } = stored;
     expect(await served(stored)).toBe(0);
-    expect(await world.nodes[wiped]?.heal()).toEqual({ rebuilt: 4, lacking: 0 });
+    expect(await world.nodes[wiped]?.heal()).toMatchObject({ rebuilt: 4, lacking: 0 });
     expect(await served(stored)).toBe(4);
     expect((await world.answer(wiped, `/v1/blobs/${blob.id}/confirmation/permanent`))[0]).toBe(200);
-    expect(await world.nodes[wiped]?.heal()).toEqual({ rebuilt: 0, lacking: 0 });
+    expect(await world.nodes[wiped]?.heal()).toMatchObject({ rebuilt: 0, lacking: 0 });
   }
 });
 
@@ -57,9 +57,9 @@ it('says what it cannot rebuild while too many are gone, and rebuilds it when th
   const { nodes } = stored.world;
   nodes[0]?.stop();
   // Seven symbols make a primary sliver, four a secondary one; five shards are left.
-  expect(await nodes[wiped]?.heal()).toEqual({ rebuilt: 2, lacking: 2 });
+  expect(await nodes[wiped]?.heal()).toMatchObject({ rebuilt: 2, lacking: 2 });
   nodes[0]?.start();
-  expect(await nodes[wiped]?.heal()).toEqual({ rebuilt: 2, lacking: 0 });
+  expect(await nodes[wiped]?.heal()).toMatchObject({ rebuilt: 2, lacking: 0 });
   expect(await served(stored)).toBe(4);
 });
 
@@ -70,7 +70,7 @@ it('never takes a wrong sliver from nodes that hand out wrong bytes', async () =
   const { rebuilt = 0, lacking = 0 } = (await nodes[wiped]?.heal()) ?? {};
   expect([rebuilt + lacking, await served(stored)]).toEqual([4, rebuilt]);
   nodes[1]?.setFault(undefined);
-  expect(await nodes[wiped]?.heal()).toEqual({ rebuilt: lacking, lacking: 0 });
+  expect(await nodes[wiped]?.heal()).toMatchObject({ rebuilt: lacking, lacking: 0 });
   expect(await served(stored)).toBe(4);
 });
 
@@ -80,5 +80,5 @@ it('leaves alone what is not certified', async () => {
   world.register(blob);
   await uploadAll(world, blob);
   await world.nodes[wiped]?.wipe();
-  expect(await world.nodes[wiped]?.heal()).toEqual({ rebuilt: 0, lacking: 0 });
+  expect(await world.nodes[wiped]?.heal()).toMatchObject({ rebuilt: 0, lacking: 0 });
 });

@@ -38,6 +38,8 @@ export interface Holdings {
   heldPairs(blobId: string): ReadonlyMap<number, ReadonlySet<Axis>>;
   /** Forgets all of some blobs. Rows go at once; files follow. */
   drop(blobIds: readonly string[]): void;
+  /** Forgets both slivers of some pairs of a blob. */
+  dropPairs(blobId: string, pairs: readonly number[]): void;
   /** Removes files that were written and not entered. */
   dropFiles(ids: readonly number[]): void;
   counts(): { readonly blobs: number; readonly slivers: number; readonly bytes: number };
@@ -74,6 +76,9 @@ export async function openHoldings(database: NodeDatabase, files: SliverFiles): 
   );
   const dropSlivers = database.prepare<[string], { file_id: number | null }>(
     'DELETE FROM slivers WHERE blob_id = ? RETURNING file_id',
+  );
+  const dropPair = database.prepare<[string, number], { file_id: number | null }>(
+    'DELETE FROM slivers WHERE blob_id = ? AND pair = ? RETURNING file_id',
   );
   const blobIds = database.prepare<[], { blob_id: string }>(
     'SELECT blob_id FROM metadata UNION SELECT blob_id FROM slivers',
@@ -119,6 +124,14 @@ export async function openHoldings(database: NodeDatabase, files: SliverFiles): 
           dropMetadata.run(blobId);
           return dropSlivers.all(blobId).flatMap(({ file_id }) => (file_id === null ? [] : [file_id]));
         }),
+      )();
+      dropFiles(gone);
+    },
+    dropPairs(blobId, pairs) {
+      const gone = database.transaction(() =>
+        pairs.flatMap((pair) =>
+          dropPair.all(blobId, pair).flatMap(({ file_id }) => (file_id === null ? [] : [file_id])),
+        ),
       )();
       dropFiles(gone);
     },

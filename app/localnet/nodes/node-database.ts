@@ -7,7 +7,7 @@ import { openSqlite, type Sqlite } from './sqlite.ts';
 
 export type NodeDatabase = Sqlite;
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 const schema = `
 -- How far the node is: 'cursor' (sequence of the last event applied) and 'epoch'.
@@ -33,6 +33,9 @@ CREATE TABLE pools (pool_id TEXT PRIMARY KEY, end_epoch INTEGER NOT NULL) STRICT
 
 -- Blobs proved to be encoded wrongly; their data is gone for good.
 CREATE TABLE invalid (blob_id TEXT PRIMARY KEY, tx_digest TEXT NOT NULL, event_seq TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Shards of which the node had every sliver of every certified blob when they came to it: what it must keep, not what it must still get.
+CREATE TABLE shards (shard INTEGER PRIMARY KEY) STRICT;
 
 -- Verified metadata, in the form it was put (BCS BlobMetadata).
 CREATE TABLE metadata (blob_id TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;

@@ -6,12 +6,18 @@ import { redStuff, symbolBytes, type RedStuff } from '../../domain/redstuff.ts';
 import type { Axis } from '../../../native-workers/rs2.ts';
 import { parseMetadata, type MetadataBody } from '../../../native-workers/walrus-bcs/walrus-bcs.ts';
 import type { Chain, Committee } from './chain.ts';
-import { Refusal } from './exchange.ts';
+import { Refusal, type NodeDoor } from './exchange.ts';
 import type { Holdings, SliverFiles } from './holdings.ts';
 import type { NodeKeys } from './node-keys.ts';
 import type { PendingCache } from './pending-cache.ts';
 import type { Registry } from './registry.ts';
+import type { ShardBook } from './shard-book.ts';
 import type { Workbench } from './workbench.ts';
+
+/** Another node, as it answers at the moment. */
+export interface PeerNode extends NodeDoor {
+  readonly nodeId: string;
+}
 
 export interface NodeState {
   readonly nodeId: string;
@@ -23,6 +29,7 @@ export interface NodeState {
   readonly holdings: Holdings;
   readonly files: SliverFiles;
   readonly pending: PendingCache;
+  readonly shardBook: ShardBook;
   /** Parsed metadata of blobs in use. */
   readonly known: Map<string, MetadataBody>;
   /** Signatures made or being made, by epoch and message. */
@@ -55,18 +62,30 @@ export function shardsOf(committee: Committee, nodeId: string): readonly number[
   return committee.members.find((member) => member.nodeId === nodeId)?.shards ?? [];
 }
 
-/** Pairs whose shards this node owns. */
-export function ownPairs({ chain, nodeId }: NodeState, blobId: BlobId): readonly number[] {
-  const committee = chain.committee();
-  return shardsOf(committee, nodeId).map((shard) => pairOfShard(shard, blobId, committee.shards));
+/** Shards that this node must keep. */
+export function ownShards({ chain, nodeId }: NodeState): readonly number[] {
+  return shardsOf(chain.committee(), nodeId);
+}
+
+/** Shards that this node answers for: its own, and while shards move those of the epoch before. */
+export function servedShards(state: NodeState): readonly number[] {
+  const { chain, nodeId } = state;
+  const previous = chain.isChanging() ? chain.previousCommittee() : undefined;
+  return [...new Set([...ownShards(state), ...(previous === undefined ? [] : shardsOf(previous, nodeId))])];
+}
+
+/** Pairs whose shards this node answers for. */
+export function servedPairs(state: NodeState, blobId: BlobId): readonly number[] {
+  const { shards } = state.chain.committee();
+  return servedShards(state).map((shard) => pairOfShard(shard, blobId, shards));
 }
 
 export function codeOf({ chain }: NodeState): RedStuff {
   return redStuff(chain.committee().shards);
 }
 
-/** A sliver's place: refuses pairs beyond the network and shards of others. */
-export function ownedPair(state: NodeState, blobId: BlobId, pairText: string): number {
+/** A sliver's place: refuses pairs beyond the network and shards of others. To read, shards on their way to others are still here. */
+export function ownedPair(state: NodeState, blobId: BlobId, pairText: string, act: 'read' | 'write'): number {
   const committee = state.chain.committee();
   const pair = Number(pairText);
   if (!/^\d{1,5}$/.test(pairText) || pair >= committee.shards) {
@@ -76,7 +95,8 @@ export function ownedPair(state: NodeState, blobId: BlobId, pairText: string): n
     );
   }
   const shard = shardOfPair(pair, blobId, committee.shards);
-  if (!shardsOf(committee, state.nodeId).includes(shard)) {
+  const held = act === 'read' ? servedShards(state) : ownShards(state);
+  if (!held.includes(shard)) {
     throw new Refusal('SHARD_NOT_ASSIGNED', `shard ${shard} is not assigned to this node in epoch ${committee.epoch}`);
   }
   return pair;

@@ -11,13 +11,16 @@ import type { HealReport } from './heal.ts';
 import { openNodeDatabase, type NodeDatabase } from './node-database.ts';
 import type { NodeKeys } from './node-keys.ts';
 import { diskSliverFiles, memorySliverFiles } from './sliver-files.ts';
+import type { PeerNode } from './node-state.ts';
 import { openStorageNode, type StorageNode } from './storage-node.ts';
+import type { TakeReport } from './take-shards.ts';
 import type { Workbench } from './workbench.ts';
 
 export type { Chain, ChainEvent, Committee, WalrusEvent } from './chain.ts';
 export { errorReply, type NodeDoor, type NodeReply, type NodeRequest } from './exchange.ts';
 export { parseNodeFault, type NodeFault } from './faulty-node.ts';
 export type { HealReport } from './heal.ts';
+export type { TakeReport } from './take-shards.ts';
 export { keySeedBytes, nodeKeysFromSeed, type NodeKeys } from './node-keys.ts';
 export { openSqlite } from './sqlite.ts';
 export { bodyBytesMax, tooLargeReply } from './storage-node.ts';
@@ -32,7 +35,7 @@ interface NodeOptions {
   readonly dice: Dice;
   readonly workbench: Workbench;
   /** The other nodes, as they answer at the moment. */
-  readonly peers: () => readonly NodeDoor[];
+  readonly peers: () => readonly PeerNode[];
   /** Where the node keeps everything; undefined for a node in memory. */
   readonly folder: string | undefined;
 }
@@ -48,6 +51,8 @@ export interface RunningNode extends NodeDoor {
   wipe(): Promise<void>;
   /** Rebuilds lost slivers of certified blobs from the other nodes. */
   heal(): Promise<HealReport>;
+  /** Gets what its shards hold, from their owners of the epoch before or out of symbols. */
+  takeShards(): Promise<TakeReport>;
   setFault(fault: NodeFault | undefined): void;
   fault(): NodeFault | undefined;
   catchUp(): void;
@@ -138,6 +143,11 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
     heal: () => {
       const { node, closing } = needed();
       return tracked(node.heal(options.peers(), closing.signal));
+    },
+    takeShards: async () => {
+      if (current === undefined) throw new Fault('cancelled', 'now', 'The node was shut.');
+      const { node, closing } = current;
+      return tracked(node.takeShards(options.peers(), closing.signal));
     },
     setFault: (fault) => needed().door.setFault(fault),
     fault: () => needed().door.fault(),

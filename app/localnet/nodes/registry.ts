@@ -121,6 +121,7 @@ function eventApplier(
         endedPools.run(event.epoch);
         return blobs;
       }
+      case 'epoch-done':
       case 'other':
         return [];
     }

@@ -11,7 +11,7 @@ import {
   type RecoverySymbol,
 } from '../../../native-workers/walrus-bcs/walrus-bcs.ts';
 import { bytesReply, Refusal, type NodeReply, type NodeRequest } from './exchange.ts';
-import { ownPairs, sliverIndexOf, type NodeState } from './node-state.ts';
+import { servedPairs, sliverIndexOf, type NodeState } from './node-state.ts';
 
 const otherAxis = (axis: Axis): Axis => (axis === 'primary' ? 'secondary' : 'primary');
 
@@ -87,7 +87,7 @@ async function symbolsById(
   proofAxis: Axis | undefined,
 ): Promise<readonly RecoverySymbol[]> {
   const { shards } = state.chain.committee();
-  const own = new Set(ownPairs(state, blobId));
+  const own = new Set(servedPairs(state, blobId));
   const symbols: RecoverySymbol[] = [];
   for (const id of ids) {
     const [first = '', second = ''] = id.split('-', 2);
@@ -129,7 +129,7 @@ async function symbolsOfTarget(
   if (axis === undefined) throw new Refusal('INVALID_FILTER', 'the filter is invalid: targetType');
   const index = parseIndex(target, state.chain.committee().shards);
   const symbols: RecoverySymbol[] = [];
-  for (const pair of ownPairs(state, blobId)) {
+  for (const pair of servedPairs(state, blobId)) {
     const source = { axis: otherAxis(axis), pair, indices: [index] };
     symbols.push(...((await symbolsOf(state, blobId, source, true)) ?? []));
   }
@@ -148,7 +148,7 @@ export async function getDecodingSymbols(state: NodeState, request: NodeRequest,
   const indices = [...new Set(targets.map((text) => parseIndex(text, shards)))];
   if (!state.registry.isRegistered(blobId)) throw notFound();
   const byTarget = new Map<number, DecodingSymbol[]>(indices.map((index) => [index, []]));
-  for (const pair of ownPairs(state, blobId)) {
+  for (const pair of servedPairs(state, blobId)) {
     const source = { axis: otherAxis(axis), pair, indices };
     for (const { targetIndex, symbol } of (await symbolsOf(state, blobId, source, false)) ?? []) {
       byTarget.get(targetIndex)?.push(symbol);

@@ -4,7 +4,8 @@ import { toBase64 } from './base64.ts';
 import { concatBytes } from '../../domain/bytes.ts';
 import type { Axis } from '../../../native-workers/rs2.ts';
 import { bytesReply, Refusal, successReply, type NodeReply } from './exchange.ts';
-import { ownedPair, shardsOf, type NodeState } from './node-state.ts';
+import { ownedPair, ownShards, servedShards, type NodeState } from './node-state.ts';
+import { missingShards } from './shard-book.ts';
 
 export function getMetadata({ registry, holdings }: NodeState, blobId: BlobId): NodeReply {
   const body = registry.isRegistered(blobId) ? holdings.metadata(blobId) : undefined;
@@ -18,14 +19,14 @@ export function getMetadataStatus({ registry, holdings }: NodeState, blobId: Blo
 }
 
 export async function getSliver(state: NodeState, blobId: BlobId, pairText: string, axis: Axis): Promise<NodeReply> {
-  const pair = ownedPair(state, blobId, pairText);
+  const pair = ownedPair(state, blobId, pairText, 'read');
   const body = state.registry.isRegistered(blobId) ? await state.holdings.sliver(blobId, pair, axis) : undefined;
   if (body === undefined) throw new Refusal('SLIVER_NOT_FOUND', 'the requested sliver is unavailable');
   return bytesReply(body);
 }
 
 export function getSliverStatus(state: NodeState, blobId: BlobId, pairText: string, axis: Axis): NodeReply {
-  const pair = ownedPair(state, blobId, pairText);
+  const pair = ownedPair(state, blobId, pairText, 'read');
   if (state.registry.isRegistered(blobId) && state.holdings.hasSliver(blobId, pair, axis))
     return successReply('stored');
   const isBuffered = state.pending.get(blobId)?.slivers.has(`${pair}/${axis}`) === true;
@@ -64,8 +65,11 @@ export function getBlobStatus({ registry }: NodeState, blobId: BlobId): NodeRepl
 /** Health, as an operator's monitor reads it. */
 export function getHealth(state: NodeState, startedMs: number, isDetailed: boolean): NodeReply {
   const upMs = Math.max(0, state.clock.steady() - startedMs);
-  const owned = shardsOf(state.chain.committee(), state.nodeId);
+  const owned = ownShards(state);
+  const missing = new Set(missingShards(state));
+  const isMoving = state.chain.isChanging();
   const cursor = state.registry.cursor();
+  const behind = isMoving ? 'inTransfer' : 'inRecovery';
   return successReply({
     uptime: { secs: Math.floor(upMs / 1000), nanos: Math.floor((upMs % 1000) * 1_000_000) },
     epoch: state.chain.committee().epoch,
@@ -74,9 +78,21 @@ export function getHealth(state: NodeState, startedMs: number, isDetailed: boole
     eventProgress: { persisted: cursor, pending: 0, highestFinishedEventIndex: cursor },
     shardSummary: {
       owned: owned.length,
-      ownedShardStatus: { unknown: 0, ready: owned.length, inTransfer: 0, inRecovery: 0 },
-      readOnly: 0,
+      ownedShardStatus: {
+        unknown: 0,
+        ready: owned.length - missing.size,
+        inTransfer: isMoving ? missing.size : 0,
+        inRecovery: isMoving ? 0 : missing.size,
+      },
+      readOnly: servedShards(state).length - owned.length,
     },
-    ...(isDetailed ? { shardDetail: { owned: owned.map((shard) => ({ shard, status: 'ready' })), other: [] } } : {}),
+    ...(isDetailed
+      ? {
+          shardDetail: {
+            owned: owned.map((shard) => ({ shard, status: missing.has(shard) ? behind : 'ready' })),
+            other: [],
+          },
+        }
+      : {}),
   });
 }

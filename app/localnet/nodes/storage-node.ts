@@ -16,11 +16,14 @@ import { heal, type HealReport } from './heal.ts';
 import { openHoldings, type SliverFiles } from './holdings.ts';
 import type { NodeDatabase } from './node-database.ts';
 import type { NodeKeys } from './node-keys.ts';
-import { blobIdInPath, type NodeState } from './node-state.ts';
+import { blobIdInPath, ownShards, type NodeState, type PeerNode } from './node-state.ts';
 import { createPendingCache } from './pending-cache.ts';
 import { openRegistry } from './registry.ts';
 import { getDecodingSymbols, getRecoverySymbols } from './repair.ts';
 import { getBlobStatus, getHealth, getMetadata, getMetadataStatus, getSliver, getSliverStatus } from './serve.ts';
+import { markWhereEmpty, openShardBook, releaseShards } from './shard-book.ts';
+import { postSyncShard } from './sync-shard.ts';
+import { takeShards, type TakeReport } from './take-shards.ts';
 import type { Workbench } from './workbench.ts';
 
 interface StorageNodeParts {
@@ -41,6 +44,8 @@ export interface StorageNode extends NodeDoor {
   confirmBlindly(blobId: BlobId, objectId: string | undefined): Promise<NodeReply>;
   /** Rebuilds what it should hold and does not from what the other nodes hold. */
   heal(peers: readonly NodeDoor[], signal: AbortSignal): Promise<HealReport>;
+  /** Gets what its shards hold, from their owners of the epoch before or out of symbols. */
+  takeShards(peers: readonly PeerNode[], signal: AbortSignal): Promise<TakeReport>;
   counts(): { readonly objects: number; readonly blobs: number; readonly slivers: number; readonly bytes: number };
   /** Waits until nothing is on its way to or off the disk. */
   settled(): Promise<void>;
@@ -73,6 +78,7 @@ export async function openStorageNode(parts: StorageNodeParts): Promise<StorageN
     files,
     registry: openRegistry(database),
     holdings: await openHoldings(database, files),
+    shardBook: openShardBook(database),
     pending: createPendingCache(() => clock.steady()),
     known: new Map(),
     signatures: new Map(),
@@ -87,6 +93,8 @@ export async function openStorageNode(parts: StorageNodeParts): Promise<StorageN
   );
   const catchUp = (): void => followChain(state);
   catchUp();
+  releaseShards(state);
+  markWhereEmpty(state);
   return {
     nodeId,
     catchUp,
@@ -107,7 +115,13 @@ export async function openStorageNode(parts: StorageNodeParts): Promise<StorageN
     confirmBlindly: (blobId, objectId) => signedConfirmation(state, blobId, objectId),
     async heal(peers, signal) {
       catchUp();
-      return heal(state, peers, signal);
+      const report = await heal(state, peers, signal);
+      if (report.lacking === 0) state.shardBook.mark(ownShards(state));
+      return report;
+    },
+    async takeShards(peers, signal) {
+      catchUp();
+      return takeShards(state, peers, signal);
     },
     counts: () => ({ objects: state.registry.objectCount(), ...state.holdings.counts() }),
     async settled() {
@@ -123,6 +137,8 @@ function followChain(state: NodeState): void {
     if (events.length === 0) return;
     const ended = state.registry.apply(events);
     forget(state, ended);
+    if (events.some(({ event }) => event.kind === 'epoch-done')) releaseShards(state);
+    if (events.some(({ event }) => event.kind === 'epoch')) markWhereEmpty(state);
     for (const blobId of state.pending.blobIds()) {
       if (!state.registry.isRegistered(blobId)) continue;
       startFlush(state, parseBlobId(blobId));
@@ -150,6 +166,9 @@ async function route(state: NodeState, request: NodeRequest, startedMs: number):
     return getHealth(state, startedMs, request.query.get('detailed') === 'true');
   }
   const [idText = '', ...tail] = rest;
+  if (kind === 'migrate' && idText === 'sync_shard' && tail.length === 0) {
+    return request.method === 'POST' ? postSyncShard(state, request) : textReply(405, '');
+  }
   if (kind !== 'blobs') return textReply(404, '');
   const blobId = blobIdInPath(idText);
   const handler = blobRoute(state, request, tail);

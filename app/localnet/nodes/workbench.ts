@@ -59,6 +59,14 @@ interface SignTask {
   readonly message: Uint8Array;
 }
 
+interface VerifyTask {
+  readonly kind: 'verify';
+  /** Uncompressed G1, 96 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
 export interface TakenSymbol {
   readonly index: number;
   readonly data: Uint8Array;
@@ -66,7 +74,7 @@ export interface TakenSymbol {
   readonly path: readonly Uint8Array[];
 }
 
-export type Task = MetadataTask | SliverTask | SymbolsTask | RecoverTask | SignTask;
+export type Task = MetadataTask | SliverTask | SymbolsTask | RecoverTask | SignTask | VerifyTask;
 
 export interface Workbench {
   /** Whether the hashes lead to the blob id. */
@@ -78,6 +86,8 @@ export interface Workbench {
   recover(task: RecoverTask): Promise<Uint8Array>;
   /** A BLS min-pk signature, 96 bytes. */
   sign(task: SignTask): Promise<Uint8Array>;
+  /** Whether the signature is that key's over the message; bytes that are no curve point are no signature. */
+  verify(task: VerifyTask): Promise<boolean>;
 }
 
 function checkMetadata(task: MetadataTask): boolean {
@@ -131,6 +141,14 @@ function sign({ secretKey, message }: SignTask): Uint8Array {
   return longSignatures.Signature.toBytes(longSignatures.sign(pointOf(message), secretKey));
 }
 
+function verify({ publicKey, message, signature }: VerifyTask): boolean {
+  try {
+    return longSignatures.verify(signature, pointOf(message), publicKey);
+  } catch {
+    return false; // The curve's library throws on bytes that are no point.
+  }
+}
+
 /** Any task, for a worker thread. */
 export function doTask(rs2: Rs2, task: Task): boolean | Uint8Array | readonly TakenSymbol[] {
   switch (task.kind) {
@@ -144,6 +162,8 @@ export function doTask(rs2: Rs2, task: Task): boolean | Uint8Array | readonly Ta
       return recover(rs2, task);
     case 'sign':
       return sign(task);
+    case 'verify':
+      return verify(task);
   }
 }
 
@@ -154,5 +174,6 @@ export function inlineWorkbench(rs2: Rs2): Workbench {
     takeSymbols: async (task) => takeSymbols(rs2, task),
     recover: async (task) => recover(rs2, task),
     sign: async (task) => sign(task),
+    verify: async (task) => verify(task),
   };
 }

@@ -1,6 +1,7 @@
 /** What the stand-in's ledger promises to the rest of the embedded network: its committee, its Walrus events, and the hands on its clock. */
 import type { Clock, Dice } from '../../domain/clock.ts';
 import type { LedgerCore } from './ledger/core.ts';
+import type { JoiningNode } from './ledger/operator.ts';
 
 export interface GenesisNode {
   readonly name: string;
@@ -47,6 +48,17 @@ export interface CommitteeMember {
   readonly shards: readonly number[];
 }
 
+export interface NodeOnChain {
+  readonly nodeId: string;
+  readonly name: string;
+  /** FROST. */
+  readonly stake: bigint;
+  /** FROST per MiB of encoded size. */
+  readonly votes: { readonly storage: bigint; readonly write: bigint };
+  /** FROST earned and not paid out. */
+  readonly rewards: bigint;
+}
+
 export interface LedgerCommittee {
   readonly epoch: number;
   readonly shards: number;
@@ -83,6 +95,8 @@ export interface WalrusEventFields {
   readonly InvalidBlobID: { readonly epoch: number; readonly blob_id: bigint };
   readonly EpochChangeStart: { readonly epoch: number };
   readonly EpochChangeDone: { readonly epoch: number };
+  readonly EpochParametersSelected: { readonly next_epoch: number };
+  readonly ShardsReceived: { readonly epoch: number; readonly shards: readonly number[] };
   readonly PricesUpdated: { readonly epoch: number; readonly storage_price: bigint; readonly write_price: bigint };
   readonly StoragePoolCreated: {
     readonly epoch: number;
@@ -153,8 +167,24 @@ export interface Ledger {
   /** The committee of the epoch before; nothing in the first one. */
   previousCommittee(): LedgerCommittee | undefined;
   epoch(): number;
-  /** When the running epoch may end, in milliseconds since 1970. */
+  /** When the running epoch may end, in milliseconds since 1970. While shards move: an epoch from now, at least. */
   nextEpochAtMs(): number;
+  /** Whether the epoch has begun and nodes with two thirds of the shards have not yet said that they hold theirs. */
+  isChanging(): boolean;
+  /** All nodes that are registered and stay, in a committee or not. */
+  nodes(): readonly NodeOnChain[];
+  /** How many nodes were ever registered. */
+  nodesEver(): number;
+  /** A node's word that it holds its shards of this epoch. Nothing when it said so before, or has none. */
+  epochSyncDone(nodeId: string, epoch: number): void;
+  /** Registers a node, and gives its id. It gets shards when an epoch begins for which it has stake. */
+  joinNode(node: JoiningNode): string;
+  /** The node gets no shards in the committees that are chosen from now on. Refused when the others could not take all shards. */
+  leaveNode(nodeId: string): void;
+  /** FROST; counts for the committees that are chosen from now on. */
+  setStake(nodeId: string, stake: bigint): void;
+  /** FROST per MiB of encoded size; counts when the next prices are chosen. */
+  vote(nodeId: string, storage: bigint, write: bigint): void;
   /** Walrus events after a sequence number, in order; sequence numbers rise, but not always by one. */
   eventsAfter(sequence: number, limit: number): readonly WalrusEvent[];
   /** Calls back after each transaction that is durable and had Walrus events; the result ends it. */
@@ -163,7 +193,7 @@ export interface Ledger {
   poolEndEpoch(poolId: string): number | undefined;
   /** Ports may change over a restart. By node id. */
   setNodeAddresses(addresses: ReadonlyMap<string, string>): void;
-  /** Ends the running epoch at once. */
+  /** Ends the running epoch at once. Refused while shards are still moving. */
   advanceEpoch(): void;
   /**
    * Ends the running epoch if its time is over, and says whether it did; the composition calls it by its own timer. Time in which nobody

@@ -239,22 +239,3 @@ describe('the loopback door', () => {
     expect((await fetch(door.url)).status).toBe(405);
   });
 });
-
-it('simulates and executes in a few milliseconds', async () => {
-  const rounds = 50;
-  const begin = performance.now();
-  for (let round = 0; round < rounds; round++) {
-    const tx = new Transaction();
-    const { system } = { system: trial.ledger.ids.systemObjectId };
-    const coin = coinWithBalance({ balance: 1_000n, type: walType(trial.ledger) });
-    const target = `${trial.ledger.ids.walrusCallPackageId}::system::reserve_space` as const;
-    const paid = tx.add(coin);
-    tx.transferObjects(
-      [tx.moveCall({ target, arguments: [tx.object(system), tx.pure.u64(1_000), tx.pure.u32(1), paid] }), paid],
-      rich.address,
-    );
-    await rich.keypair.signAndExecuteTransaction({ transaction: tx, client: trial.client });
-  }
-  // Generous, because other work shares the machine; a quadratic ledger would miss it by far.
-  expect((performance.now() - begin) / rounds).toBeLessThan(100);
-});

@@ -19,12 +19,14 @@ export function createFakeChain(nodes: number, shards: number, epoch = 1): FakeC
   const members = spreadShards(nodes, shards).map((count, index) => {
     const own = Array.from({ length: count }, (_, i) => next + i);
     next += count;
-    return { nodeId: fakeNodeId(index), shards: own };
+    return { nodeId: fakeNodeId(index), shards: own, publicKey: new Uint8Array(96) };
   });
   let current = epoch;
   const listeners = new Set<() => void>();
   return {
     committee: () => ({ epoch: current, shards, members }),
+    previousCommittee: () => undefined,
+    isChanging: () => false,
     eventsAfter: (sequence, limit) => events.slice(sequence, sequence + limit),
     emit(event) {
       if (event.kind === 'epoch') current = event.epoch;

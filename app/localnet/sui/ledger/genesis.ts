@@ -13,6 +13,7 @@ import { encodeWith, fieldId, fieldType, wrapperOf } from '../move/runtime.ts';
 import { typeText } from '../move/types.ts';
 import type { MoveType } from '../move/types.ts';
 import { walrusVersion } from '../move/modules/accounting.ts';
+import { newCap, poolValue } from '../move/modules/staking-pool.ts';
 import { World, addressText } from '../move/world.ts';
 import type { Packages } from '../move/world.ts';
 import type { GenesisNode, GenesisOptions, LedgerIds } from '../network.ts';
@@ -22,6 +23,8 @@ const operatorMist = 4_000_000_000_000_000_000n;
 const exchangeFrost = 4_000_000_000_000_000_000n;
 const capacityBytesDefault = 1_125_899_906_842_624n;
 const epochsAheadDefault = 53;
+/** FROST at the birth of a network: stakes in proportion to shards, so that the first change of epochs moves none. */
+export const stakePerShard = 1_000_000_000_000n;
 /** Walrus begins with epoch 0 and no committee; the network is handed over in its first real epoch. */
 const firstEpoch = 1;
 
@@ -81,12 +84,14 @@ class Genesis {
   readonly #world: World;
   readonly #identity: Identity;
   #made = 0;
+  readonly #activeSet: string;
 
   constructor(options: GenesisOptions, identity: Identity, nowMs: number) {
     this.#options = options;
     this.#identity = identity;
     this.#world = new World(identity.packages);
     const nodes = placeNodes(options);
+    this.#activeSet = addressText(derive(options.seed, 'active set'));
     this.#shared(
       identity.ids.systemObjectId,
       'System',
@@ -100,6 +105,7 @@ class Genesis {
       'staking_inner::StakingInnerV1',
     );
     this.#money();
+    this.#nodes(nodes);
   }
 
   #id(): string {
@@ -185,7 +191,7 @@ class Genesis {
       first_epoch_start: BigInt(nowMs),
       pools: { id: pools, size: BigInt(nodes.length) },
       epoch: firstEpoch,
-      active_set: { id: this.#id() },
+      active_set: { id: this.#activeSet },
       next_committee: null,
       committee,
       previous_committee: { pos0: new Map() },
@@ -199,41 +205,30 @@ class Genesis {
     const world = this.#world;
     const idType = world.type('ID');
     const field = this.#field(pools, wrapperOf(world, idType), { name: node.id }, idType, node.id);
-    const none = { pos0: new Map() };
-    const pool = {
-      id: node.id,
-      state: { variant: 'Active', value: null },
-      voting_params: {
-        storage_price: this.#options.storagePrice,
-        write_price: this.#options.writePrice,
-        node_capacity: (this.#options.capacityBytes ?? capacityBytesDefault) / BigInt(this.#options.nodes.length),
-      },
-      node_info: {
-        name: node.name,
-        node_id: node.id,
-        network_address: node.networkAddress,
-        public_key: { bytes: node.publicKey },
-        next_epoch_public_key: null,
-        network_public_key: node.networkPublicKey,
-        metadata: { id: this.#id() },
-      },
-      activation_epoch: 0,
-      latest_epoch: firstEpoch,
-      wal_balance: 0n,
-      num_shares: 0n,
-      pending_shares_withdraw: none,
-      pre_active_withdrawals: none,
-      pending_commission_rate: none,
-      commission_rate: 0,
-      exchange_rates: { id: this.#id(), size: 0n },
-      pending_stake: none,
-      rewards_pool: 0n,
-      commission: 0n,
-      commission_receiver: { variant: 'Address', value: this.#identity.operator.toSuiAddress() },
-      governance_authorized: { variant: 'Address', value: this.#identity.operator.toSuiAddress() },
-      extra_fields: { id: this.#id(), size: 0n },
-    };
+    const pool = poolValue({
+      ...node,
+      freshId: () => this.#id(),
+      epoch: firstEpoch,
+      storagePrice: this.#options.storagePrice,
+      writePrice: this.#options.writePrice,
+      capacityBytes: (this.#options.capacityBytes ?? capacityBytesDefault) / BigInt(this.#options.nodes.length),
+      stake: BigInt(node.held.length) * stakePerShard,
+      owner: this.#identity.operator.toSuiAddress(),
+    });
     this.#add(node.id, world.type('walrus::staking_pool::StakingPool'), pool, { kind: 'object', id: field });
+  }
+
+  /** The list of nodes, and the capability of each, which the operator holds. */
+  #nodes(nodes: readonly PlacedNode[]): void {
+    const world = this.#world;
+    const list = world.type('walrus::active_set::ActiveSet');
+    const key = world.type('walrus::extended_field::Key');
+    this.#field(this.#activeSet, key, { dummy_field: false }, list, { nodes: nodes.map(({ id }) => id) });
+    const owner = { kind: 'address', id: this.#identity.operator.toSuiAddress() } as const;
+    for (const node of nodes) {
+      const id = this.#id();
+      this.#add(id, world.type('walrus::storage_node::StorageNodeCap'), newCap(id, node.id), owner);
+    }
   }
 
   #money(): void {

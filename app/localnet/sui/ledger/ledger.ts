@@ -1,13 +1,15 @@
 /** Opens a ledger and shows it as the rest of the embedded network uses it. */
+import { Fault } from '../../../domain/fault.ts';
 import { LedgerCore } from './core.ts';
 import type { Executed } from './core.ts';
 import type { EventRow } from './database.ts';
 import { Operator } from './operator.ts';
 import { walrusVersion } from '../move/modules/accounting.ts';
-import { epochEndMs } from '../move/modules/staking.ts';
+import { apportion, type Staked } from '../move/modules/committee.ts';
+import { epochEndMs, isChanging } from '../move/modules/staking.ts';
 import { decodeWith } from '../move/runtime.ts';
 import type { CommitteeValue, PoolInnerValue, StakingInnerValue, StakingPoolValue } from '../move/values.ts';
-import type { CommitteeMember, Ledger, LedgerCommittee, LedgerOptions, WalrusEvent } from '../network.ts';
+import type { CommitteeMember, Ledger, LedgerCommittee, LedgerOptions, NodeOnChain, WalrusEvent } from '../network.ts';
 
 /** Rows read at once when events are listed; most events here are Walrus events. */
 const eventPage = 256;
@@ -26,7 +28,37 @@ export function openLedger(options: LedgerOptions): Ledger {
       return previous.pos0.size === 0 ? undefined : committeeOf(core, previous, core.epoch() - 1);
     },
     epoch: () => core.epoch(),
-    nextEpochAtMs: () => epochEndMs(stakingOf(core)),
+    nextEpochAtMs: () => {
+      const staking = stakingOf(core);
+      return isChanging(staking) ? core.clock.now() + Number(staking.epoch_duration) : epochEndMs(staking);
+    },
+    isChanging: () => isChanging(stakingOf(core)),
+    nodes: () => nodeIdsOf(core).map((nodeId) => nodeOnChain(core, nodeId)),
+    nodesEver: () => Number(stakingOf(core).pools.size),
+    epochSyncDone: (nodeId, epoch) => {
+      const { epoch: now, committee } = stakingOf(core);
+      if (epoch === now && committee.pos0.has(nodeId) && !operator.isSyncDone(nodeId, epoch)) {
+        operator.syncDone(nodeId, epoch);
+      }
+    },
+    joinNode: (node) => operator.join(node),
+    leaveNode: (nodeId) => {
+      demandNode(core, nodeId);
+      const staying = nodeIdsOf(core).filter((id) => id !== nodeId);
+      const { n_shards: shards } = stakingOf(core);
+      if (apportion(stakesOf(core, staying), shards) === undefined) {
+        throw new Fault('bad-input', 'never', `The other nodes may not hold all ${shards} shards; add one first.`);
+      }
+      operator.leave(nodeId);
+    },
+    setStake: (nodeId, stake) => {
+      demandNode(core, nodeId);
+      operator.setStake(nodeId, stake);
+    },
+    vote: (nodeId, storage, write) => {
+      demandNode(core, nodeId);
+      operator.vote(nodeId, storage, write);
+    },
     eventsAfter: (sequence, limit) => eventsAfter(core, sequence, limit),
     onEvent: (listener) =>
       core.onExecuted(({ events }: Executed) => {
@@ -35,15 +67,22 @@ export function openLedger(options: LedgerOptions): Ledger {
       }),
     poolEndEpoch: (poolId) => core.fieldValue<PoolInnerValue>(poolId, 'u64', 1n)?.storage.end_epoch,
     setNodeAddresses: (addresses) => {
-      const changed = committeeOf(core, stakingOf(core).committee, core.epoch()).members.flatMap((member) => {
-        const address = addresses.get(member.nodeId);
-        return address === undefined || address === member.networkAddress ? [] : [[member.nodeId, address] as const];
-      });
+      const changed = [...addresses].filter(([id, address]) => poolOf(core, id).node_info.network_address !== address);
       operator.setAddresses(changed);
     },
-    advanceEpoch: () => operator.advanceEpoch(),
+    advanceEpoch: () => {
+      if (isChanging(stakingOf(core))) {
+        throw new Fault('bad-input', 'later', 'Shards are still moving to the nodes of this epoch.');
+      }
+      operator.advanceEpoch();
+    },
     tick: () => {
-      if (core.clock.now() < epochEndMs(stakingOf(core))) return false;
+      const staking = stakingOf(core);
+      if (isChanging(staking)) return false;
+      const leftMs = epochEndMs(staking) - core.clock.now();
+      const isVoting = staking.epoch_state.variant === 'EpochChangeDone';
+      if (leftMs > 0 && leftMs <= Number(staking.epoch_duration) / 2 && isVoting) operator.endVoting();
+      if (leftMs > 0) return false;
       operator.advanceEpoch();
       return true;
     },
@@ -59,11 +98,39 @@ function stakingOf(core: LedgerCore): StakingInnerValue {
   return inner;
 }
 
+function nodeIdsOf(core: LedgerCore): readonly string[] {
+  const list = core.fieldValue<{ readonly nodes: readonly string[] }>(
+    stakingOf(core).active_set.id,
+    'walrus::extended_field::Key',
+    { dummy_field: false },
+  );
+  if (!list) throw new Error('a ledger has a list of its nodes');
+  return list.nodes;
+}
+
+function demandNode(core: LedgerCore, nodeId: string): void {
+  if (!nodeIdsOf(core).includes(nodeId)) throw new Fault('bad-input', 'never', 'No such storage node is registered.');
+}
+
+function stakesOf(core: LedgerCore, nodeIds: readonly string[]): readonly Staked[] {
+  return nodeIds.map((nodeId) => ({ nodeId, stake: poolOf(core, nodeId).wal_balance }));
+}
+
+function poolOf(core: LedgerCore, nodeId: string): StakingPoolValue {
+  const stored = core.object(nodeId);
+  if (!stored) throw new Error('every node has a staking pool');
+  return core.valueOf<StakingPoolValue>(stored);
+}
+
+function nodeOnChain(core: LedgerCore, nodeId: string): NodeOnChain {
+  const { node_info: info, wal_balance: stake, voting_params: params, rewards_pool: rewards } = poolOf(core, nodeId);
+  const votes = { storage: params.storage_price, write: params.write_price };
+  return { nodeId, name: info.name, stake, votes, rewards };
+}
+
 function committeeOf(core: LedgerCore, committee: CommitteeValue, epoch: number): LedgerCommittee {
   const members = [...committee.pos0].map(([nodeId, shards]): CommitteeMember => {
-    const stored = core.object(nodeId);
-    if (!stored) throw new Error('every member has a staking pool');
-    const { node_info: info } = core.valueOf<StakingPoolValue>(stored);
+    const { node_info: info } = poolOf(core, nodeId);
     return {
       nodeId,
       name: info.name,

@@ -13,7 +13,16 @@ export const abortCodes: Readonly<Record<string, Readonly<Record<string, number>
   transfer: numbered('ESharedNonNewObject'),
   system: numbered('EInvalidMigration', 'EWrongVersion', 'EZeroExtractSize'),
   staking: numbered('EInvalidMigration', 'EWrongVersion', 'ENotImitated'),
-  staking_inner: numbered('EWrongEpochState'),
+  staking_inner: numbered(
+    'EWrongEpochState',
+    'EInvalidSyncEpoch',
+    'EDuplicateSyncDone',
+    'ENoStake',
+    'ENotInCommittee',
+    'ENotImplemented',
+  ),
+  staked_wal: numbered('ENotWithdrawing', 'EMetadataMismatch', 'EInvalidAmount', 'ENonZeroPrincipal'),
+  staking_pool: numbered('EPoolAlreadyUpdated', 'EWrongNode', 'EWithdrawEpochNotReached', 'EPoolIsNotActive'),
   system_state_inner: numbered(
     'EInvalidMaxEpochsAhead',
     'EStorageExceeded',
@@ -79,5 +88,5 @@ export const abortCodes: Readonly<Record<string, Readonly<Record<string, number>
     'EUnauthorizedAdminCap',
     'EInvalidExchangeRate',
   ),
-  network: numbered('ENotOperator', 'EUnknownNode'),
+  network: numbered('ENotOperator', 'EUnknownNode', 'ETooFewNodes'),
 };

@@ -6,6 +6,7 @@ import { frameworkFunctions } from './modules/framework.ts';
 import { metadataFunctions } from './modules/attributes.ts';
 import { poolFunctions } from './modules/pool.ts';
 import { poolReadFunctions } from './modules/pool-reads.ts';
+import { stakingNodeFunctions } from './modules/stake.ts';
 import { stakingFunctions } from './modules/staking.ts';
 import { storageFunctions } from './modules/storage.ts';
 import { systemFunctions } from './modules/system.ts';
@@ -35,6 +36,7 @@ export class Library {
       poolFunctions,
       poolReadFunctions,
       stakingFunctions,
+      stakingNodeFunctions,
       exchangeFunctions,
     ].flat();
     for (const declaration of all) {

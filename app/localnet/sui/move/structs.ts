@@ -191,7 +191,29 @@ const staking: readonly StructDeclaration[] = [
     governance_authorized: 'walrus::auth::Authorized',
     extra_fields: 'sui::bag::Bag',
   }),
-  struct('walrus::staked_wal::StakedWal', 'key store', { id: 'UID', node_id: 'ID' }),
+  struct('walrus::staked_wal::StakedWal', 'key store', {
+    id: 'UID',
+    state: 'walrus::staked_wal::StakedWalState',
+    node_id: 'ID',
+    principal: 'Balance<WAL>',
+    activation_epoch: 'u32',
+  }),
+  struct('walrus::extended_field::Key', 'copy drop store', { dummy_field: 'bool' }),
+  // The real one has stakes and a threshold too; here every registered node that stays is in it.
+  struct('walrus::active_set::ActiveSet', 'store', { nodes: 'vector<ID>' }),
+  struct('walrus::storage_node::Attestation', 'copy drop store', {
+    checkpoint_sequence_num: 'u64',
+    epoch: 'u32',
+  }),
+  struct('walrus::storage_node::StorageNodeCap', 'key store', {
+    id: 'UID',
+    node_id: 'ID',
+    last_epoch_sync_done: 'u32',
+    last_event_blob_attestation: 'Option<walrus::storage_node::Attestation>',
+    deny_list_root: 'u256',
+    deny_list_sequence: 'u64',
+    deny_list_size: 'u64',
+  }),
 ];
 
 const event = (name: string, fields: Readonly<Record<string, string>>): StructDeclaration =>
@@ -225,6 +247,8 @@ const events: readonly StructDeclaration[] = [
   event('InvalidBlobID', { epoch: 'u32', blob_id: 'u256' }),
   event('EpochChangeStart', { epoch: 'u32' }),
   event('EpochChangeDone', { epoch: 'u32' }),
+  event('EpochParametersSelected', { next_epoch: 'u32' }),
+  event('ShardsReceived', { epoch: 'u32', shards: 'vector<u16>' }),
   event('PricesUpdated', { epoch: 'u32', storage_price: 'u64', write_price: 'u64' }),
   event('StoragePoolCreated', {
     epoch: 'u32',
@@ -270,6 +294,7 @@ export const structDeclarations: readonly StructDeclaration[] = [
 /** Enums of the staking objects: each variant with the type of its one field, or nothing. */
 export const enumDeclarations: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
   'walrus::staking_inner::EpochState': { EpochChangeSync: 'u16', EpochChangeDone: 'u64', NextParamsSelected: 'u64' },
+  'walrus::staked_wal::StakedWalState': { Staked: null, Withdrawing: 'u32' },
   'walrus::staking_pool::PoolState': { Active: null, Withdrawing: 'u32', Withdrawn: null },
   'walrus::auth::Authorized': { Address: 'address', ObjectID: 'ID' },
 };

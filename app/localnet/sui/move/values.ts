@@ -127,6 +127,10 @@ export interface StakingInnerValue {
 
 export interface StakingPoolValue {
   readonly id: string;
+  state: { readonly variant: string; readonly value: unknown };
+  readonly voting_params: { storage_price: bigint; write_price: bigint; readonly node_capacity: bigint };
+  /** FROST staked with the node. */
+  wal_balance: bigint;
   readonly node_info: {
     readonly name: string;
     readonly node_id: string;
@@ -136,6 +140,20 @@ export interface StakingPoolValue {
   };
   rewards_pool: bigint;
   readonly [field: string]: unknown;
+}
+
+export interface NodeCapValue {
+  readonly id: string;
+  readonly node_id: string;
+  last_epoch_sync_done: number;
+}
+
+export interface StakedWalValue {
+  readonly id: string;
+  state: { readonly variant: string; readonly value: unknown };
+  readonly node_id: string;
+  readonly principal: bigint;
+  readonly activation_epoch: number;
 }
 
 export interface ExchangeValue {
