@@ -275,7 +275,12 @@ async function extend(
   // Another device's address pays for itself: this one need not even have a bag yet.
   const spender = owner.index === device.index ? (await core.ready(signal)).spender : spenderOf(core, owner.index);
   const subject = { space: space.num, pack: undefined };
-  await spender.spend({ kind: 'extend-pool', pool: pool.id, epochs }, subject, async () => undefined, signal);
+  await spender.spend(
+    { kind: 'extend-pool', pool: pool.id, epochs, shrinkBytes: 0, into: undefined },
+    subject,
+    async () => undefined,
+    signal,
+  );
 }
 
 /** Pays from another device's address, for a device that sleeps or is gone for good. */

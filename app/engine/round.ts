@@ -18,7 +18,7 @@ import type { Disk, FileStat } from '../ports/disk.ts';
 import type { Pool } from '../ports/pool.ts';
 import type { Spool } from '../ports/spool.ts';
 import { chunkFiles } from '../stages/chunk/chunk.ts';
-import { startPacker } from '../stages/pack/pack.ts';
+import { startPacker, type Packer } from '../stages/pack/pack.ts';
 import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } from '../stages/scan/scan.ts';
 import { buildTree, foldContent } from '../stages/snapshot/snapshot.ts';
 import { isMassDeletion } from './brake.ts';
@@ -53,6 +53,8 @@ export interface RoundInput {
   readonly deletionsReleased: boolean;
   /** A full pack has its row; the caller may start to send it. Resolves when there is room for more packs. */
   readonly onPack: (pack: NewPack) => Promise<void>;
+  /** Puts chunks into this round's packs that lie where they may go away. */
+  readonly carry: (packer: Pick<Packer, 'add'>) => Promise<void>;
 }
 
 export interface FileProblem {
@@ -110,6 +112,7 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const intake = startIntake({ keys: input.keys, limits: row.limits, packer }, ports, signal);
   const problems: FileProblem[] = [...found.problems];
   try {
+    await input.carry(packer);
     const contents = await takeContents(input, found, own, intake, problems, ports, signal);
     const puts = [...found.placed.map((placed) => placedChange(placed, own)), ...contents.changes];
     const changes = orderedChanges(gone, isHeld ? besideHeld(puts, found.gone, found) : puts, found);

@@ -10,6 +10,8 @@ import type { SpacePath } from '../domain/path-name.ts';
 import type { Catalog, NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
 import { packBytesFor } from './spaces.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
+import type { Packer } from '../stages/pack/pack.ts';
+import { carryGoing, meetDoomLists } from './doom-lists.ts';
 import { downPass, fetchAbsent } from './down-pass.ts';
 import { checkRoot, makeRoom, putBackParked } from './root-folder.ts';
 import { readLeftOut } from './left-out.ts';
@@ -89,6 +91,8 @@ interface Work {
   readonly isReleased: boolean;
   /** As they were when the pass began. */
   readonly devices: readonly KnownDevice[];
+  /** Packs that other devices may delete at any time. */
+  readonly going: readonly BlobId[];
 }
 
 export async function syncSpace(
@@ -125,6 +129,7 @@ async function syncAsDevice(
   const devices = await lookAtDevices(core, isFull, signal);
   if (await isCopied(core, row, device, devices)) throw deviceCopied();
   const space = core.open(row);
+  const { going } = await meetDoomLists(core, space, { device, spender }, devices, signal);
   const ports: ShipPorts = {
     ...core,
     spender,
@@ -138,7 +143,7 @@ async function syncAsDevice(
   await finishEarlier(core, ship, ports, signal);
   const trouble = await rootTrouble(core, row, folder, isReleased, signal);
   if (trouble && row.sequence === 0) throw trouble;
-  const work = { space, ship, ports, folder, isReleased, devices };
+  const work = { space, ship, ports, folder, isReleased, devices, going };
   const done = trouble
     ? { ...nothingDone, problems: [{ path: '', fault: trouble }] }
     : await toRest(core, work, signal);
@@ -321,6 +326,7 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
     publishesMerge,
     deletionsReleased: work.isReleased,
     onPack,
+    carry: (packer: Pick<Packer, 'add'>) => carryGoing(core, space, work.going, packer, signal),
   };
   let report: RoundReport;
   try {

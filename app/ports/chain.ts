@@ -77,8 +77,19 @@ export type ChainStep =
       readonly blobs: readonly { readonly blobId: BlobId; readonly certificate: Certificate }[];
       readonly head: HeadMove | undefined;
     }
-  | { readonly kind: 'extend-pool'; readonly pool: SuiId; readonly epochs: number }
-  | { readonly kind: 'delete-blob'; readonly pool: SuiId; readonly blobId: BlobId }
+  /**
+   * Extends a pool. First `shrinkBytes` of unused capacity are split off (0: none), so that they are not paid on; what was paid of them until the pool's
+   * old end goes `into` another pool of the sender that ends then, or stays with the sender.
+   */
+  | {
+      readonly kind: 'extend-pool';
+      readonly pool: SuiId;
+      readonly epochs: number;
+      readonly shrinkBytes: number;
+      readonly into: SuiId | undefined;
+    }
+  /** Deletes pooled blobs; their capacity is the pool's again. */
+  | { readonly kind: 'delete-blobs'; readonly pool: SuiId; readonly blobIds: readonly BlobId[] }
   /** Exchanges SUI for WAL (testnet and local); `frost` of WAL are wanted. */
   | { readonly kind: 'exchange'; readonly frost: bigint };
 

@@ -11,7 +11,7 @@ const mutantSchedules = 3_000;
 const list = { number: 3, epoch: 20, packs: ['p', 'q', 'r'] };
 const participant = (device: string, needs: readonly number[] | undefined, number = 3) => ({
   device,
-  record: { ...noGarbage, answers: new Map(needs === undefined ? [] : [['own', { number, needs }]]) },
+  record: { ...noGarbage(), answers: new Map(needs === undefined ? [] : [['own', { number, needs }]]) },
 });
 const now = { epoch: 22, gone: new Set<string>() };
 const judged = (participants: Parameters<typeof standingOf>[2], at = now): readonly string[] | undefined =>
@@ -37,7 +37,7 @@ describe('a doom list', () => {
     expect(answer).toEqual({ number: 3, needs: [1] });
     const others = [{ device: 'a', record: { list, answers: new Map() } }];
     expect(unanswered({ device: 'own', record: undefined }, others)).toEqual([{ device: 'a', list }]);
-    const own = { device: 'own', record: { ...noGarbage, answers: new Map([['a', answer]]) } };
+    const own = { device: 'own', record: { ...noGarbage(), answers: new Map([['a', answer]]) } };
     expect(unanswered(own, others)).toEqual([]);
     expect(nextList(list, [], 30)).toEqual({ number: 4, epoch: 30, packs: [] });
   });

@@ -4,26 +4,7 @@
  * that plays thousands of schedules.
  */
 
-/** What a device means to delete from its pool. It stands unchanged until all of it is settled. */
-export interface DoomList<Pack extends string = string> {
-  /** Grows by one with each list of this device; 0 before the first. */
-  readonly number: number;
-  /** Walrus epoch in which it was published. */
-  readonly epoch: number;
-  readonly packs: readonly Pack[];
-}
-
-/** What a device says to one list of another: by their places in it, the packs that it needs. */
-export interface Answer {
-  readonly number: number;
-  readonly needs: readonly number[];
-}
-
-/** What a device's bag holds about a space's garbage. */
-export interface GarbageRecord<Pack extends string = string, Device extends string = string> {
-  readonly list: DoomList<Pack>;
-  readonly answers: ReadonlyMap<Device, Answer>;
-}
+import type { Answer, DoomList, GarbageRecord } from '../domain/garbage.ts';
 
 /** A device that has a head of the space, or a record. */
 export interface Participant<Pack extends string = string, Device extends string = string> {
@@ -37,7 +18,10 @@ export const doomedMax = 128;
 /** Full epochs between a list and its deletions, for whoever is reading. */
 export const graceEpochs = 1;
 
-export const noGarbage: GarbageRecord<never, never> = { list: { number: 0, epoch: 0, packs: [] }, answers: new Map() };
+export const noGarbage = <Pack extends string, Device extends string>(): GarbageRecord<Pack, Device> => ({
+  list: { number: 0, epoch: 0, packs: [] },
+  answers: new Map(),
+});
 
 export interface Standing<Pack extends string, Device extends string> {
   /** Devices that have not answered. */

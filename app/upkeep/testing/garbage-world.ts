@@ -4,7 +4,8 @@
  * break one rule each, to show that the schedules would find them.
  */
 import { answerTo, deletable, doomedMax, nextList, noGarbage, standingOf, unanswered } from '../garbage.ts';
-import type { GarbageRecord, Participant } from '../garbage.ts';
+import type { Participant } from '../garbage.ts';
+import type { GarbageRecord } from '../../domain/garbage.ts';
 import type { SeededDice } from '../../formats/testing/seeded-dice.ts';
 
 /** What a device may do wrong. */
@@ -139,7 +140,7 @@ export class GarbageWorld {
   }
 
   #own(home: Home): GarbageRecord {
-    return this.#bags.get(home.id)?.record ?? noGarbage;
+    return this.#bags.get(home.id)?.record ?? noGarbage();
   }
 
   /** Whether a pack that this home knows holds the chunk and counts. */
