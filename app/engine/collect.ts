@@ -8,9 +8,10 @@ import type { SpaceGarbage } from '../formats/garbage.ts';
 import type { PackRow } from '../ports/catalog.ts';
 import { deletable, doomedMax, graceEpochs, nextList, standingOf } from '../upkeep/garbage.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
-import { meetDoomLists, putGarbage, type Doomed, type Self } from './doom-lists.ts';
+import { meetDoomLists, moveOf, putGarbage, type Doomed, type Self } from './doom-lists.ts';
+import { isCopied } from './copied-home.ts';
 import { lookAtDevices } from './heads.ts';
-import { ownNewest } from './own-head.ts';
+import { deviceCopied, ownNewest } from './own-head.ts';
 import { markReachable } from './reachable.ts';
 
 export interface CollectRequest {
@@ -34,8 +35,6 @@ export interface CollectReport {
   readonly waitsFor: readonly DeviceId[];
 }
 
-/** Deletions of one transaction. */
-const deletedAtOnce = 64;
 /** Epochs for which a pack is not doomed again after somebody needed it. */
 const restEpochs = 4;
 const restKey = (space: number): string => `needed:${space}`;
@@ -47,32 +46,41 @@ export async function collect(
   signal: AbortSignal,
 ): Promise<CollectReport> {
   const self = await core.ready(signal);
-  const devices = await lookAtDevices(core, true, signal);
-  const met = await meetDoomLists(core, space, self, devices, signal);
+  const met = await meet(core, space, self, signal);
   await markReachable(core, space, signal);
   const { epoch } = await core.chain.network(signal);
-  const packs = await ownPacks(core, space);
   const { own, participants } = met;
+  if (own.list.packs.length === 0)
+    return { deleted: sumOf([]), ...(await doomNext(core, space, self, own, epoch, signal)) };
   const standing = standingOf(self.device.id, own.list, participants, { epoch, gone });
-  if (own.list.packs.length > 0) {
-    const needed = new Set<BlobId>();
-    for (const { num, blobId } of packs) if (blobId && (await core.catalog.isNeeded(num))) needed.add(blobId);
-    const going = deletable(own.list, standing, (blobId) => needed.has(blobId));
-    if (going === undefined) {
-      const { waitsFor } = standing;
-      return { deleted: sumOf([]), doomed: sumOf(named(packs, own.list.packs)), ripeAtEpoch: ripeAt(own), waitsFor };
-    }
-    await remove(core, space, self, named(packs, going), signal);
-    await rest(
-      core,
-      space,
-      own.list.packs.filter((blobId) => !going.includes(blobId)),
-      epoch,
-    );
-    const next = await doomNext(core, space, self, met, epoch, signal);
-    return { deleted: sumOf(named(packs, going)), ...next };
+  const packs = await ownPacks(core, space);
+  const needed = new Set<BlobId>();
+  for (const { num, blobId } of packs) if (blobId && (await core.catalog.isNeeded(num))) needed.add(blobId);
+  const going = deletable(own.list, standing, (blobId) => needed.has(blobId));
+  if (going === undefined) {
+    const doomed = sumOf(named(packs, own.list.packs));
+    return { deleted: sumOf([]), doomed, ripeAtEpoch: ripeAt(own), waitsFor: standing.waitsFor };
   }
-  return { deleted: sumOf([]), ...(await doomNext(core, space, self, met, epoch, signal)) };
+  const settled = { ...own, list: nextList(own.list, [], epoch) };
+  await settle(core, space, self, { settled, bag: met.bag, packs: named(packs, going) }, signal);
+  await rest(
+    core,
+    space,
+    own.list.packs.filter((blobId) => !going.includes(blobId)),
+    epoch,
+  );
+  const next = await doomNext(core, space, self, settled, epoch, signal);
+  return { deleted: sumOf(named(packs, going)), ...next };
+}
+
+/** All devices as they are now, and this one as what the chain has of it: a copy of this home must not decide by its older catalog. */
+async function meet(core: EngineCore, space: OpenSpace, self: Self, signal: AbortSignal): Promise<Doomed> {
+  for (;;) {
+    const devices = await lookAtDevices(core, true, signal);
+    if (await isCopied(core, space.row, self.device, devices)) throw deviceCopied();
+    const met = await meetDoomLists(core, space, self, devices, signal);
+    if (met.bag !== undefined) return met;
+  }
 }
 
 const ripeAt = ({ list }: SpaceGarbage): number | undefined =>
@@ -90,43 +98,49 @@ async function ownPacks(core: EngineCore, { row }: OpenSpace): Promise<readonly 
   return (await core.catalog.packs(row.num, ['live'])).filter((pack) => pool !== undefined && pack.pool === pool);
 }
 
-/** Some at a time; those that the chain no longer has were deleted by a run that was killed. */
-async function remove(
-  core: EngineCore,
-  { row }: OpenSpace,
-  { spender }: Self,
-  packs: readonly PackRow[],
-  signal: AbortSignal,
-): Promise<void> {
-  for (let at = 0; at < packs.length; at += deletedAtOnce) {
-    const some = packs.slice(at, at + deletedAtOnce);
-    const pool = some[0]?.pool;
-    if (pool === undefined) throw new Error('an own pack lies in a pool');
-    const blobIds: BlobId[] = [];
-    for (const { blobId } of some)
-      if (blobId && (await core.chain.pooledBlob(pool, blobId, signal))) blobIds.push(blobId);
-    const subject = { space: row.num, pack: undefined };
-    if (blobIds.length > 0)
-      await spender.spend({ kind: 'delete-blobs', pool, blobIds }, subject, async () => undefined, signal);
-    core.point('garbage:deleted');
-    for (const { num } of some) await core.catalog.setDead(num);
-    core.point('garbage:buried');
-  }
+interface Settlement {
+  readonly settled: SpaceGarbage;
+  readonly bag: Doomed['bag'];
+  readonly packs: readonly PackRow[];
 }
 
-/** The next list, or an empty one after a list that is settled. */
+/** Deletes and takes the list off in one transaction, which fails if anybody wrote to this device's bag since it was looked at. */
+async function settle(
+  core: EngineCore,
+  { row }: OpenSpace,
+  self: Self,
+  { settled, bag, packs }: Settlement,
+  signal: AbortSignal,
+): Promise<void> {
+  const pool = packs[0]?.pool;
+  const blobIds: BlobId[] = [];
+  for (const { blobId } of packs)
+    if (pool && blobId && (await core.chain.pooledBlob(pool, blobId, signal))) blobIds.push(blobId);
+  const subject = { space: row.num, pack: undefined };
+  const entry = await moveOf(core, self, settled, bag, signal);
+  const step =
+    pool === undefined
+      ? ({ kind: 'put-entry', move: entry } as const)
+      : ({ kind: 'delete-blobs', pool, blobIds, entry } as const);
+  await self.spender.spend(step, subject, async () => undefined, signal);
+  core.point('garbage:deleted');
+  for (const { num } of packs) await core.catalog.setDead(num);
+  core.point('garbage:buried');
+}
+
+/** The next list, when there is anything to put on it. */
 async function doomNext(
   core: EngineCore,
   space: OpenSpace,
   self: Self,
-  { own }: Doomed,
+  own: SpaceGarbage,
   epoch: number,
   signal: AbortSignal,
 ): Promise<Omit<CollectReport, 'deleted'>> {
+  await pardon(core, space, await ownPacks(core, space), signal);
   const packs = await ownPacks(core, space);
   const resting = await restingPacks(core, space, epoch);
   const head = await ownNewest(space.row, self.device.id, core.catalog);
-  await pardon(core, space, packs);
   const next: PackRow[] = [];
   for (const pack of packs) {
     const { num, blobId } = pack;
@@ -138,7 +152,7 @@ async function doomNext(
     next.push(pack);
   }
   const none = { doomed: sumOf([]), ripeAtEpoch: undefined, waitsFor: [] };
-  if (next.length === 0 && own.list.packs.length === 0) return none;
+  if (next.length === 0) return none;
   core.point('garbage:doomed');
   const list = nextList(
     own.list,
@@ -151,11 +165,19 @@ async function doomNext(
   return { doomed: sumOf(next), ripeAtEpoch: ripeAt(said), waitsFor: [] };
 }
 
-/** Own packs that are on no list that stands count again. */
-async function pardon(core: EngineCore, { row }: OpenSpace, packs: readonly PackRow[]): Promise<void> {
+/** Own packs that are on no list any more count again, unless the chain has lost them: a run that was killed had deleted them. */
+async function pardon(
+  core: EngineCore,
+  { row }: OpenSpace,
+  packs: readonly PackRow[],
+  signal: AbortSignal,
+): Promise<void> {
   const doomed = new Set(await core.catalog.doomed(row.num));
-  const own = packs.flatMap(({ blobId }) => (blobId && doomed.has(blobId) ? [blobId] : []));
-  if (own.length > 0) await core.catalog.setDoomed(row.num, own, false);
+  for (const { num, pool, blobId } of packs) {
+    if (pool === undefined || blobId === undefined || !doomed.has(blobId)) continue;
+    if ((await core.chain.pooledBlob(pool, blobId, signal)) === undefined) await core.catalog.setDead(num);
+    await core.catalog.setDoomed(row.num, [blobId], false);
+  }
 }
 
 async function restingPacks(core: EngineCore, { row }: OpenSpace, epoch: number): Promise<ReadonlySet<string>> {

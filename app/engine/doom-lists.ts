@@ -8,6 +8,7 @@ import { faultOf } from '../domain/fault.ts';
 import type { Answer } from '../domain/garbage.ts';
 import type { ChunkId, DeviceId, SuiId } from '../domain/ids.ts';
 import type { SpaceGarbage } from '../formats/garbage.ts';
+import type { BagState, HeadMove } from '../ports/chain.ts';
 import { garbageKey, sealGarbage } from '../formats/head.ts';
 import { importPacks } from '../restore/rebuild/rebuild.ts';
 import type { Packer } from '../stages/pack/pack.ts';
@@ -27,6 +28,8 @@ export interface Self {
 export interface Doomed {
   readonly own: SpaceGarbage;
   readonly participants: readonly Participant<BlobId, DeviceId>[];
+  /** Its own bag as it is now; undefined when this device wrote to it just now, so that it must be looked at again. */
+  readonly bag: BagState | undefined;
   /** Listed by others and not named as needed in this device's answer: they may go at any time. */
   readonly going: readonly BlobId[];
 }
@@ -65,13 +68,14 @@ export async function meetDoomLists(
   await takeOver(core, space, others, signal);
   const isPresent = participants.length > others.length || others.length === 0;
   const open = unanswered({ device: self.device.id, record: own }, participants);
-  if (open.length === 0 && isPresent) return { own, participants, going: goingOf(own, others) };
+  const bag = devices.find((one) => one.bag.id === self.device.bag)?.bag.state;
+  if (open.length === 0 && isPresent) return { own, participants, bag, going: goingOf(own, others) };
   const answers = new Map(own.answers);
   for (const [device, answer] of await answersTo(core, space, open, devices, signal)) answers.set(device, answer);
   const said = { ...own, answers };
   await putGarbage(core, space, self, said, signal);
   core.point('garbage:answered');
-  if (isPresent) return { own: said, participants, going: goingOf(said, others) };
+  if (isPresent) return { own: said, participants, bag: undefined, going: goingOf(said, others) };
   // Whoever collects could not see this device until now, so all lists are looked at once more.
   return meetDoomLists(core, space, self, await lookAtDevices(core, true, signal), signal);
 }
@@ -184,16 +188,27 @@ export async function carryGoing(
 /** Writes what this device says of the space into its bag. */
 export async function putGarbage(
   core: EngineCore,
-  { row }: OpenSpace,
-  { device, spender }: Self,
+  space: OpenSpace,
+  self: Self,
   garbage: SpaceGarbage,
   signal: AbortSignal,
 ): Promise<void> {
-  const key = garbageKey(core.crypto, core.account.key, row.id);
+  const move = await moveOf(core, self, garbage, undefined, signal);
+  const subject = { space: space.row.num, pack: undefined };
+  await self.spender.spend({ kind: 'put-entry', move }, subject, async () => undefined, signal);
+}
+
+/** The entry's way into the bag as it was `seen`, or as it is now. */
+export async function moveOf(
+  core: EngineCore,
+  { device }: Self,
+  garbage: SpaceGarbage,
+  seen: BagState | undefined,
+  signal: AbortSignal,
+): Promise<HeadMove> {
+  const key = garbageKey(core.crypto, core.account.key, garbage.space);
   const bag = (await core.chain.bags(device.address, signal)).find(({ id }) => id === device.bag);
   const entry = sealGarbage(core.crypto, core.dice, core.account.key, garbage);
   const replaces = bag?.entries.some((one) => sameBytes(one.key, key)) ?? false;
-  const move = { bag: device.bag, entry, replaces, seen: bag?.state };
-  const subject = { space: row.num, pack: undefined };
-  await spender.spend({ kind: 'put-entry', move }, subject, async () => undefined, signal);
+  return { bag: device.bag, entry, replaces, seen: seen ?? bag?.state };
 }

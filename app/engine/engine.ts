@@ -28,6 +28,7 @@ import {
   type RenewRequest,
 } from './leases.ts';
 import { issueReceipt, type IssuedReceipt, type ReceiptRequest } from './receipt.ts';
+import { tidySpace, type TidyReport, type TidyRequest } from './tidy.ts';
 import { conflictsOf, resolveConflict, type ConflictLine, type ConflictSide, type Keep } from './conflicts.ts';
 import { hasNews } from './heads.ts';
 import { heldDeletions, releaseHeld, syncSpace, type HeldDeletions, type SyncReport } from './sync.ts';
@@ -87,6 +88,8 @@ export type {
   SnapshotLine,
   SpaceStatus,
   SyncReport,
+  TidyReport,
+  TidyRequest,
   VersionLine,
 };
 
@@ -140,6 +143,8 @@ export interface Engine {
   renew(request: RenewRequest, signal: AbortSignal): Promise<RenewReport>;
   /** The autopilot's turn; `isFirst` at a start, when it runs whatever ran before. */
   upkeep(isFirst: boolean, signal: AbortSignal): ReturnType<typeof upkeep>;
+  /** Rewrites packs that cost more than they hold, and collects what nobody needs: one turn of one space. */
+  tidy(request: TidyRequest, signal: AbortSignal): Promise<TidyReport>;
   setAutopilot(isOn: boolean): Promise<void>;
   setAhead(space: string, epochs: number, signal: AbortSignal): Promise<void>;
   budget(signal: AbortSignal): Promise<BudgetReport>;
@@ -245,6 +250,7 @@ export function createEngine(ports: EnginePorts): Engine {
     leases: (signal) => leasesReport(core, signal),
     renew: (request, signal) => inTurn(() => renew(core, request, signal)),
     upkeep: (isFirst, signal) => inTurn(() => upkeep(core, isFirst, signal)),
+    tidy: (request, signal) => inTurn(() => tidySpace(core, request, signal)),
     setAutopilot: (isOn) => inTurn(() => setAutopilot(core, isOn)),
     setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
     budget: (signal) => budgetReport(core, signal),

@@ -18,7 +18,8 @@ export async function sweepOrphans(core: EngineCore, signal: AbortSignal): Promi
     if (blobIds.length === 0 || space.pool === undefined) continue;
     const { spender } = await core.ready(signal);
     const subject = { space: space.num, pack: undefined };
-    await spender.spend({ kind: 'delete-blobs', pool: space.pool, blobIds }, subject, async () => undefined, signal);
+    const step = { kind: 'delete-blobs', pool: space.pool, blobIds, entry: undefined } as const;
+    await spender.spend(step, subject, async () => undefined, signal);
     swept += blobIds.length;
   }
   return swept;

@@ -1,14 +1,14 @@
-/** The upkeep of what is stored, space by space: thinner history, fewer and fuller packs, and what nobody needs deleted. */
-import type { DeviceId } from '../domain/ids.ts';
-import type { SpaceId } from '../domain/ids.ts';
+/** The upkeep of what is stored, space by space: fewer and fuller packs, and what nobody needs deleted. Money is only spent where it saves more. */
+import type { DeviceId, SpaceId } from '../domain/ids.ts';
 import { collect, type CollectReport } from './collect.ts';
 import { compact, type CompactReport } from './compact.ts';
 import type { EngineCore } from './engine.ts';
+import { findSpace } from './look.ts';
 
 export interface TidyRequest {
   /** Id or name. */
   readonly space: string;
-  /** Devices that are gone for good. */
+  /** Devices that a person called gone for good: their answers are not waited for. */
   readonly gone: readonly DeviceId[];
 }
 
@@ -16,4 +16,17 @@ export interface TidyReport {
   readonly space: SpaceId;
   readonly compacted: CompactReport;
   readonly collected: CollectReport;
+}
+
+/** One turn. What has to wait for other devices or for the next epoch is in the report; the next turn goes on. */
+export async function tidySpace(
+  core: EngineCore,
+  { space, gone }: TidyRequest,
+  signal: AbortSignal,
+): Promise<TidyReport> {
+  const row = await findSpace(core.catalog, space);
+  const open = core.open(row);
+  const compacted = await compact(core, open, signal);
+  const collected = await collect(core, open, { gone: new Set(gone) }, signal);
+  return { space: row.id, compacted, collected };
 }

@@ -88,8 +88,13 @@ export type ChainStep =
       readonly shrinkBytes: number;
       readonly into: SuiId | undefined;
     }
-  /** Deletes pooled blobs; their capacity is the pool's again. */
-  | { readonly kind: 'delete-blobs'; readonly pool: SuiId; readonly blobIds: readonly BlobId[] }
+  /** Deletes pooled blobs, whose capacity is the pool's again, and in the same transaction moves an entry. */
+  | {
+      readonly kind: 'delete-blobs';
+      readonly pool: SuiId;
+      readonly blobIds: readonly BlobId[];
+      readonly entry: HeadMove | undefined;
+    }
   /** Exchanges SUI for WAL (testnet and local); `frost` of WAL are wanted. */
   | { readonly kind: 'exchange'; readonly frost: bigint };
 

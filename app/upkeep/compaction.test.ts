@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redStuff } from '../domain/redstuff.ts';
-import { planCompaction, unitsOf, type CompactionOutlook, type StoredPack } from './compaction.ts';
+import { encodedBytes, redStuff } from '../domain/redstuff.ts';
+import { planCompaction, type CompactionOutlook, type StoredPack } from './compaction.ts';
 
 const code = redStuff(1000);
 const packBytes = 56_585_612;
@@ -57,7 +57,9 @@ describe('compaction', () => {
           expect(old.reduce((sum, one) => sum + one.liveBytes, 0)).toBe(liveBytes);
           expect(liveBytes).toBeLessThan(packBytes);
           expect(savedFrost).toBeGreaterThan(0n);
-          expect(unitsOf(code, liveBytes)).toBeLessThan(old.reduce((sum, one) => sum + unitsOf(code, one.bytes), 0));
+          expect(encodedBytes(code, liveBytes)).toBeLessThan(
+            old.reduce((sum, one) => sum + encodedBytes(code, one.bytes), 0),
+          );
         }
       }),
       { seed: 6, numRuns: 200 },

@@ -3,7 +3,7 @@
  * hold, and packs that hold little that is still reachable. Pure, and a matter of prices: writing is paid once, storing every epoch, and a rewritten pack
  * is paid for beside the old one until that one may be deleted.
  */
-import { encodedBytes, storageUnits, type RedStuff } from '../domain/redstuff.ts';
+import { encodedBytes, storageUnits, unitBytes, type RedStuff } from '../domain/redstuff.ts';
 import { graceEpochs } from './garbage.ts';
 
 export interface StoredPack {
@@ -42,13 +42,14 @@ const fillShare = 0.94;
 /** Epochs in which old and new are both paid: the grace of the list, the epoch in which it is made, and an answer that takes its time. */
 const overlapEpochs = graceEpochs + 2;
 
-export const unitsOf = (code: RedStuff, packBytes: number): number => storageUnits(encodedBytes(code, packBytes));
+/** FROST for encoded bytes in a pool, whose blobs share its units, at a price for a unit. */
+export const poolFrost = (encoded: number, price: bigint): bigint => (BigInt(encoded) * price) / BigInt(unitBytes);
 
 /** Each rewrite makes one new pack at most. The best first. */
 export function planCompaction(packs: readonly StoredPack[], outlook: CompactionOutlook): readonly Rewrite[] {
   const { code, packBytes } = outlook;
   const room = Math.floor(packBytes * fillShare);
-  const perByte = (pack: StoredPack): number => unitsOf(code, pack.bytes) / Math.max(1, pack.liveBytes);
+  const perByte = (pack: StoredPack): number => encodedBytes(code, pack.bytes) / Math.max(1, pack.liveBytes);
   // What costs most for what it still holds goes first; a pack that holds nothing is collected as it is.
   const waiting = packs
     .filter(({ liveBytes }) => liveBytes > 0 && liveBytes < room)
@@ -78,10 +79,12 @@ function bestGroup(
     if (liveBytes + pack.liveBytes > room) continue;
     packs.push(pack.num);
     liveBytes += pack.liveBytes;
-    before += unitsOf(code, pack.bytes);
-    const after = unitsOf(code, Math.ceil(liveBytes / fillShare));
-    const gain = BigInt(before - after) * prices.storage * BigInt(Math.max(0, horizonEpochs - overlapEpochs));
-    const cost = BigInt(after) * (prices.write + prices.storage * BigInt(overlapEpochs)) + prices.gas;
+    before += encodedBytes(code, pack.bytes);
+    const after = encodedBytes(code, Math.ceil(liveBytes / fillShare));
+    const epochs = Math.max(0, horizonEpochs - overlapEpochs);
+    const gain = poolFrost(before - after, prices.storage) * BigInt(epochs);
+    const overlap = poolFrost(after, prices.storage) * BigInt(overlapEpochs);
+    const cost = BigInt(storageUnits(after)) * prices.write + overlap + prices.gas;
     const savedFrost = gain - cost;
     if (savedFrost > (best?.savedFrost ?? 0n)) best = { packs: [...packs], liveBytes, savedFrost };
   }

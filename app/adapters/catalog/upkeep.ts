@@ -10,7 +10,7 @@ import type { PackUse, UpkeepOperations } from '../../ports/catalog-upkeep.ts';
 import { idBuffer, recordFromBytes } from './entry-record.ts';
 
 /** Entries and versions of one call, so that the catalog's thread answers others in between. */
-const nodesAtOnce = 5_000;
+const nodesAtOnce = 1_000;
 
 /** Packs that count: live, and on no doom list. */
 const counts = (pack: string): string =>
@@ -87,7 +87,7 @@ export function upkeepOperations(db: Database): UpkeepOperations {
     markContents: db.transaction((space: number, after: number) => {
       const next = page.get(space, after);
       const lists: Content[] = [];
-      for (const record of records.iterate({ from: after, to: next ?? Number.MAX_SAFE_INTEGER }))
+      for (const record of records.all({ from: after, to: next ?? Number.MAX_SAFE_INTEGER }))
         markRecord(record, lists);
       return { next, lists };
     }),

@@ -185,7 +185,7 @@ describe('each step', () => {
     const extended = await done({ kind: 'extend-pool', pool, epochs: 3, shrinkBytes: 0, into: undefined });
     expect(extended.frost).toBe(4n * 3n * storagePrice);
     expect(await chain.pool(pool)).toMatchObject({ endEpoch: endEpoch + 3 });
-    await done({ kind: 'delete-blobs', pool, blobIds: [blob.blobId] });
+    await done({ kind: 'delete-blobs', pool, blobIds: [blob.blobId], entry: undefined });
     expect(await chain.pool(pool)).toMatchObject({ usedBytes: 0, blobCount: 0 });
     expect(await chain.pooledBlob(pool, blob.blobId)).toBeUndefined();
   });

@@ -221,7 +221,7 @@ async function drawCertify(draft: Draft, step: StepOf<'certify'>): Promise<Spent
   return {};
 }
 
-async function drawDelete(draft: Draft, { pool, blobIds }: StepOf<'delete-blobs'>): Promise<Spent> {
+async function drawDelete(draft: Draft, { pool, blobIds, entry }: StepOf<'delete-blobs'>): Promise<Spent> {
   const { tx, walrus, signal } = draft;
   const { callPackage } = await walrus.now(signal);
   for (const blobId of blobIds) {
@@ -230,6 +230,7 @@ async function drawDelete(draft: Draft, { pool, blobIds }: StepOf<'delete-blobs'
       arguments: [system(draft), tx.object(pool), u256(tx, blobIdToBytes(blobId))],
     });
   }
+  if (entry !== undefined) moveHead(tx, entry);
   return {};
 }
 
