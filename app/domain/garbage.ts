@@ -4,8 +4,8 @@
 export interface DoomList<Pack extends string = string> {
   /** Grows by one with each list of this device; 0 before the first. */
   readonly number: number;
-  /** Walrus epoch in which it was published. */
-  readonly epoch: number;
+  /** The chain's time when it was made, ms since 1970. */
+  readonly timeMs: number;
   readonly packs: readonly Pack[];
 }
 

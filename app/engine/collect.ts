@@ -6,7 +6,7 @@ import type { BlobId } from '../domain/blob-id.ts';
 import type { DeviceId } from '../domain/ids.ts';
 import type { SpaceGarbage } from '../formats/garbage.ts';
 import type { PackRow } from '../ports/catalog.ts';
-import { deletable, doomedMax, graceEpochs, nextList, standingOf } from '../upkeep/garbage.ts';
+import { deletable, doomedMax, graceMsOf, nextList, standingOf } from '../upkeep/garbage.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
 import { meetDoomLists, moveOf, putGarbage, type Doomed, type Self } from './doom-lists.ts';
 import { isCopied } from './copied-home.ts';
@@ -29,10 +29,17 @@ export interface CollectReport {
   readonly deleted: PackSum;
   /** On the list that stands now. */
   readonly doomed: PackSum;
-  /** The epoch from which on the list can be settled; undefined without one. */
-  readonly ripeAtEpoch: number | undefined;
+  /** The chain's time from which on the list can be settled; undefined without one. */
+  readonly ripeAtMs: number | undefined;
   /** Devices whose answer is missing. */
   readonly waitsFor: readonly DeviceId[];
+}
+
+/** By the chain. */
+interface Now {
+  readonly epoch: number;
+  readonly chainMs: number;
+  readonly graceMs: number;
 }
 
 /** Epochs for which a pack is not doomed again after somebody needed it. */
@@ -48,20 +55,24 @@ export async function collect(
   const self = await core.ready(signal);
   const met = await meet(core, space, self, signal);
   await markReachable(core, space, signal);
-  const { epoch } = await core.chain.network(signal);
+  const [{ epoch, epochDurationMs }, chainMs] = await Promise.all([
+    core.chain.network(signal),
+    core.chain.timeMs(signal),
+  ]);
+  const now: Now = { epoch, chainMs, graceMs: graceMsOf(epochDurationMs) };
   const { own, participants } = met;
   if (own.list.packs.length === 0)
-    return { deleted: sumOf([]), ...(await doomNext(core, space, self, own, epoch, signal)) };
-  const standing = standingOf(self.device.id, own.list, participants, { epoch, gone });
+    return { deleted: sumOf([]), ...(await doomNext(core, space, self, own, now, signal)) };
+  const standing = standingOf(self.device.id, own.list, participants, { ...now, gone });
   const packs = await ownPacks(core, space);
   const needed = new Set<BlobId>();
   for (const { num, blobId } of packs) if (blobId && (await core.catalog.isNeeded(num))) needed.add(blobId);
   const going = deletable(own.list, standing, (blobId) => needed.has(blobId));
   if (going === undefined) {
     const doomed = sumOf(named(packs, own.list.packs));
-    return { deleted: sumOf([]), doomed, ripeAtEpoch: ripeAt(own), waitsFor: standing.waitsFor };
+    return { deleted: sumOf([]), doomed, ripeAtMs: ripeAt(own, now), waitsFor: standing.waitsFor };
   }
-  const settled = { ...own, list: nextList(own.list, [], epoch) };
+  const settled = { ...own, list: nextList(own.list, [], chainMs) };
   await settle(core, space, self, { settled, bag: met.bag, packs: named(packs, going) }, signal);
   await rest(
     core,
@@ -69,7 +80,7 @@ export async function collect(
     own.list.packs.filter((blobId) => !going.includes(blobId)),
     epoch,
   );
-  const next = await doomNext(core, space, self, settled, epoch, signal);
+  const next = await doomNext(core, space, self, settled, now, signal);
   return { deleted: sumOf(named(packs, going)), ...next };
 }
 
@@ -83,8 +94,8 @@ async function meet(core: EngineCore, space: OpenSpace, self: Self, signal: Abor
   }
 }
 
-const ripeAt = ({ list }: SpaceGarbage): number | undefined =>
-  list.packs.length > 0 ? list.epoch + graceEpochs + 1 : undefined;
+const ripeAt = ({ list }: SpaceGarbage, { graceMs }: Now): number | undefined =>
+  list.packs.length > 0 ? list.timeMs + graceMs : undefined;
 
 const named = (packs: readonly PackRow[], blobIds: readonly BlobId[]): readonly PackRow[] =>
   packs.filter(({ blobId }) => blobId !== undefined && blobIds.includes(blobId));
@@ -134,12 +145,12 @@ async function doomNext(
   space: OpenSpace,
   self: Self,
   own: SpaceGarbage,
-  epoch: number,
+  now: Now,
   signal: AbortSignal,
 ): Promise<Omit<CollectReport, 'deleted'>> {
   await pardon(core, space, await ownPacks(core, space), signal);
   const packs = await ownPacks(core, space);
-  const resting = await restingPacks(core, space, epoch);
+  const resting = await restingPacks(core, space, now.epoch);
   const head = await ownNewest(space.row, self.device.id, core.catalog);
   const next: PackRow[] = [];
   for (const pack of packs) {
@@ -151,18 +162,18 @@ async function doomNext(
     await core.catalog.setDoomed(space.row.num, [blobId], true);
     next.push(pack);
   }
-  const none = { doomed: sumOf([]), ripeAtEpoch: undefined, waitsFor: [] };
+  const none = { doomed: sumOf([]), ripeAtMs: undefined, waitsFor: [] };
   if (next.length === 0) return none;
   core.point('garbage:doomed');
   const list = nextList(
     own.list,
     next.flatMap(({ blobId }) => blobId ?? []),
-    epoch,
+    now.chainMs,
   );
   const said = { ...own, list };
   await putGarbage(core, space, self, said, signal);
   core.point('garbage:listed');
-  return { doomed: sumOf(next), ripeAtEpoch: ripeAt(said), waitsFor: [] };
+  return { doomed: sumOf(next), ripeAtMs: ripeAt(said, now), waitsFor: [] };
 }
 
 /** Own packs that are on no list any more count again, unless the chain has lost them: a run that was killed had deleted them. */

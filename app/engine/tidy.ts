@@ -1,4 +1,5 @@
 /** The upkeep of what is stored, space by space: fewer and fuller packs, and what nobody needs deleted. Money is only spent where it saves more. */
+import { faultOf } from '../domain/fault.ts';
 import type { DeviceId, SpaceId } from '../domain/ids.ts';
 import { collect, type CollectReport } from './collect.ts';
 import { compact, type CompactReport } from './compact.ts';
@@ -29,4 +30,30 @@ export async function tidySpace(
   const compacted = await compact(core, open, signal);
   const collected = await collect(core, open, { gone: new Set(gone) }, signal);
   return { space: row.id, compacted, collected };
+}
+
+/** Trouble that a later turn may not meet. */
+const passing: ReadonlySet<string> = new Set([
+  'money-short',
+  'budget-reached',
+  'blob-unavailable',
+  'pack-damaged',
+  'chain-stale',
+  'device-copied',
+]);
+
+/** A turn of each space that this device stores something of; one that is in trouble keeps no other back. */
+export async function tidyAll(core: EngineCore, signal: AbortSignal): Promise<readonly TidyReport[]> {
+  const reports: TidyReport[] = [];
+  for (const { id, pool, folder } of await core.catalog.spaces()) {
+    if (pool === undefined || folder === undefined) continue;
+    try {
+      reports.push(await tidySpace(core, { space: id, gone: [] }, signal));
+    } catch (error) {
+      const code = faultOf(error)?.code;
+      if (code === undefined || !passing.has(code)) throw error;
+      core.log.write('warning', 'tidy.later', { code });
+    }
+  }
+  return reports;
 }

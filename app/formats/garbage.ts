@@ -38,7 +38,7 @@ export function garbageFrom(record: unknown, refused: Refused): SpaceGarbage {
     space: parseSpaceId(field(record, 'space', 'string', refused)),
     list: {
       number: countOf(field(list, 'number', 'number', refused), refused),
-      epoch: countOf(field(list, 'epoch', 'number', refused), refused),
+      timeMs: countOf(field(list, 'timeMs', 'number', refused), refused),
       packs: arrayOf(list, 'packs', refused).map((pack) => parseBlobId(textOf(pack, refused))),
     },
     answers: new Map(answers),

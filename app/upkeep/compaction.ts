@@ -4,7 +4,6 @@
  * is paid for beside the old one until that one may be deleted.
  */
 import { encodedBytes, storageUnits, unitBytes, type RedStuff } from '../domain/redstuff.ts';
-import { graceEpochs } from './garbage.ts';
 
 export interface StoredPack {
   readonly num: number;
@@ -39,8 +38,8 @@ export interface Rewrite {
 
 /** Index, padding and trailer: a new pack is filled to this share with chunks. */
 const fillShare = 0.94;
-/** Epochs in which old and new are both paid: the grace of the list, the epoch in which it is made, and an answer that takes its time. */
-const overlapEpochs = graceEpochs + 2;
+/** Epochs for which old and new are both paid: a list stands for two days, and an answer may take its time. */
+const overlapEpochs = 1;
 
 /** FROST for encoded bytes in a pool, whose blobs share its units, at a price for a unit. */
 export const poolFrost = (encoded: number, price: bigint): bigint => (BigInt(encoded) * price) / BigInt(unitBytes);

@@ -8,19 +8,19 @@ const schedules = 300;
 /** Schedules in which a planted mistake must show. */
 const mutantSchedules = 3_000;
 
-const list = { number: 3, epoch: 20, packs: ['p', 'q', 'r'] };
+const list = { number: 3, timeMs: 20, packs: ['p', 'q', 'r'] };
 const participant = (device: string, needs: readonly number[] | undefined, number = 3) => ({
   device,
   record: { ...noGarbage(), answers: new Map(needs === undefined ? [] : [['own', { number, needs }]]) },
 });
-const now = { epoch: 22, gone: new Set<string>() };
+const now = { chainMs: 22, graceMs: 2, gone: new Set<string>() };
 const judged = (participants: Parameters<typeof standingOf>[2], at = now): readonly string[] | undefined =>
   deletable<string, string>(list, standingOf('own', list, participants, at), (pack) => pack === 'r');
 
 describe('a doom list', () => {
-  it('is settled when everybody has answered it and an epoch went by; what somebody needs stays', () => {
+  it('is settled when everybody has answered it and its time is over; what somebody needs stays', () => {
     expect(judged([participant('a', []), participant('b', [0])])).toEqual(['q']);
-    expect(judged([participant('a', [])], { ...now, epoch: 21 })).toBeUndefined();
+    expect(judged([participant('a', [])], { ...now, chainMs: 21 })).toBeUndefined();
     expect(judged([])).toEqual(['p', 'q']);
   });
 
@@ -39,7 +39,7 @@ describe('a doom list', () => {
     expect(unanswered({ device: 'own', record: undefined }, others)).toEqual([{ device: 'a', list }]);
     const own = { device: 'own', record: { ...noGarbage(), answers: new Map([['a', answer]]) } };
     expect(unanswered(own, others)).toEqual([]);
-    expect(nextList(list, [], 30)).toEqual({ number: 4, epoch: 30, packs: [] });
+    expect(nextList(list, [], 30)).toEqual({ number: 4, timeMs: 30, packs: [] });
   });
 });
 

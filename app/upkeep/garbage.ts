@@ -15,11 +15,15 @@ export interface Participant<Pack extends string = string, Device extends string
 
 /** Packs of one list: with the answers of ten devices a record stays below the 16 KiB that a transaction may carry in one value. */
 export const doomedMax = 128;
-/** Full epochs between a list and its deletions, for whoever is reading. */
-export const graceEpochs = 1;
+/**
+ * How long a list stands at least, by the chain's time: for whoever is in the middle of a restore. What it holds is paid for twice in the meantime, so it is
+ * no longer than a long restore takes, and no longer than an epoch.
+ */
+const graceLongestMs = 48 * 3_600_000;
+export const graceMsOf = (epochDurationMs: number): number => Math.min(graceLongestMs, epochDurationMs);
 
 export const noGarbage = <Pack extends string, Device extends string>(): GarbageRecord<Pack, Device> => ({
-  list: { number: 0, epoch: 0, packs: [] },
+  list: { number: 0, timeMs: 0, packs: [] },
   answers: new Map(),
 });
 
@@ -37,7 +41,11 @@ export function standingOf<Pack extends string, Device extends string>(
   own: Device,
   list: DoomList<Pack>,
   participants: readonly Participant<Pack, Device>[],
-  { epoch, gone }: { readonly epoch: number; readonly gone: ReadonlySet<Device> },
+  {
+    chainMs,
+    graceMs,
+    gone,
+  }: { readonly chainMs: number; readonly graceMs: number; readonly gone: ReadonlySet<Device> },
 ): Standing<Pack, Device> {
   const others = participants.filter(({ device }) => device !== own);
   const answers = others.map(({ device, record }) => ({ device, answer: record?.answers.get(own) }));
@@ -48,7 +56,7 @@ export function standingOf<Pack extends string, Device extends string>(
     waitsFor: answers.flatMap(({ device, answer }) =>
       answer?.number === list.number || gone.has(device) ? [] : [device],
     ),
-    isRipe: epoch > list.epoch + graceEpochs,
+    isRipe: chainMs >= list.timeMs + graceMs,
     needed: new Set(needed),
   };
 }
@@ -84,7 +92,7 @@ export function unanswered<Pack extends string, Device extends string>(
 export function nextList<Pack extends string>(
   before: DoomList<Pack>,
   packs: readonly Pack[],
-  epoch: number,
+  timeMs: number,
 ): DoomList<Pack> {
-  return { number: before.number + 1, epoch, packs: packs.slice(0, doomedMax) };
+  return { number: before.number + 1, timeMs, packs: packs.slice(0, doomedMax) };
 }

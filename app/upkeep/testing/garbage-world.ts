@@ -75,7 +75,7 @@ export class GarbageWorld {
   readonly #packs = new Map<string, Pack>();
   readonly #bags = new Map<string, Bag>();
   readonly #homes: Home[] = [];
-  #epoch = 10;
+  #chainMs = 10;
   #made = 0;
   #lost: string | undefined;
   #deleted = 0;
@@ -91,7 +91,7 @@ export class GarbageWorld {
 
   play(acts: number): Played {
     for (let act = 0; act < acts && this.#lost === undefined; act++) {
-      if (this.#chance(0.06)) this.#epoch++;
+      if (this.#chance(0.06)) this.#chainMs++;
       if (this.#homes.length < devicesMax && this.#chance(0.02)) this.#join();
       const home = this.#dice.oneOf(this.#homes);
       if (home.asleepFor-- > 0) continue;
@@ -300,7 +300,8 @@ export class GarbageWorld {
     if (list.packs.length > 0) {
       const nobody = { waitsFor: [], isRipe: true };
       const found = standingOf(home.id, list, this.#participants(view), {
-        epoch: this.#epoch,
+        chainMs: this.#chainMs,
+        graceMs: 2,
         gone: new Set<string>(),
       });
       const standing = {
@@ -329,7 +330,7 @@ export class GarbageWorld {
     yield;
     // What changed while it was not looked at decides about the list's life, not about its being made.
     if (next.length > 0 || list.packs.length > 0)
-      this.#write(home, { list: nextList(list, next, this.#epoch), answers });
+      this.#write(home, { list: nextList(list, next, this.#chainMs), answers });
   }
 
   #check(act: string): void {
