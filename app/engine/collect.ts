@@ -13,6 +13,7 @@ import { isCopied } from './copied-home.ts';
 import { lookAtDevices } from './heads.ts';
 import { deviceCopied, ownNewest } from './own-head.ts';
 import { markReachable } from './reachable.ts';
+import { thinnedOf } from './retention.ts';
 
 export interface CollectRequest {
   /** Devices that a person called gone for good: nobody waits for their answers. */
@@ -170,7 +171,7 @@ async function doomNext(
     next.flatMap(({ blobId }) => blobId ?? []),
     now.chainMs,
   );
-  const said = { ...own, list };
+  const said = { ...own, list, thinned: await thinnedOf(core.catalog, space.row.num) };
   await putGarbage(core, space, self, said, signal);
   core.point('garbage:listed');
   return { doomed: sumOf(next), ripeAtMs: ripeAt(said, now), waitsFor: [] };

@@ -1,10 +1,11 @@
-/** The upkeep of what is stored, space by space: fewer and fuller packs, and what nobody needs deleted. Money is only spent where it saves more. */
+/** The upkeep of what is stored, space by space: thinner history, fewer and fuller packs, and what nobody needs deleted. Money is only spent where it saves more. */
 import { faultOf } from '../domain/fault.ts';
 import type { DeviceId, SpaceId } from '../domain/ids.ts';
 import { collect, type CollectReport } from './collect.ts';
 import { compact, type CompactReport } from './compact.ts';
 import type { EngineCore } from './engine.ts';
 import { findSpace } from './look.ts';
+import { applyRetention } from './retention.ts';
 
 export interface TidyRequest {
   /** Id or name. */
@@ -15,6 +16,8 @@ export interface TidyRequest {
 
 export interface TidyReport {
   readonly space: SpaceId;
+  /** Snapshots and versions that the rules of the space gave up. */
+  readonly thinned: Awaited<ReturnType<typeof applyRetention>>;
   readonly compacted: CompactReport;
   readonly collected: CollectReport;
 }
@@ -27,9 +30,10 @@ export async function tidySpace(
 ): Promise<TidyReport> {
   const row = await findSpace(core.catalog, space);
   const open = core.open(row);
+  const thinned = await applyRetention(core, open, signal);
   const compacted = await compact(core, open, signal);
   const collected = await collect(core, open, { gone: new Set(gone) }, signal);
-  return { space: row.id, compacted, collected };
+  return { space: row.id, thinned, compacted, collected };
 }
 
 /** Trouble that a later turn may not meet. */

@@ -27,6 +27,18 @@ export interface UpkeepOperations {
    * read and marked by the caller. `next` is undefined when all are done. Listings and snapshot records count as marked without it.
    */
   markContents(space: number, after: number): { readonly next: number | undefined; readonly lists: readonly Content[] };
+  /** Contents of files with the snapshots that hold them, of entries and kept versions with numbers above `after`, some at a time. */
+  contentSpans(
+    space: number,
+    after: number,
+  ): {
+    readonly next: number | undefined;
+    readonly spans: readonly {
+      readonly content: Content;
+      readonly since: number;
+      readonly until: number | undefined;
+    }[];
+  };
   mark(ids: readonly ChunkId[]): void;
   /** Whether a marked chunk lies in this pack and in no live pack that is not doomed. */
   isNeeded(pack: number): boolean;

@@ -44,6 +44,10 @@ export function upkeepOperations(db: Database): UpkeepOperations {
        UNION ALL SELECT record FROM undo WHERE num > @from AND num <= @to`,
     )
     .pluck();
+  const spans = db.prepare<{ from: number; to: number }, { record: Buffer; until: number | null }>(
+    `SELECT record, NULL AS until FROM entry WHERE num > @from AND num <= @to
+     UNION ALL SELECT record, until FROM past WHERE num > @from AND num <= @to`,
+  );
   const need = db.prepare<{ pack: number }, unknown>(
     `SELECT 1 FROM ${held} h WHERE ${isReachable} AND NOT ${elsewhere} LIMIT 1`,
   );
@@ -87,9 +91,17 @@ export function upkeepOperations(db: Database): UpkeepOperations {
     markContents: db.transaction((space: number, after: number) => {
       const next = page.get(space, after);
       const lists: Content[] = [];
-      for (const record of records.all({ from: after, to: next ?? Number.MAX_SAFE_INTEGER }))
-        markRecord(record, lists);
+      for (const record of records.all({ from: after, to: next ?? Number.MAX_SAFE_INTEGER })) markRecord(record, lists);
       return { next, lists };
+    }),
+    contentSpans: db.transaction((space: number, after: number) => {
+      const next = page.get(space, after);
+      const rows = spans.all({ from: after, to: next ?? Number.MAX_SAFE_INTEGER });
+      const found = rows.flatMap(({ record, until }) => {
+        const { kind, content, since } = recordFromBytes(record);
+        return kind === 'folder' ? [] : [{ content, since, until: until ?? undefined }];
+      });
+      return { next, spans: found };
     }),
     mark: db.transaction((ids: readonly ChunkId[]) => {
       for (const id of ids) mark.run(idBuffer(id));
