@@ -312,6 +312,24 @@ function addUpkeepCommands(command: AddCommand): void {
     lazily(async () => (await import('./commands/leases.ts')).budgetCommand),
   ).option('--month <FROST>', "the cap in FROST (10^9 are one WAL); 'none' takes it away");
   command(
+    'tidy <SPACE>',
+    'One turn of upkeep: thins the history as told, rewrites packs where that saves money, deletes what nobody needs.',
+    'tidy Photos --settle 30',
+    lazily(async () => (await import('./commands/upkeep.ts')).tidyCommand),
+  )
+    .option('--settle <MINUTES>', 'let small changes wait for one another that long', integer('--settle', 0))
+    .option('--gone <DEVICE>', 'do not wait for this device: it is gone for good (may be given again)', collect);
+  command(
+    'retention <SPACE>',
+    'How much of the history is kept, what less of it would save, and what each version of a file takes.',
+    'retention Photos --keep 30,90,365 --preview',
+    lazily(async () => (await import('./commands/upkeep.ts')).retentionCommand),
+  )
+    .option('--keep <RULES>', "'everything', or days: all to the first, daily to the second, weekly to the third")
+    .option('--budget <FROST>', "what an epoch may cost before more is given up; 'none' takes the bound away")
+    .option('--preview', 'only say what would go and what that saves')
+    .option('--versions <PATH>', 'what deleting each version of a file would save');
+  command(
     'check',
     'Looks whether the nodes still hold every pack, sliver by sliver, and says how sure that is.',
     'check --sample 0.1 --repair',

@@ -7,6 +7,7 @@ import { Fault } from '../domain/fault.ts';
 import { parseDeviceId, type DeviceId, type SuiId } from '../domain/ids.ts';
 import { deviceGapMax } from '../domain/limits.ts';
 import type { Head } from '../domain/space.ts';
+import type { SpaceGarbage } from '../formats/garbage.ts';
 import { openBagEntry, sealDevice, type DeviceRecord } from '../formats/head.ts';
 import type { Account } from '../ports/account.ts';
 import type { Catalog } from '../ports/catalog.ts';
@@ -40,6 +41,7 @@ export interface KnownDevice {
   readonly bag: Bag;
   readonly record: DeviceRecord;
   readonly heads: readonly Head[];
+  readonly garbage: readonly SpaceGarbage[];
 }
 
 const recordKey = 'device';
@@ -96,6 +98,7 @@ function knownDevice(
       bag,
       record: device,
       heads: records.flatMap((entry) => (entry.kind === 'head' ? [entry.record] : [])),
+      garbage: records.flatMap((entry) => (entry.kind === 'garbage' ? [entry.record] : [])),
     },
   ];
 }

@@ -29,6 +29,17 @@ import {
   type RenewRequest,
 } from './leases.ts';
 import { issueReceipt, type IssuedReceipt, type ReceiptRequest } from './receipt.ts';
+import { tidySpace, type TidyReport, type TidyRequest } from './tidy.ts';
+import {
+  previewRetention,
+  readRetention,
+  setRetention,
+  versionSavings,
+  type RetentionPreview,
+  type VersionSaving,
+} from './retention.ts';
+import { setSettling, settlingMs } from './settling.ts';
+import type { Retention } from '../upkeep/retention.ts';
 import { conflictsOf, resolveConflict, type ConflictLine, type ConflictSide, type Keep } from './conflicts.ts';
 import { hasNews } from './heads.ts';
 import { heldDeletions, releaseHeld, syncSpace, type HeldDeletions, type SyncReport } from './sync.ts';
@@ -88,10 +99,15 @@ export type {
   RenewRequest,
   RestoreDone,
   RestoreRequest,
+  Retention,
+  RetentionPreview,
   SnapshotLine,
   SpaceStatus,
   SyncReport,
+  TidyReport,
+  TidyRequest,
   VersionLine,
+  VersionSaving,
 };
 
 /** A space with its keys, ready for work. */
@@ -146,6 +162,18 @@ export interface Engine {
   upkeep(isFirst: boolean, signal: AbortSignal): ReturnType<typeof upkeep>;
   /** Signs an extension of this device's leases for a computer that is always on to send. Spends nothing. */
   voucher(request: VoucherRequest, signal: AbortSignal): Promise<Voucher>;
+  /** Rewrites packs that cost more than they hold, and collects what nobody needs: one turn of one space. */
+  tidy(request: TidyRequest, signal: AbortSignal): Promise<TidyReport>;
+  /** Ms that small changes of a space wait for one another in passes that nobody asked for; 0 at first. */
+  setSettling(space: string, ms: number): Promise<void>;
+  settling(space: string): Promise<number>;
+  /** How much of its history a space keeps. */
+  retention(space: string): Promise<Retention>;
+  setRetention(space: string, retention: Retention): Promise<void>;
+  /** What these rules, or those that are set, would give up, and what that saves. */
+  previewRetention(space: string, retention: Retention | undefined, signal: AbortSignal): Promise<RetentionPreview>;
+  /** For each version of a file what deleting only it would save. */
+  versionSavings(space: string, path: SpacePath, signal: AbortSignal): Promise<readonly VersionSaving[]>;
   setAutopilot(isOn: boolean): Promise<void>;
   setAhead(space: string, epochs: number, signal: AbortSignal): Promise<void>;
   budget(signal: AbortSignal): Promise<BudgetReport>;
@@ -258,6 +286,13 @@ export function createEngine(ports: EnginePorts): Engine {
     renew: (request, signal) => inTurn(() => renew(core, request, signal)),
     upkeep: (isFirst, signal) => inTurn(() => upkeep(core, isFirst, signal)),
     voucher: (request, signal) => inTurn(() => makeVoucher(core, request, signal)),
+    tidy: (request, signal) => inTurn(() => tidySpace(core, request, signal)),
+    setSettling: (space, ms) => inTurn(() => setSettling(core, space, ms)),
+    settling: async (space) => settlingMs(core, (await findSpace(ports.catalog, space)).num),
+    retention: async (space) => readRetention(ports.catalog, (await findSpace(ports.catalog, space)).num),
+    setRetention: (space, retention) => inTurn(() => setRetention(core, space, retention)),
+    previewRetention: (space, retention, signal) => previewRetention(core, space, retention, signal),
+    versionSavings: (space, path, signal) => versionSavings(core, space, path, signal),
     setAutopilot: (isOn) => inTurn(() => setAutopilot(core, isOn)),
     setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
     budget: (signal) => budgetReport(core, signal),

@@ -90,6 +90,19 @@ async function isQuiet(core: EngineCore, signal: AbortSignal): Promise<boolean> 
   return [...quietBags].every(([bag, digest]) => states.get(bag)?.digest === digest);
 }
 
+/** The same of one space, among devices that were looked at just now. */
+export async function hasNewsOf(
+  core: EngineCore,
+  row: SpaceRow,
+  own: DeviceId,
+  devices: readonly KnownDevice[],
+): Promise<boolean> {
+  const vector = await core.catalog.vector(row.num);
+  return devices
+    .flatMap(({ heads }) => heads)
+    .some(({ space, device, sequence }) => space === row.id && device !== own && (vector.get(device) ?? 0) < sequence);
+}
+
 export interface HeadToMerge {
   readonly head: Head;
   readonly record: Snapshot;

@@ -28,6 +28,8 @@ import { findSpace } from './look.ts';
 import { sweepOrphans } from './orphans.ts';
 import { createSpender, type Spender } from './spend.ts';
 import { leaseEpochsUsual } from './spaces.ts';
+import { tidyAll, type TidyReport } from './tidy.ts';
+import { surplusOf } from '../upkeep/pool-size.ts';
 
 export interface LeaseLine {
   readonly space: SpaceId;
@@ -77,6 +79,8 @@ export interface RenewReport {
 interface Standing {
   readonly lease: Lease;
   readonly pool: Pool;
+  /** Capacity that is not paid on: nothing is likely to use it. */
+  readonly shrinkBytes: number;
   readonly space: { readonly id: SpaceId; readonly name: string; readonly num: number | undefined };
   readonly owner: { readonly index: number; readonly name: string };
 }
@@ -98,7 +102,7 @@ async function survey(core: EngineCore, signal: AbortSignal): Promise<Survey> {
     core.chain.timeMs(signal),
     readAutopilot(core.catalog),
   ]);
-  const standings = await findLeases(core, device, signal);
+  const standings = await findLeases(core, device, network.epoch, signal);
   const purses = new Map<string, bigint>();
   for (const { owner } of standings) {
     const { address } = core.account.signer(owner.index);
@@ -121,9 +125,14 @@ async function survey(core: EngineCore, signal: AbortSignal): Promise<Survey> {
 }
 
 /** This device's pools from the catalog, those of the others from their heads. Pools that the chain no longer shows are left out. */
-async function findLeases(core: EngineCore, device: Device, signal: AbortSignal): Promise<readonly Standing[]> {
+async function findLeases(
+  core: EngineCore,
+  device: Device,
+  epoch: number,
+  signal: AbortSignal,
+): Promise<readonly Standing[]> {
   const rows = await core.catalog.spaces();
-  const found = new Map<SuiId, Omit<Standing, 'pool' | 'lease'> & { readonly ahead: number }>();
+  const found = new Map<SuiId, Pick<Standing, 'space' | 'owner'> & { readonly ahead: number }>();
   for (const { num, id, name, pool, leaseEpochs } of rows) {
     if (pool !== undefined)
       found.set(pool, {
@@ -145,8 +154,10 @@ async function findLeases(core: EngineCore, device: Device, signal: AbortSignal)
   for (const [id, { space, owner, ahead }] of found) {
     const pool = await core.chain.pool(id, signal);
     if (pool === undefined) continue;
-    const { capacityBytes, endEpoch } = pool;
+    const { endEpoch } = pool;
     const isOwn = owner.index === device.index;
+    const shrinkBytes = isOwn && space.num !== undefined ? await unwanted(core, space.num, pool, epoch) : 0;
+    const capacityBytes = pool.capacityBytes - shrinkBytes;
     const lease = {
       id,
       purse: core.account.signer(owner.index).address,
@@ -155,9 +166,21 @@ async function findLeases(core: EngineCore, device: Device, signal: AbortSignal)
       aheadEpochs: ahead,
       isOwn,
     };
-    standings.push({ lease, pool, space, owner });
+    standings.push({ lease, pool, shrinkBytes, space, owner });
   }
   return standings;
+}
+
+/** Epochs whose new packs tell what the next ones will want. */
+const forecastEpochs = 2;
+
+/** Unused capacity beyond what came lately and is on its way. */
+async function unwanted({ catalog }: EngineCore, space: number, pool: Pool, epoch: number): Promise<number> {
+  const packs = (await catalog.packs(space)).filter((pack) => pack.state !== 'dead' || pack.pool === pool.id);
+  const wanted = packs.reduce((sum, { certifiedEpoch = epoch, encodedBytes = 0 }) => {
+    return certifiedEpoch > epoch - forecastEpochs ? sum + encodedBytes : sum;
+  }, 0);
+  return surplusOf(pool, wanted);
 }
 
 export async function leasesReport(core: EngineCore, signal: AbortSignal): Promise<LeasesReport> {
@@ -206,7 +229,8 @@ export async function renew(core: EngineCore, request: RenewRequest, signal: Abo
     const standing = standings.find(({ lease }) => lease.id === id);
     if (!standing) throw new Error('a plan is about the leases it was given');
     try {
-      if (!request.isDry) await extend(core, now.device, standing, epochs, signal);
+      const into = spareRoom(standing, standings, plan);
+      if (!request.isDry) await extend(core, now.device, { standing, epochs, into }, signal);
       const { space, pool } = standing;
       renewed.push({ space: space.id, pool: pool.id, epochs, endEpoch: pool.endEpoch + epochs, frost });
     } catch (error) {
@@ -265,17 +289,43 @@ async function readBegun({ catalog }: EngineCore): Promise<Begun | undefined> {
   return text === undefined || text === '' ? undefined : (JSON.parse(text) as Begun);
 }
 
+/** A pool of this device that ends at the same time and is not extended now: it takes what the other one does not need. */
+function spareRoom(
+  { lease, shrinkBytes }: Standing,
+  standings: readonly Standing[],
+  { renewals }: Plan,
+): SuiId | undefined {
+  if (shrinkBytes === 0) return undefined;
+  const isExtended = new Set(renewals.map(({ id }) => id));
+  const other = standings.find(
+    (one) => one.lease.isOwn && !isExtended.has(one.lease.id) && one.lease.endEpoch === lease.endEpoch,
+  );
+  return other?.pool.id;
+}
+
 async function extend(
   core: EngineCore,
   device: Device,
-  { pool, space, owner }: Standing,
-  epochs: number,
+  {
+    standing,
+    epochs,
+    into,
+  }: { readonly standing: Standing; readonly epochs: number; readonly into: SuiId | undefined },
   signal: AbortSignal,
 ): Promise<void> {
+  const { pool, space, owner, shrinkBytes } = standing;
   // Another device's address pays for itself: this one need not even have a bag yet.
   const spender = owner.index === device.index ? (await core.ready(signal)).spender : spenderOf(core, owner.index);
   const subject = { space: space.num, pack: undefined };
-  await spender.spend({ kind: 'extend-pool', pool: pool.id, epochs }, subject, async () => undefined, signal);
+  const stillFits = into !== undefined && (await core.chain.pool(into, signal))?.endEpoch === pool.endEpoch;
+  const step = {
+    kind: 'extend-pool',
+    pool: pool.id,
+    epochs,
+    shrinkBytes,
+    into: stillFits ? into : undefined,
+  } as const;
+  await spender.spend(step, subject, async () => undefined, signal);
 }
 
 /** Pays from another device's address, for a device that sleeps or is gone for good. */
@@ -320,6 +370,8 @@ export interface UpkeepTurn {
   /** Undefined: it was not due. */
   readonly report: RenewReport | undefined;
   readonly sweptBlobs: number;
+  /** Spaces whose packs were looked after. */
+  readonly tidied: readonly TidyReport[];
   /** After how long to ask again. */
   readonly againInMs: number;
 }
@@ -328,7 +380,7 @@ const dayMs = 86_400_000;
 /** An epoch ends at the earliest when the chain allows it, and usually a little later. */
 const afterEpochMs = 5_000;
 
-/** The autopilot's turn: runs when an epoch has begun or a day has passed since its last run. Leases first, then orphans. */
+/** The autopilot's turn: runs when an epoch has begun or a day has passed since its last run. Leases first, then orphans, then packs. */
 export async function upkeep(core: EngineCore, isFirst: boolean, signal: AbortSignal): Promise<UpkeepTurn> {
   const [network, chainMs, state] = await Promise.all([
     core.chain.network(signal),
@@ -337,7 +389,10 @@ export async function upkeep(core: EngineCore, isFirst: boolean, signal: AbortSi
   ]);
   const againInMs = Math.min(dayMs, Math.max(0, network.nextEpochAtMs - chainMs) + afterEpochMs);
   const isDue = isFirst || state.seenEpochs.at(-1) !== network.epoch || chainMs - state.ranMs >= dayMs;
-  if (!isDue) return { report: undefined, sweptBlobs: 0, againInMs };
+  if (!isDue) return { report: undefined, sweptBlobs: 0, tidied: [], againInMs };
   const report = await renew(core, { space: undefined, epochs: undefined, isDry: false }, signal);
-  return { report, sweptBlobs: await sweepUnlessShort(core, signal), againInMs };
+  const sweptBlobs = await sweepUnlessShort(core, signal);
+  // Turned off, it changes nothing by itself.
+  const tidied = state.isOn ? await tidyAll(core, signal) : [];
+  return { report, sweptBlobs, tidied, againInMs };
 }

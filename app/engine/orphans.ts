@@ -7,21 +7,20 @@ import type { BlobId } from '../domain/blob-id.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import type { EngineCore } from './engine.ts';
 
-/** Deletions of one turn: each is a transaction; the next turn goes on. */
-const sweptMax = 16;
+/** Deletions of one transaction; the next turn goes on. */
+const sweptMax = 64;
 
 /** Returns how many were deleted. Costs gas only, of which the deleted object gives some back. */
 export async function sweepOrphans(core: EngineCore, signal: AbortSignal): Promise<number> {
   let swept = 0;
   for (const space of await core.catalog.spaces()) {
-    const orphans = await findOrphans(core, space, signal);
-    for (const blobId of orphans.slice(0, sweptMax - swept)) {
-      const { spender } = await core.ready(signal);
-      if (space.pool === undefined) throw new Error('orphans lie in a pool');
-      const subject = { space: space.num, pack: undefined };
-      await spender.spend({ kind: 'delete-blob', pool: space.pool, blobId }, subject, async () => undefined, signal);
-      swept++;
-    }
+    const blobIds = (await findOrphans(core, space, signal)).slice(0, sweptMax);
+    if (blobIds.length === 0 || space.pool === undefined) continue;
+    const { spender } = await core.ready(signal);
+    const subject = { space: space.num, pack: undefined };
+    const step = { kind: 'delete-blobs', pool: space.pool, blobIds, entry: undefined } as const;
+    await spender.spend(step, subject, async () => undefined, signal);
+    swept += blobIds.length;
   }
   return swept;
 }

@@ -9,7 +9,7 @@ import { spaceKeys, wrapSpaceKey } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader } from '../restore/content/content.ts';
 import { rebuild } from '../restore/rebuild/rebuild.ts';
-import { findDevices } from './device.ts';
+import { findDevices, type KnownDevice } from './device.ts';
 import type { EngineCore } from './engine.ts';
 import { readSnapshot } from './heads.ts';
 import { leaseEpochsUsual } from './spaces.ts';
@@ -43,7 +43,7 @@ export async function recoverSpaces(core: EngineCore, signal: AbortSignal): Prom
   for (const id of new Set(heads.map((head) => head.space))) {
     const mine = heads.filter((head) => head.space === id);
     try {
-      const done = await recoverSpace(core, mine, signal);
+      const done = await recoverSpace(core, mine, devices, signal);
       if (done) recovered.push(done);
     } catch (error) {
       const fault = faultOf(error);
@@ -60,6 +60,7 @@ export async function recoverSpaces(core: EngineCore, signal: AbortSignal): Prom
 async function recoverSpace(
   core: EngineCore,
   heads: readonly Head[],
+  devices: readonly KnownDevice[],
   signal: AbortSignal,
 ): Promise<RecoveredSpace | undefined> {
   const snapshots = await Promise.all(
@@ -77,6 +78,7 @@ async function recoverSpace(
   const row = known ?? (await addRecovered(core, head, record));
   const keys = spaceKeys(core.crypto, head.spaceKey);
   const network = await core.chain.network(signal);
+  const maker = devices.find((device) => device.record.device === head.device);
   const done = await rebuild(
     {
       row,
@@ -84,6 +86,7 @@ async function recoverSpace(
       shards: network.committee.shards,
       pools: [...new Set(heads.map((one) => one.pool))],
       head,
+      thinned: maker?.garbage.find(({ space }) => space === head.space)?.thinned ?? [],
       onPack: (packs, ofPacks) => core.emit({ kind: 'recovering', space: head.space, packs, ofPacks }),
     },
     { ...core, reader: openChunkReader(keys, core) },

@@ -18,7 +18,7 @@ import type { Disk, FileStat } from '../ports/disk.ts';
 import type { Pool } from '../ports/pool.ts';
 import type { Spool } from '../ports/spool.ts';
 import { chunkFiles } from '../stages/chunk/chunk.ts';
-import { startPacker } from '../stages/pack/pack.ts';
+import { startPacker, type Packer } from '../stages/pack/pack.ts';
 import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } from '../stages/scan/scan.ts';
 import { buildTree, foldContent } from '../stages/snapshot/snapshot.ts';
 import { isMassDeletion } from './brake.ts';
@@ -53,6 +53,10 @@ export interface RoundInput {
   readonly deletionsReleased: boolean;
   /** A full pack has its row; the caller may start to send it. Resolves when there is room for more packs. */
   readonly onPack: (pack: NewPack) => Promise<void>;
+  /** Whether so many bytes of changes may wait for more; never asked about the first round, nor about a merge. */
+  readonly waits: (bytes: number) => Promise<boolean>;
+  /** Puts chunks into this round's packs that lie where they may go away. */
+  readonly carry: (packer: Pick<Packer, 'add'>) => Promise<void>;
 }
 
 export interface FileProblem {
@@ -100,9 +104,16 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
   if (found.looks.length > 0) await ports.catalog.setLooks(found.looks);
 
+  const stale = await ports.catalog.stale(row.num);
+  const hasMerge = input.publishesMerge && (stale.length > 0 || row.merged.length > 0);
+  const isNews = found.jobs.length + found.placed.length + gone.length > 0;
+  if (isNews && !hasMerge && row.sequence > 0 && (await input.waits(bytesOf(found.jobs)))) {
+    const { problems, special, clashes } = found;
+    const held = isHeld ? found.deletions : 0;
+    return { ...nothingSealed, problems, special, clashes, held };
+  }
   const round = row.clock + 1;
   const own: Dot = { device: input.device.id, sequence: round };
-  const stale = await ports.catalog.stale(row.num);
   const packer = startPacker(
     { space: row, indexKey: input.keys.index, round, packBytes: input.packBytes, onPack: input.onPack },
     ports,
@@ -110,16 +121,16 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const intake = startIntake({ keys: input.keys, limits: row.limits, packer }, ports, signal);
   const problems: FileProblem[] = [...found.problems];
   try {
+    await input.carry(packer);
     const contents = await takeContents(input, found, own, intake, problems, ports, signal);
     const puts = [...found.placed.map((placed) => placedChange(placed, own)), ...contents.changes];
     const changes = orderedChanges(gone, isHeld ? besideHeld(puts, found.gone, found) : puts, found);
     const clashes = [...found.clashes, ...contents.clashes];
     const report = { problems, special: found.special, clashes, held: isHeld ? found.deletions : 0 };
-    const hasMerge = input.publishesMerge && (stale.length > 0 || row.merged.length > 0);
     if (changes.length === 0 && row.sequence > 0 && !hasMerge) {
       await intake.settled();
       await packer.abandon();
-      return { ...report, round: undefined, newChunks: 0, newBytes: 0, isPartial: false };
+      return { ...report, ...nothingSealed };
     }
     const sealed = await publish(input, found, { changes, stale, own }, intake, packer, ports);
     await intake.settled();
@@ -136,6 +147,9 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
     throw error;
   }
 }
+
+const nothingSealed = { round: undefined, newChunks: 0, newBytes: 0, isPartial: false };
+const bytesOf = (jobs: readonly ContentJob[]): number => jobs.reduce((sum, { stat }) => sum + stat.bytes, 0);
 
 interface Contents {
   readonly changes: readonly Put[];

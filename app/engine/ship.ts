@@ -21,6 +21,7 @@ import type { Nodes } from '../ports/nodes.ts';
 import type { EncodeResult, Pool } from '../ports/pool.ts';
 import type { Spool } from '../ports/spool.ts';
 import { upload } from '../stages/upload/upload.ts';
+import { growthFor, noPool } from '../upkeep/pool-size.ts';
 import { demandOwnHead } from './own-head.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
 import type { Spender } from './spend.ts';
@@ -208,7 +209,7 @@ async function reserve(
   const pool = poolId === undefined ? undefined : await ports.chain.pool(poolId, signal);
   const network = await ports.network(signal);
   const isUsable = pool !== undefined && pool.endEpoch > network.epoch;
-  const growBytes = isUsable ? Math.max(0, size - (pool.capacityBytes - pool.usedBytes)) : size;
+  const growBytes = growthFor(isUsable ? pool : noPool, size);
   const epochsAhead = Math.min(space.row.leaseEpochs, network.epochsAheadMax);
   const blob = { blobId, rootHash: encoded.metadata.rootHash, unencodedBytes: pack.bytes, encodedBytes: size };
   await ports.spender.spend(

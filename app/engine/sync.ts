@@ -10,6 +10,8 @@ import type { SpacePath } from '../domain/path-name.ts';
 import type { Catalog, NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
 import { packBytesFor } from './spaces.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
+import type { Packer } from '../stages/pack/pack.ts';
+import { carryGoing, meetDoomLists } from './doom-lists.ts';
 import { downPass, fetchAbsent } from './down-pass.ts';
 import { checkRoot, makeRoom, putBackParked } from './root-folder.ts';
 import { readLeftOut } from './left-out.ts';
@@ -17,8 +19,9 @@ import { findSpace } from './look.ts';
 import { sealRound, type RoundReport } from './round.ts';
 import { isCopied, takeOwnIdentity } from './copied-home.ts';
 import { readDevice, type KnownDevice } from './device.ts';
-import { lookAtDevices } from './heads.ts';
+import { hasNewsOf, lookAtDevices } from './heads.ts';
 import { deviceCopied } from './own-head.ts';
+import { waits } from './settling.ts';
 import { shipPack, shipRound, type ShipPorts, type ShipSpace } from './ship.ts';
 
 export interface SyncedPack {
@@ -89,6 +92,10 @@ interface Work {
   readonly isReleased: boolean;
   /** As they were when the pass began. */
   readonly devices: readonly KnownDevice[];
+  /** Packs that other devices may delete at any time. */
+  readonly going: readonly BlobId[];
+  /** Small changes may wait for more: nobody asked for this pass, and no other device has news. */
+  readonly mayWait: boolean;
 }
 
 export async function syncSpace(
@@ -125,6 +132,7 @@ async function syncAsDevice(
   const devices = await lookAtDevices(core, isFull, signal);
   if (await isCopied(core, row, device, devices)) throw deviceCopied();
   const space = core.open(row);
+  const { going } = await meetDoomLists(core, space, { device, spender }, devices, signal);
   const ports: ShipPorts = {
     ...core,
     spender,
@@ -138,7 +146,8 @@ async function syncAsDevice(
   await finishEarlier(core, ship, ports, signal);
   const trouble = await rootTrouble(core, row, folder, isReleased, signal);
   if (trouble && row.sequence === 0) throw trouble;
-  const work = { space, ship, ports, folder, isReleased, devices };
+  const mayWait = !isFull && !(await hasNewsOf(core, row, device.id, devices));
+  const work = { space, ship, ports, folder, isReleased, devices, going, mayWait };
   const done = trouble
     ? { ...nothingDone, problems: [{ path: '', fault: trouble }] }
     : await toRest(core, work, signal);
@@ -310,17 +319,20 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
     core.emit({ kind: 'packed', space: row.id, packs: 1, bytes: pack.bytes });
     await shipping.add(num);
   };
+  const packBytes = packBytesFor(network.committee.shards, core.pool.packBytesMax);
   const input = {
     row,
     folder,
     keys,
     device: ship.device,
-    packBytes: packBytesFor(network.committee.shards, core.pool.packBytesMax),
+    packBytes,
     leftOut: await readLeftOut(core, folder, signal),
     parked,
     publishesMerge,
     deletionsReleased: work.isReleased,
     onPack,
+    waits: async (bytes: number) => work.mayWait && (await waits(core, row.num, bytes, packBytes)),
+    carry: (packer: Pick<Packer, 'add'>) => carryGoing(core, space, work.going, packer, signal),
   };
   let report: RoundReport;
   try {

@@ -18,6 +18,7 @@ import {
 import type { Head } from '../domain/space.ts';
 import type { BagEntry } from '../ports/chain.ts';
 import type { Crypto } from '../ports/crypto.ts';
+import { garbageFrom, garbageToRecord, type SpaceGarbage } from './garbage.ts';
 import { field } from './snapshot.ts';
 import { spaceKeyBytes } from './space-keys.ts';
 
@@ -28,7 +29,9 @@ export interface DeviceRecord {
 }
 
 export type BagRecord =
-  { readonly kind: 'device'; readonly record: DeviceRecord } | { readonly kind: 'head'; readonly record: Head };
+  | { readonly kind: 'device'; readonly record: DeviceRecord }
+  | { readonly kind: 'head'; readonly record: Head }
+  | { readonly kind: 'garbage'; readonly record: SpaceGarbage };
 
 const bagVersion = 1;
 const stepBytes = 256;
@@ -45,6 +48,10 @@ export const deviceKey = (crypto: Crypto, accountKey: Uint8Array): Uint8Array =>
 /** The bag key of a space's head: the same in every device's bag. */
 export const headKey = (crypto: Crypto, accountKey: Uint8Array, space: SpaceId): Uint8Array =>
   crypto.hmac(nameKey(crypto, accountKey), text.encode('head'), idToBytes(space));
+
+/** The bag key of what a device says of a space's garbage. */
+export const garbageKey = (crypto: Crypto, accountKey: Uint8Array, space: SpaceId): Uint8Array =>
+  crypto.hmac(nameKey(crypto, accountKey), text.encode('garbage'), idToBytes(space));
 
 function sealRecord(crypto: Crypto, dice: Dice, accountKey: Uint8Array, key: Uint8Array, record: object): BagEntry {
   const json = text.encode(JSON.stringify(record));
@@ -65,6 +72,10 @@ export function sealHead(crypto: Crypto, dice: Dice, accountKey: Uint8Array, hea
     ...head,
     spaceKey: toHex(head.spaceKey),
   });
+}
+
+export function sealGarbage(crypto: Crypto, dice: Dice, accountKey: Uint8Array, garbage: SpaceGarbage): BagEntry {
+  return sealRecord(crypto, dice, accountKey, garbageKey(crypto, accountKey, garbage.space), garbageToRecord(garbage));
 }
 
 const refused = (why: string): Fault => new Fault('pack-damaged', 'never', `A head on chain cannot be read: ${why}.`);
@@ -118,6 +129,7 @@ export function openBagEntry(crypto: Crypto, accountKey: Uint8Array, entry: BagE
   const record = recordFrom(plain.subarray(4, 4 + length));
   const kind = field(record, 'kind', 'string', refused);
   if (kind === 'head') return { kind, record: headFrom(record) };
+  if (kind === 'garbage') return { kind, record: garbageFrom(record, refused) };
   if (kind !== 'device') throw refused('it holds an unknown kind of record');
   return {
     kind: 'device',

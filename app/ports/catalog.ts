@@ -10,6 +10,7 @@ import type { ChunkLimits } from '../domain/chunk.ts';
 import type { Dot, Vector } from '../domain/dot.ts';
 import type { ChunkId, DeviceId, NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { PathName, SpacePath } from '../domain/path-name.ts';
+import type { UpkeepOperations } from './catalog-upkeep.ts';
 import type { IntentRow, NewIntent, Payment } from './intents.ts';
 import type { ChunkPlace, Content, EntryKind, Snapshot, SpaceMode, Version } from '../domain/space.ts';
 
@@ -204,7 +205,7 @@ export interface SpaceTotals {
   readonly bytes: number;
 }
 
-export interface CatalogOperations {
+export interface CatalogOperations extends UpkeepOperations {
   /** Small named records of the home: 'device', 'network', 'account' (JSON text, no secrets). */
   record(key: string): string | undefined;
   setRecord(key: string, value: string): void;

@@ -77,7 +77,6 @@ export type ChainStep =
       readonly blobs: readonly { readonly blobId: BlobId; readonly certificate: Certificate }[];
       readonly head: HeadMove | undefined;
     }
-  | { readonly kind: 'extend-pool'; readonly pool: SuiId; readonly epochs: number }
   /**
    * Extends pools once, at some later time and by whoever sends it: the price is the one of then, at most `frostMax` in all, or nothing happens. It stays
    * possible for months, but only as long as the sender's address does nothing else.
@@ -87,7 +86,24 @@ export type ChainStep =
       readonly pools: readonly { readonly pool: SuiId; readonly epochs: number }[];
       readonly frostMax: bigint;
     }
-  | { readonly kind: 'delete-blob'; readonly pool: SuiId; readonly blobId: BlobId }
+  /**
+   * Extends a pool. First `shrinkBytes` of unused capacity are split off (0: none), so that they are not paid on; what was paid of them until the pool's
+   * old end goes `into` another pool of the sender that ends then, or stays with the sender.
+   */
+  | {
+      readonly kind: 'extend-pool';
+      readonly pool: SuiId;
+      readonly epochs: number;
+      readonly shrinkBytes: number;
+      readonly into: SuiId | undefined;
+    }
+  /** Deletes pooled blobs, whose capacity is the pool's again, and in the same transaction moves an entry. */
+  | {
+      readonly kind: 'delete-blobs';
+      readonly pool: SuiId;
+      readonly blobIds: readonly BlobId[];
+      readonly entry: HeadMove | undefined;
+    }
   /** Exchanges SUI for WAL (testnet and local); `frost` of WAL are wanted. */
   | { readonly kind: 'exchange'; readonly frost: bigint };
 

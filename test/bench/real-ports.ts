@@ -60,6 +60,8 @@ export async function openRealPorts(folder: string, home: string, threads: numbe
           parked: new Set(),
           publishesMerge: false,
           deletionsReleased: false,
+          waits: async () => false,
+          carry: async () => undefined,
           onPack: async (pack) => void (await catalog.addPack(pack)),
         },
         { ...ports, onEvent: quiet, onPoint: quiet },

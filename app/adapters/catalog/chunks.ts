@@ -74,7 +74,16 @@ export function openChunkKeeper(db: Database): ChunkKeeper {
 }
 
 export function chunkOperations(db: Database): Operations {
-  const known = db.prepare<[Uint8Array], number>('SELECT 1 FROM chunk WHERE id = ?').pluck();
+  const known = db.prepare<[Uint8Array], number>('SELECT pack FROM chunk WHERE id = ?').pluck();
+  const spares = db
+    .prepare<[Uint8Array], RawChunk>(
+      'SELECT pack, kind, start, bytes, plain_bytes FROM chunk_spare WHERE id = ? ORDER BY pack',
+    )
+    .raw();
+  // Almost always empty, and asked once for thousands of chunks.
+  const doomedPacks = db
+    .prepare<[], number>('SELECT p.num FROM doomed d JOIN pack p ON p.space = d.space AND p.blob_id = d.blob_id')
+    .pluck();
   const locate = db
     .prepare<[Uint8Array], RawChunk>('SELECT pack, kind, start, bytes, plain_bytes FROM chunk WHERE id = ?')
     .raw();
@@ -92,13 +101,26 @@ export function chunkOperations(db: Database): Operations {
   }
 
   return {
-    knownChunks: db.transaction((ids: readonly ChunkId[]) => ids.map((id) => known.get(idBuffer(id)) !== undefined)),
+    knownChunks: db.transaction((ids: readonly ChunkId[]) => {
+      const doomed = new Set(doomedPacks.all());
+      return ids.map((hex) => {
+        const id = idBuffer(hex);
+        const pack = known.get(id);
+        if (pack === undefined || !doomed.has(pack)) return pack !== undefined;
+        return spares.all(id).some(([other]) => !doomed.has(other));
+      });
+    }),
     chunkLocations: db.transaction((ids: readonly ChunkId[]) => {
       // Thousands of chunks lie in few packs.
       const packs = new Map<number, PackFacts>();
+      const doomed = new Set(doomedPacks.all());
+      const stays = (pack: number): boolean => !doomed.has(pack) && factsOf(pack, packs).packState === 'live';
       return ids.map((id) => {
-        const raw = locate.get(idBuffer(id));
-        if (raw === undefined) return undefined;
+        const first = locate.get(idBuffer(id));
+        if (first === undefined) return undefined;
+        // A doomed pack may be gone by the time it is read.
+        const raw =
+          (doomed.has(first[0]) ? spares.all(idBuffer(id)).find(([other]) => stays(other)) : undefined) ?? first;
         const [pack, kind, start, bytes, plainBytes] = raw;
         return { id, kind: chunkKindAt(kind), start, bytes, plainBytes, ...factsOf(pack, packs) };
       });

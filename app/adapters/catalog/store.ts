@@ -10,6 +10,7 @@ import { roundOperations } from './rounds.ts';
 import { spaceOperations } from './spaces.ts';
 import { syncedOperations } from './synced.ts';
 import { sqliteFault } from './sqlite-fault.ts';
+import { upkeepOperations } from './upkeep.ts';
 
 export interface CatalogStore {
   readonly operations: CatalogOperations;
@@ -33,6 +34,7 @@ export function openStore(file: string): CatalogStore {
       ...syncedOperations(db),
       ...historyOperations(db),
       ...intentOperations(db),
+      ...upkeepOperations(db),
       integrity() {
         const check = db.pragma('integrity_check(1)', { simple: true });
         if (check !== 'ok') return String(check);

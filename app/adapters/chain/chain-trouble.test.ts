@@ -132,7 +132,10 @@ describe('money', () => {
     await withMoney();
     const pool = (await done(register())).createdPool ?? parseSuiId('0x0');
     for (let epoch = 0; epoch < 5; epoch++) ledger.advanceEpoch();
-    for (const step of [{ kind: 'extend-pool', pool, epochs: 2 } as const, { ...register(2), pool } as ChainStep]) {
+    for (const step of [
+      { kind: 'extend-pool', pool, epochs: 2, shrinkBytes: 0, into: undefined } as const,
+      { ...register(2), pool } as ChainStep,
+    ]) {
       const prepared = chain.prepare(step, signer.address);
       await expect(prepared).rejects.toMatchObject({
         code: 'chain-refused',

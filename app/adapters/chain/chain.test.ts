@@ -182,12 +182,37 @@ describe('each step', () => {
     const blob = madeBlob(1, 10, shards);
     const pool = there((await registered(blob)).createdPool);
     const { endEpoch } = there(await chain.pool(pool));
-    const extended = await done({ kind: 'extend-pool', pool, epochs: 3 });
+    const extended = await done({ kind: 'extend-pool', pool, epochs: 3, shrinkBytes: 0, into: undefined });
     expect(extended.frost).toBe(4n * 3n * storagePrice);
     expect(await chain.pool(pool)).toMatchObject({ endEpoch: endEpoch + 3 });
-    await done({ kind: 'delete-blob', pool, blobId: blob.blobId });
+    await done({ kind: 'delete-blobs', pool, blobIds: [blob.blobId], entry: undefined });
     expect(await chain.pool(pool)).toMatchObject({ usedBytes: 0, blobCount: 0 });
     expect(await chain.pooledBlob(pool, blob.blobId)).toBeUndefined();
+  });
+
+  it('splits unused capacity off in the transaction that extends, for another pool that ends then or for later', async () => {
+    await funded();
+    const unit = 1024 * 1024;
+    const first = there((await registered(madeBlob(1, 10, shards))).createdPool);
+    const second = there((await registered(madeBlob(2, 10, shards))).createdPool);
+    const [one, two] = [there(await chain.pool(first)), there(await chain.pool(second))];
+    expect(one.endEpoch).toBe(two.endEpoch);
+    const extend = (shrinkBytes: number, into: SuiId | undefined): ChainStep => ({
+      kind: 'extend-pool',
+      pool: first,
+      epochs: 3,
+      shrinkBytes,
+      into,
+    });
+    const moved = await done(extend(unit, second));
+    expect(moved.frost).toBe((BigInt(one.capacityBytes / unit) - 1n) * 3n * storagePrice);
+    expect(await chain.pool(first)).toMatchObject({
+      capacityBytes: one.capacityBytes - unit,
+      endEpoch: one.endEpoch + 3,
+    });
+    expect(await chain.pool(second)).toMatchObject({ capacityBytes: two.capacityBytes + unit, endEpoch: two.endEpoch });
+    await done(extend(unit, undefined));
+    expect(await chain.pool(first)).toMatchObject({ capacityBytes: one.capacityBytes - 2 * unit });
   });
 
   it('makes a bag with entries, adds to it and replaces in it', async () => {

@@ -71,14 +71,8 @@ async function draw(draft: Draft, step: ChainStep): Promise<Spent> {
       return await drawExtend(draft, step);
     case 'extend-later':
       return await drawExtendLater(draft, step);
-    case 'delete-blob': {
-      const { callPackage } = await draft.walrus.now(draft.signal);
-      draft.tx.moveCall({
-        target: `${callPackage}::system::delete_pooled_blob`,
-        arguments: [system(draft), draft.tx.object(step.pool), u256(draft.tx, blobIdToBytes(step.blobId))],
-      });
-      return {};
-    }
+    case 'delete-blobs':
+      return await drawDelete(draft, step);
     case 'exchange':
       return await drawExchange(draft, step.frost);
     default:
@@ -231,11 +225,25 @@ async function drawCertify(draft: Draft, step: StepOf<'certify'>): Promise<Spent
   return {};
 }
 
+async function drawDelete(draft: Draft, { pool, blobIds, entry }: StepOf<'delete-blobs'>): Promise<Spent> {
+  const { tx, walrus, signal } = draft;
+  const { callPackage } = await walrus.now(signal);
+  for (const blobId of blobIds) {
+    tx.moveCall({
+      target: `${callPackage}::system::delete_pooled_blob`,
+      arguments: [system(draft), tx.object(pool), u256(tx, blobIdToBytes(blobId))],
+    });
+  }
+  if (entry !== undefined) moveHead(tx, entry);
+  return {};
+}
+
 async function drawExtend(draft: Draft, step: StepOf<'extend-pool'>): Promise<Spent> {
   const { tx, remote, walrus, signal } = draft;
   const [now, pool] = await Promise.all([walrus.now(signal), demandPool(remote, step.pool, signal)]);
   epochsLeft(pool, now);
-  const frost = storageCost(now, pool.capacityBytes, step.epochs);
+  if (step.shrinkBytes > 0) splitOff(draft, step, now);
+  const frost = storageCost(now, pool.capacityBytes - step.shrinkBytes, step.epochs);
   const payment = await pay(draft, [frost]);
   tx.moveCall({
     target: `${now.callPackage}::system::extend_storage_pool`,
@@ -268,6 +276,22 @@ async function drawExtendLater(draft: Draft, { pools, frostMax }: StepOf<'extend
   );
   tx.setGasPrice(gasPriceMargin * BigInt(referenceGasPrice));
   return { frost: frostMax };
+}
+
+/** Unused capacity leaves the pool as storage of its own, for another pool or for later. */
+function splitOff(draft: Draft, { pool, shrinkBytes, into }: StepOf<'extend-pool'>, { callPackage }: WalrusNow): void {
+  const { tx } = draft;
+  const storage = tx.moveCall({
+    target: `${callPackage}::system::decrease_storage_pool_capacity_by_size`,
+    arguments: [system(draft), tx.object(pool), tx.pure.u64(shrinkBytes)],
+  });
+  if (into === undefined) tx.transferObjects([storage], draft.sender);
+  else {
+    tx.moveCall({
+      target: `${callPackage}::system::increase_storage_pool_capacity_with_storage`,
+      arguments: [system(draft), tx.object(into), storage],
+    });
+  }
 }
 
 /** SUI for WAL at the fixed rate of the first exchange that holds enough (MystenLabs' wal_exchange; test networks only). */

@@ -10,12 +10,10 @@ import type { Trial } from './trial-network.ts';
 
 let trial: Trial;
 let door: SuiDoor;
-let rich: TrialAccount;
 
 beforeAll(async () => {
   trial = openTrial();
   door = await serveSui(trial.ledger, { host: '127.0.0.1', port: 0 });
-  rich = await TrialAccount.rich(trial);
 });
 afterAll(async () => {
   await door.close();

@@ -18,6 +18,8 @@ export interface RebuildInput extends ImportInput {
   /** Pools of all devices that have a head of this space. */
   readonly pools: readonly SuiId[];
   readonly head: Head;
+  /** Ranges of sequences that were given up: what they held need not be there any more. */
+  readonly thinned: readonly (readonly [from: number, to: number])[];
 }
 
 export interface RebuildPorts extends ImportPorts {
@@ -39,7 +41,10 @@ export async function rebuild(
   let before: TreeSide = newest
     ? { content: newest.root, isEmpty: false }
     : { content: { depth: 0, chunks: [] }, isEmpty: true };
+  const isThinned = ({ record: { sequence } }: KnownSnapshot): boolean =>
+    sequence !== input.head.sequence && input.thinned.some(([from, to]) => from <= sequence && sequence <= to);
   for (const snapshot of history) {
+    if (isThinned(snapshot)) continue;
     await importOne(row, snapshot, before, ports, signal);
     before = { content: snapshot.record.root.content, isEmpty: false };
   }

@@ -132,6 +132,11 @@ CREATE TABLE chunk_spare (
   PRIMARY KEY (id, pack)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chunk_spare_pack ON chunk_spare (pack);
+CREATE TABLE doomed (
+  space   INTEGER NOT NULL REFERENCES space (num),
+  blob_id TEXT NOT NULL,
+  PRIMARY KEY (space, blob_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE confirmation (
   pack      INTEGER NOT NULL REFERENCES pack (num),
   epoch     INTEGER NOT NULL,

@@ -49,3 +49,10 @@ CREATE TABLE confirmation (
   signature BLOB NOT NULL,
   PRIMARY KEY (pack, epoch, member)
 ) STRICT, WITHOUT ROWID;
+
+-- Packs on doom lists, this device's and others', whether or not the catalog knows the pack: they hold nothing that counts.
+CREATE TABLE doomed (
+  space   INTEGER NOT NULL REFERENCES space (num),
+  blob_id TEXT NOT NULL,
+  PRIMARY KEY (space, blob_id)
+) STRICT, WITHOUT ROWID;

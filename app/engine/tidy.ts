@@ -1,0 +1,63 @@
+/** The upkeep of what is stored, space by space: thinner history, fewer and fuller packs, and what nobody needs deleted. Money is only spent where it saves more. */
+import { faultOf } from '../domain/fault.ts';
+import type { DeviceId, SpaceId } from '../domain/ids.ts';
+import { collect, type CollectReport } from './collect.ts';
+import { compact, type CompactReport } from './compact.ts';
+import type { EngineCore } from './engine.ts';
+import { findSpace } from './look.ts';
+import { applyRetention } from './retention.ts';
+
+export interface TidyRequest {
+  /** Id or name. */
+  readonly space: string;
+  /** Devices that a person called gone for good: their answers are not waited for. */
+  readonly gone: readonly DeviceId[];
+}
+
+export interface TidyReport {
+  readonly space: SpaceId;
+  /** Snapshots and versions that the rules of the space gave up. */
+  readonly thinned: Awaited<ReturnType<typeof applyRetention>>;
+  readonly compacted: CompactReport;
+  readonly collected: CollectReport;
+}
+
+/** One turn. What has to wait for other devices or for the next epoch is in the report; the next turn goes on. */
+export async function tidySpace(
+  core: EngineCore,
+  { space, gone }: TidyRequest,
+  signal: AbortSignal,
+): Promise<TidyReport> {
+  const row = await findSpace(core.catalog, space);
+  const open = core.open(row);
+  const thinned = await applyRetention(core, open, signal);
+  const compacted = await compact(core, open, signal);
+  const collected = await collect(core, open, { gone: new Set(gone) }, signal);
+  return { space: row.id, thinned, compacted, collected };
+}
+
+/** Trouble that a later turn may not meet. */
+const passing: ReadonlySet<string> = new Set([
+  'money-short',
+  'budget-reached',
+  'blob-unavailable',
+  'pack-damaged',
+  'chain-stale',
+  'device-copied',
+]);
+
+/** A turn of each space that this device stores something of; one that is in trouble keeps no other back. */
+export async function tidyAll(core: EngineCore, signal: AbortSignal): Promise<readonly TidyReport[]> {
+  const reports: TidyReport[] = [];
+  for (const { id, pool, folder } of await core.catalog.spaces()) {
+    if (pool === undefined || folder === undefined) continue;
+    try {
+      reports.push(await tidySpace(core, { space: id, gone: [] }, signal));
+    } catch (error) {
+      const code = faultOf(error)?.code;
+      if (code === undefined || !passing.has(code)) throw error;
+      core.log.write('warning', 'tidy.later', { code });
+    }
+  }
+  return reports;
+}

@@ -1,0 +1,165 @@
+/** What nobody needs any more goes, what anybody needs stays: packs put together, doomed, answered and deleted, wherever an engine is killed. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openWorld, type Device, type World } from '../world/world.ts';
+import { converge, devices, root } from './several-devices.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const never = new AbortController().signal;
+let world: World;
+beforeEach(async () => {
+  // At a hundred shards a pack's metadata is most of what a small one costs, as it is on the real network.
+  world = await openWorld({ seed: 21, shards: 100 });
+});
+afterEach(() => world.close());
+
+const live = async (device: Device) =>
+  (await device.catalog.packs(1, ['live'])).filter(({ pool }) => pool !== undefined);
+const tidy = (device: Device, ...gone: Parameters<Device['engine']['tidy']>[0]['gone']) =>
+  device.engine.tidy({ space: 'docs', gone }, never);
+/** Longer than any list has to stand. */
+const wait = () => world.clock.sleep(3 * 86_400_000);
+
+/** So many small rounds. */
+async function edit(device: Device, rounds: number): Promise<void> {
+  for (let i = 0; i < rounds; i++) {
+    device.disk.user.write(`${root}/changing`, world.dice.bytes(3_000 + i));
+    device.disk.user.write(`${root}/file ${i}`, world.dice.bytes(2_000));
+    await device.sync('docs');
+  }
+}
+
+/** Everything that was ever certified is what it was, read from the network alone on an empty machine too. */
+async function allIsThere(device: Device): Promise<void> {
+  const phone = await world.emptyHome('phone', { phrase: device.phrase });
+  await phone.engine.recover(never);
+  for (const reader of [device, phone]) {
+    for (const { snapshot } of await reader.engine.log('docs')) await reader.restored('docs', { at: snapshot });
+    expect(reader.disk.user.picture(await reader.restored('docs'))).toEqual(device.disk.user.picture(root));
+  }
+  const report = await device.engine.check({ share: 0.2, repairs: false }, never);
+  expect(report.findings).toEqual([]);
+}
+
+describe('small packs of one device', () => {
+  it('become few, the old ones are deleted after some days, and their room is used again', async () => {
+    const [laptop] = await devices(world, { first: 'first' });
+    if (!laptop) return;
+    await edit(laptop, 9);
+    const before = await live(laptop);
+    const first = await tidy(laptop);
+    expect(first.compacted.rewrites.length).toBeGreaterThan(0);
+    expect(first.collected).toMatchObject({ deleted: { packs: 0 }, waitsFor: [] });
+    expect(first.collected.doomed.packs).toBeGreaterThan(5);
+    expect((await tidy(laptop)).collected.deleted.packs, 'not yet').toBe(0);
+    await wait();
+    const second = await tidy(laptop);
+    expect(second.collected.deleted).toEqual(first.collected.doomed);
+    expect((await live(laptop)).length).toBeLessThan(before.length / 2);
+    const { leases } = await laptop.engine.leases(never);
+    expect(leases[0]?.blobs).toBe((await live(laptop)).length);
+    await allIsThere(laptop);
+    const { capacity = 0 } = leases[0] ?? {};
+    laptop.disk.user.write(`${root}/one more`, world.dice.bytes(2_000));
+    await laptop.sync('docs');
+    expect((await laptop.engine.leases(never)).leases[0]?.capacity, 'nothing had to be bought').toBe(capacity);
+    expect((await laptop.engine.budget(never)).unexplained).toEqual([]);
+  });
+
+  it.each([
+    'compact:spooled',
+    'certify:intent-settled',
+    'compact:live',
+    'garbage:doomed',
+    'put-entry:transaction-sent',
+  ])('are put together and listed once although the engine is killed at %s', async (point) => {
+    const [laptop] = await devices(world, { first: 'first' });
+    if (!laptop) return;
+    await edit(laptop, 5);
+    const count = await laptop.intents();
+    const before = (await live(laptop)).length;
+    await laptop.crashAt(point, () => tidy(laptop));
+    await tidy(laptop);
+    await laptop.sync('docs');
+    const all = await laptop.catalog.intents(1000);
+    const paid = all.slice(0, all.length - count).filter(({ state }) => state === 'succeeded');
+    const times = (kind: string): number => paid.filter((one) => one.kind === kind).length;
+    const blobs = (await laptop.engine.leases(never)).leases[0]?.blobs ?? 0;
+    expect([times('register'), times('certify'), times('put-entry')]).toEqual([blobs - before, blobs - before, 1]);
+    expect((await laptop.engine.upkeep(true, never)).sweptBlobs, 'no orphan is left').toBe(0);
+    expect(await laptop.spool.names()).toEqual([]);
+    await wait();
+    expect((await tidy(laptop)).collected.deleted.packs).toBeGreaterThan(3);
+    await allIsThere(laptop);
+  });
+
+  it.each(['delete-blobs:intent-written', 'delete-blobs:transaction-sent', 'garbage:deleted'])(
+    'are deleted once although the engine is killed at %s',
+    async (point) => {
+      const [laptop] = await devices(world, { first: 'first' });
+      if (!laptop) return;
+      await edit(laptop, 5);
+      const { doomed } = (await tidy(laptop)).collected;
+      await wait();
+      await laptop.crashAt(point, () => tidy(laptop));
+      await laptop.sync('docs');
+      expect((await tidy(laptop)).collected).toMatchObject({ deleted: { packs: 0 }, waitsFor: [] });
+      const deletions = (await laptop.catalog.intents(1000)).filter(({ kind }) => kind === 'delete-blobs');
+      expect(deletions.filter(({ state }) => state === 'succeeded')).toHaveLength(1);
+      expect((await laptop.catalog.packs(1, ['dead'])).length).toBe(doomed.packs);
+      expect((await laptop.engine.leases(never)).leases[0]?.blobs).toBe((await live(laptop)).length);
+      await allIsThere(laptop);
+    },
+  );
+});
+
+describe('several devices', () => {
+  it('are all asked: one that sleeps holds a deletion up, and what it packs against meanwhile stays', async () => {
+    const [laptop, desktop] = await devices(world, { first: 'first' }, 'desktop');
+    if (!laptop || !desktop) return;
+    await edit(laptop, 5);
+    await converge(laptop, desktop);
+    expect((await tidy(laptop)).collected.doomed.packs).toBeGreaterThan(3);
+    await wait();
+    const waiting = await tidy(laptop);
+    expect(waiting.collected.deleted.packs).toBe(0);
+    expect(waiting.collected.waitsFor).toEqual([(await desktop.engine.device())?.id]);
+    await desktop.sync('docs');
+    expect((await tidy(laptop)).collected.deleted.packs).toBeGreaterThan(3);
+    // The desktop stores again what it had only there.
+    desktop.disk.user.write(`${root}/copy`, laptop.disk.user.read(`${root}/file 1`));
+    await converge(desktop, laptop);
+    await allIsThere(laptop);
+    await allIsThere(desktop);
+  });
+
+  it('that a round on its way leads to a listed pack say so, and it is kept', async () => {
+    const [laptop, desktop] = await devices(world, { first: 'first', keep: 'k'.repeat(5_000) }, 'desktop');
+    if (!laptop || !desktop) return;
+    await edit(laptop, 5);
+    await converge(laptop, desktop);
+    // Sealed before the list was made, sent long after it.
+    desktop.disk.user.write(`${root}/copy`, laptop.disk.user.read(`${root}/file 2`));
+    await desktop.crashAt('round:sealed', () => desktop.sync('docs'));
+    await tidy(laptop);
+    await wait();
+    expect((await tidy(laptop)).collected.waitsFor).toHaveLength(1);
+    await desktop.sync('docs');
+    await tidy(laptop);
+    await converge(laptop, desktop);
+    await allIsThere(desktop);
+  });
+
+  it('that are gone for good are waited for until a person says so', async () => {
+    const [laptop, desktop] = await devices(world, { first: 'first' }, 'desktop');
+    if (!laptop || !desktop) return;
+    await converge(laptop, desktop);
+    await edit(laptop, 5);
+    await tidy(laptop);
+    await wait();
+    const { waitsFor } = (await tidy(laptop)).collected;
+    expect(waitsFor).toHaveLength(1);
+    expect((await tidy(laptop, ...waitsFor)).collected.deleted.packs).toBeGreaterThan(3);
+    await allIsThere(laptop);
+  });
+});
