@@ -129,3 +129,20 @@ export async function makeRoom(
   }
   return moved;
 }
+
+const writingKey = (space: number): string => `writing:${space}`;
+
+/** Before a pass writes into the folder, and when it has come to its end. */
+export async function noteWriting(core: EngineCore, row: SpaceRow, isWriting: boolean): Promise<void> {
+  await core.catalog.setRecord(writingKey(row.num), isWriting ? 'yes' : 'no');
+}
+
+/** A pass that did not come to its end may have left files half written: they go. */
+export async function sweepLeftovers(
+  core: EngineCore,
+  row: SpaceRow,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await core.catalog.record(writingKey(row.num))) === 'yes') await core.disk.sweep(folder, signal);
+}

@@ -10,8 +10,10 @@ import type { SpacePath } from '../domain/path-name.ts';
 import type { Catalog, NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
 import { packBytesFor } from './spaces.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
+import type { DiskNature } from '../ports/disk.ts';
+import { traitsOf } from './disk-names.ts';
 import { downPass, fetchAbsent } from './down-pass.ts';
-import { checkRoot, makeRoom, putBackParked } from './root-folder.ts';
+import { checkRoot, makeRoom, noteWriting, putBackParked, sweepLeftovers } from './root-folder.ts';
 import { readLeftOut } from './left-out.ts';
 import { findSpace } from './look.ts';
 import { sealRound, type RoundReport } from './round.ts';
@@ -86,6 +88,7 @@ interface Work {
   readonly ship: ShipSpace;
   readonly ports: ShipPorts;
   readonly folder: string;
+  readonly nature: DiskNature;
   readonly isReleased: boolean;
   /** As they were when the pass began. */
   readonly devices: readonly KnownDevice[];
@@ -138,10 +141,13 @@ async function syncAsDevice(
   await finishEarlier(core, ship, ports, signal);
   const trouble = await rootTrouble(core, row, folder, isReleased, signal);
   if (trouble && row.sequence === 0) throw trouble;
-  const work = { space, ship, ports, folder, isReleased, devices };
   const done = trouble
     ? { ...nothingDone, problems: [{ path: '', fault: trouble }] }
-    : await toRest(core, work, signal);
+    : await toRest(
+        core,
+        { space, ship, ports, folder, nature: await core.disk.nature(folder), isReleased, devices },
+        signal,
+      );
   if (isReleased) await core.catalog.setRecord(releaseKey(row.num), 'no');
 
   const now = await rowNow(core, row);
@@ -189,18 +195,22 @@ const nothingDone: Done = { newChunks: 0, newBytes: 0, applied: 0, conflicts: 0,
 async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promise<Done> {
   const { row } = work.space;
   let total: Done = nothingDone;
+  const traits = traitsOf(work.nature);
   let publishesMerge = false;
+  await sweepLeftovers(core, row, work.folder, signal);
   for (let pass = 1; pass <= passesMax; pass++) {
     const up = await upRounds(core, work, publishesMerge, signal);
     total = { ...total, ...up, newChunks: total.newChunks + up.newChunks, newBytes: total.newBytes + up.newBytes };
     if (publishesMerge) break;
-    const fetched = await fetchAbsent(core, work.space, work.folder, signal);
+    await noteWriting(core, row, true);
+    const fetched = await fetchAbsent(core, work.space, work.folder, traits, signal);
     const busy = up.problems.map(({ path }) => path);
     const down = await downPass(
       core,
       {
         space: work.space,
         folder: work.folder,
+        traits,
         device: work.ship.device.id,
         busy,
         deletionsReleased: work.isReleased,
@@ -221,6 +231,7 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
     publishesMerge = merged.length > 0 || (isStale && !down.isIncomplete);
     if (!publishesMerge) break;
   }
+  await noteWriting(core, row, false);
   return total;
 }
 
@@ -317,6 +328,7 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
     device: ship.device,
     packBytes: packBytesFor(network.committee.shards, core.pool.packBytesMax),
     leftOut: await readLeftOut(core, folder, signal),
+    nature: work.nature,
     parked,
     publishesMerge,
     deletionsReleased: work.isReleased,

@@ -208,11 +208,13 @@ describe('what is no change of content', () => {
     await one.isInStep();
   });
 
-  it('pipes and devices are counted and left out, and Floe’s own names are not kept', async () => {
+  it('edge 13, 21: pipes and devices are counted and left out; names that are Floe’s own are not kept, and told', async () => {
     const one = await openCase();
     user.special(one.at('pipe'));
     user.write(one.at('.floe-marker'), 'own');
-    expect(await one.sync()).toMatchObject({ special: 1, newChunks: 0 });
+    const report = await one.sync();
+    expect(report).toMatchObject({ special: 1, newChunks: 0 });
+    expect(report.problems).toMatchObject([{ path: one.inSpace('.floe-marker'), fault: { code: 'name-unsafe' } }]);
     expect(await one.paths()).not.toContain('.floe-marker');
   });
 });

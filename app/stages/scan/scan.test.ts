@@ -37,6 +37,7 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
         parked: new Set(),
         isLeftOut: (path) => path === 'left out',
         leftOutKey: '',
+        nature: disk.tree.nature,
         changesMax,
         onSeen: (entries) => void seen.push(entries),
       },
