@@ -47,7 +47,7 @@ export const deviceGapMax = 5;
 /** Fetched bytes that a restore keeps in memory at once. */
 export const restoreWindowBytes = 24 * 1024 * 1024;
 
-/** Fetching stops before a disk has less free than this: a full disk hurts everything on it. */
+/** Neither fetching nor packing begins when a disk would have less free than this: a full disk hurts everything on it, the catalog among it. */
 export const diskReserveBytes = 256 * 1024 * 1024;
 
 /** Operations on the disk between two commits to the catalog: what a kill makes look like the user's own doing, at most. */

@@ -191,6 +191,27 @@ describe('placing', () => {
     expect(readdirSync(root)).toEqual(['large']);
   });
 
+  test.each([
+    ['small', 3 << 20],
+    ['large', 12 << 20],
+  ])('edge 20: zeros inside a %s file take no room on the disk, and all of it reads as it was', async (_, length) => {
+    const root = room();
+    const bytes = Buffer.alloc(length);
+    for (const at of [0, 5_000, (1 << 20) + 4095, length - (1 << 20)]) bytes[at] = 7;
+    const placement = { mode: 0o600, mtimeNs: 0n };
+    if (length < 4 << 20) await disk.placeSmall(root, [{ path: 'file', bytes, ...placement }], 'never', true);
+    else {
+      const file = await disk.place(root, 'file', 'never');
+      // Pieces as chunks are: of any length.
+      for (let at = 0; at < length; at += 1_234_567) await file.write(at, bytes.subarray(at, at + 1_234_567));
+      await file.finish(length, placement, true);
+    }
+    expect(readFileSync(`${root}/file`).equals(bytes)).toBe(true);
+    const filled = statSync(`${root}/file`).blocks * 512;
+    expect(filled).toBeGreaterThan(0);
+    expect(filled).toBeLessThan(64 * 1024);
+  });
+
   test('an abandoned or refused file leaves nothing', async () => {
     const root = room();
     writeFileSync(`${root}/taken`, 'theirs');
@@ -273,7 +294,7 @@ test('a full disk is the fault disk-full, and what was there stays', async (cont
   }
   onTestFinished(() => void execFileSync('umount', [root]));
   await disk.placeSmall(root, [small('kept', 'old')], 'never', true);
-  const large = { ...small('kept', ''), bytes: new Uint8Array(1 << 20) };
+  const large = { ...small('kept', ''), bytes: new Uint8Array(1 << 20).fill(1) };
   expect((await disk.placeSmall(root, [large], 'replace', true))[0]).toMatchObject({
     code: 'disk-full',
     retry: 'later',

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { WatchHint } from '../../ports/watcher.ts';
 import { makeRoom, killAndWait, firstWord, startScript } from '../disk/test-room.ts';
 import { systemClock } from '../time/time.ts';
-import { troubleWords } from './watch-report.ts';
+import { silentDiskWords, troubleWords } from './watch-report.ts';
 import { openWatcher, type WatchLimits } from './watcher.ts';
 
 // Processes and disks of a busy machine may take their time.
@@ -229,4 +229,12 @@ test('the watching process ends when its parent is killed', async () => {
 test("the system's limits are named with the setting that lifts them", () => {
   expect(troubleWords(Object.assign(new Error(), { code: 'ENOSPC' }))).toContain('fs.inotify.max_user_watches');
   expect(troubleWords(Object.assign(new Error(), { code: 'EMFILE' }))).toContain('fs.inotify.max_user_instances');
+});
+
+test('edge 54: a network share is said to be silent, and a disk of this computer is not', () => {
+  const [nfs, smb, fuse, ext4, btrfs, tmpfs] = [0x6969, 0xfe534d42, 0x65735546, 0xef53, 0x9123683e, 0x01021994];
+  for (const type of [nfs, smb, fuse]) expect(silentDiskWords(type)).toContain('from time to time');
+  // Node may give the 32 bits with a sign.
+  expect(silentDiskWords(smb | 0)).toContain('network share');
+  for (const type of [ext4, btrfs, tmpfs]) expect(silentDiskWords(type)).toBeUndefined();
 });
