@@ -80,7 +80,7 @@ async function openCase(mode: 'sync' | 'archive' = 'sync'): Promise<Case> {
 }
 
 describe('a moved file or folder', () => {
-  it('that is renamed sends no content and keeps its history', async () => {
+  it('edge 1: that is renamed sends no content and keeps its history', async () => {
     const one = await openCase();
     user.rename(one.at('a.bin'), one.at('renamed.bin'));
     const report = await one.sync();
@@ -106,7 +106,7 @@ describe('a moved file or folder', () => {
     await one.isInStep();
   });
 
-  it('that swaps its name with another sends no content', async () => {
+  it('edge 15: that swaps its name with another sends no content', async () => {
     const one = await openCase();
     user.rename(one.at('a.bin'), one.at('third'));
     user.rename(one.at('b.bin'), one.at('a.bin'));
@@ -167,7 +167,7 @@ describe('a moved file or folder', () => {
 });
 
 describe('a file that becomes another kind', () => {
-  it.each(['sync', 'archive'] as const)('is a folder, and a file again, in a space of mode %s', async (mode) => {
+  it.each(['sync', 'archive'] as const)('edge 29: is a folder, and a file again, in a space of mode %s', async (mode) => {
     const one = await openCase(mode);
     user.remove(one.at('note.txt'));
     user.write(one.at('note.txt/page'), 'one');
@@ -185,7 +185,7 @@ describe('a file that becomes another kind', () => {
 });
 
 describe('what is no change of content', () => {
-  it('a touched file makes no version and costs nothing', async () => {
+  it('edge 38: a touched file makes no version and costs nothing', async () => {
     const one = await openCase();
     const before = (await laptop.engine.log(one.name)).length;
     user.touch(one.at('a.bin'));
@@ -198,7 +198,7 @@ describe('what is no change of content', () => {
     expect(laptop.disk.readBytes - read, 'it is read once').toBe(0);
   });
 
-  it('changed permissions make a version without content, of a file and of a folder', async () => {
+  it('edge 24: changed permissions make a version without content, of a file and of a folder', async () => {
     const one = await openCase();
     user.chmod(one.at('a.bin'), 0o600);
     user.chmod(one.at('box'), 0o700);
@@ -220,7 +220,7 @@ describe('what is no change of content', () => {
 });
 
 describe('a deleted file', () => {
-  it('can be had again from history', async () => {
+  it('edge 88: can be had again from history', async () => {
     const one = await openCase();
     const before = user.picture(one.at('box'));
     const [moment] = await laptop.engine.log(one.name);
@@ -269,7 +269,7 @@ describe('what rules leave out', () => {
     expect(await paths()).toEqual(all.toSorted());
   });
 
-  it('stays in the space when the rule came after it, and is no deletion', async () => {
+  it('edge 73: stays in the space when the rule came after it, and is no deletion', async () => {
     user.write('/home/late/notes.log', 'first');
     user.write('/home/late/photo.jpg', 'x');
     await laptop.protect('/home/late');

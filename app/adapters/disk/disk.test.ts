@@ -78,7 +78,7 @@ describe('reading', () => {
 });
 
 describe('modification times', () => {
-  test('are kept to the microsecond, before 1970 too', async () => {
+  test('edge 37: are kept to the microsecond, before 1970 too', async () => {
     const root = room();
     const seed = Math.floor(Math.random() * 2 ** 31);
     const times = [
@@ -155,7 +155,7 @@ describe('placing', () => {
     expect(readdirSync(root)).toHaveLength(30);
   });
 
-  test('refuses reserved and unsafe names, folders that are links, and a folder in the way', async () => {
+  test('edge 12, 13: refuses reserved and unsafe names, folders that are links, and a folder in the way', async () => {
     const root = room();
     const outside = room();
     symlinkSync(outside, `${root}/out`);
@@ -177,7 +177,7 @@ describe('placing', () => {
     expect(readdirSync(outside)).toEqual([]);
   });
 
-  test('a large file is invisible until finished; holes stay holes; mode and time are its own', async () => {
+  test('edge 74: a large file is invisible until finished; holes stay holes; mode and time are its own', async () => {
     const root = room();
     const file = await disk.place(root, 'large', 'never');
     await file.write(100 << 20, Buffer.from('middle'));
@@ -253,7 +253,7 @@ describe('placing', () => {
 });
 
 describe('a kill at any moment', () => {
-  test('leaves each file old or new, never between; what was half written is swept', async () => {
+  test('edge 84: leaves each file old or new, never between; what was half written is swept', async () => {
     const root = room();
     const text = (mark: string): string => mark.repeat(200_000);
     for (let index = 0; index < 8; index++) writeFileSync(`${root}/f${index}`, text('o'));
@@ -285,7 +285,7 @@ describe('a kill at any moment', () => {
   });
 });
 
-test('a full disk is the fault disk-full, and what was there stays', async (context) => {
+test('edge 74: a full disk is the fault disk-full, and what was there stays', async (context) => {
   const root = room();
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', root], { stdio: 'ignore' });

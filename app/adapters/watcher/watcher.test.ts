@@ -113,7 +113,7 @@ describe.each([
     ['max_inotify_watches', 'fs.inotify.max_user_watches'],
     ['max_inotify_instances', 'fs.inotify.max_user_instances'],
   ])(
-    'past the system limit %s the setting is named once, and the whole tree is hinted at',
+    'edge 51: past the system limit %s the setting is named once, and the whole tree is hinted at',
     ([limit, setting], context) => {
       const root = room();
       for (let index = 0; index < 20; index++) mkdirSync(`${root}/${index}/inner`, { recursive: true });
@@ -137,7 +137,7 @@ describe.each([
     },
   );
 
-  test('our own unfinished files are not hinted at', async () => {
+  test('edge 55: our own unfinished files are not hinted at', async () => {
     const root = room();
     mkdirSync(`${root}/quiet`);
     const { hints, seen } = await watchRoom(root, limits);
@@ -147,7 +147,7 @@ describe.each([
     expect(hints).not.toContainEqual(expect.objectContaining({ folder: 'quiet' }));
   });
 
-  test('a burst in one folder widens to a deep hint, a burst all over to their common folder', async () => {
+  test('edge 56: a burst in one folder widens to a deep hint, a burst all over to their common folder', async () => {
     const root = room();
     for (let index = 0; index < 30; index++) mkdirSync(`${root}/many/${index}`, { recursive: true });
     mkdirSync(`${root}/one`);
@@ -159,7 +159,7 @@ describe.each([
     await seen('many', true);
   });
 
-  test('more at once than the queue may hold is told, and the whole tree is hinted at', async () => {
+  test('edge 52: more at once than the queue may hold is told, and the whole tree is hinted at', async () => {
     const root = room();
     const { troubles, seen } = await watchRoom(root, { ...limits, eventsAtOnceMax: 1 });
     for (let index = 0; index < 500; index++) writeFileSync(`${root}/${index}`, '');

@@ -112,7 +112,7 @@ describe('a file at its old place', () => {
     ['change time alone, as when the time was set back', { ctimeNs: 7n }],
     ['inode, as after an atomic save', { inode: 3n }],
     ['device', { device: 9n }],
-  ])('that changed its %s is looked into', (_, over) => {
+  ])('edge 33, 35: that changed its %s is looked into', (_, over) => {
     expect(compare([entry('a', over)], [row('a', 2)])).toMatchObject({ ...nothing, jobs: ['a'], kept: [2] });
   });
 
@@ -134,7 +134,7 @@ describe('a file at its old place', () => {
 
 describe('a folder at its old place', () => {
   const old = row('f', 3, { kind: 'folder' });
-  it('keeps its identity whatever its times say', () => {
+  it('edge 26: keeps its identity whatever its times say', () => {
     const touched = entry('f', { kind: 'folder', mtimeNs: 99n, ctimeNs: 99n });
     expect(compare([touched], [old])).toMatchObject({ ...nothing, kept: [3] });
   });

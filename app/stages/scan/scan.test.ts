@@ -83,7 +83,7 @@ describe('a later scan', () => {
   ] satisfies [string, (user: UserHand) => void, Record<string, number>][];
 
   it.each(changes)(
-    'passes over what it has found unchanged before, and still finds %s',
+    'edge 48: passes over what it has found unchanged before, and still finds %s',
     async (_, change, expected) => {
       const { user, look, seal } = await openRoom(40);
       for (const path of ['a', 'f/b', 'f/g/c', 'x/y/e']) user.write(`/root/${path}`, path);

@@ -94,3 +94,18 @@ describe('times', () => {
     expect(user.text(`${await laptop.restored('docs')}/letter`)).toBe('bbbb');
   });
 });
+
+describe('a large file', () => {
+  it('edge 39, 40: that grows at its end or near its beginning sends a few chunks', async () => {
+    const first = bytes(700_000);
+    user.write(`${root}/large`, first);
+    await laptop.sync('docs');
+    user.write(`${root}/large`, Buffer.concat([first, bytes(100)]));
+    const appended = await laptop.sync('docs');
+    expect(appended.newBytes).toBeLessThan(150_000);
+    user.write(`${root}/large`, Buffer.concat([first.subarray(0, 1000), bytes(33), first.subarray(1000)]));
+    const inserted = await laptop.sync('docs');
+    expect(inserted.newBytes).toBeLessThan(150_000);
+    expect(user.picture(await laptop.restored('docs'))).toEqual(user.picture(root));
+  });
+});
