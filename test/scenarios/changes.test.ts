@@ -167,21 +167,24 @@ describe('a moved file or folder', () => {
 });
 
 describe('a file that becomes another kind', () => {
-  it.each(['sync', 'archive'] as const)('edge 29: is a folder, and a file again, in a space of mode %s', async (mode) => {
-    const one = await openCase(mode);
-    user.remove(one.at('note.txt'));
-    user.write(one.at('note.txt/page'), 'one');
-    user.remove(one.at('box'));
-    user.write(one.at('box'), 'was a folder');
-    await one.sync();
-    await one.isInStep();
-    user.remove(one.at('note.txt'));
-    user.write(one.at('note.txt'), 'a file again');
-    user.remove(one.at('box'));
-    user.symlink(one.at('box'), 'note.txt');
-    await one.sync();
-    await one.isInStep();
-  });
+  it.each(['sync', 'archive'] as const)(
+    'edge 29: is a folder, and a file again, in a space of mode %s',
+    async (mode) => {
+      const one = await openCase(mode);
+      user.remove(one.at('note.txt'));
+      user.write(one.at('note.txt/page'), 'one');
+      user.remove(one.at('box'));
+      user.write(one.at('box'), 'was a folder');
+      await one.sync();
+      await one.isInStep();
+      user.remove(one.at('note.txt'));
+      user.write(one.at('note.txt'), 'a file again');
+      user.remove(one.at('box'));
+      user.symlink(one.at('box'), 'note.txt');
+      await one.sync();
+      await one.isInStep();
+    },
+  );
 });
 
 describe('what is no change of content', () => {

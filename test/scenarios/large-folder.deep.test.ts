@@ -11,7 +11,10 @@ const listingBytesMax = 4_000;
 it('edge 2: a folder of 100,000 files is renamed and moved as one operation', async () => {
   const world = await openWorld({ seed: 51 });
   const files = Object.fromEntries(
-    Array.from({ length: folders * filesEach }, (_, i) => [`box/${i % folders}/${i}`, i % 1000 === 0 ? `file ${i}` : '']),
+    Array.from({ length: folders * filesEach }, (_, i) => [
+      `box/${i % folders}/${i}`,
+      i % 1000 === 0 ? `file ${i}` : '',
+    ]),
   );
   const [laptop, desktop] = await two(world, { ...files, 'shelf/other': 'x' });
   const inside = 'box/7/99907';
