@@ -50,7 +50,7 @@ export const restoreWindowBytes = 24 * 1024 * 1024;
 /** Of all groups of files that a restore works on at once: about a pack, so that the next one is fetched while this one is written. */
 export const restoreInFlightBytes = 2 * restoreWindowBytes;
 
-/** Fetching stops before a disk has less free than this: a full disk hurts everything on it. */
+/** Neither fetching nor packing begins when a disk would have less free than this: a full disk hurts everything on it, the catalog among it. */
 export const diskReserveBytes = 256 * 1024 * 1024;
 
 /** Operations on the disk between two commits to the catalog: what a kill makes look like the user's own doing, at most. */

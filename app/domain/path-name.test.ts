@@ -56,7 +56,7 @@ describe(`names as text (seed ${seed})`, () => {
 });
 
 describe(`names that may be used (seed ${seed})`, () => {
-  test('whatever could leave its folder or cannot exist is refused, as text and as bytes', () => {
+  test('edge 12: whatever could leave its folder or cannot exist is refused, as text and as bytes', () => {
     for (const name of ['', '.', '..', '/', 'a/b', '/a', 'a\0', '\0', 'x'.repeat(nameBytesMax + 1), 'é'.repeat(128)]) {
       expect(() => parsePathName(name)).toThrow(unsafe);
       expect(() => parsePathName(new TextEncoder().encode(name))).toThrow(unsafe);
@@ -65,7 +65,7 @@ describe(`names that may be used (seed ${seed})`, () => {
       expect(parsePathName(name)).toBe(name);
   });
 
-  test('a refusal shows the name without its control characters', () => {
+  test('edge 11: a refusal shows the name without its control characters', () => {
     const text = (() => {
       try {
         return parsePathName('\u001b[31m/\u202e');

@@ -126,7 +126,7 @@ async function isRemembered(): Promise<boolean> {
 const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
 
 describe('a catalog whose file was spoiled', () => {
-  it('is seen to be, is set aside, and comes back whole from chain and packs; nothing is sent again', async () => {
+  it('edge 85: is seen to be, is set aside, and comes back whole from chain and packs; nothing is sent again', async () => {
     const outcomes = { harmless: 0, rebuilt: 0 };
     for (let seed = 1; seed <= damages; seed++) {
       const dice = seededDice(7_000 + seed);

@@ -6,14 +6,14 @@ import { containsVector, joinVectors, type Dot } from '../domain/dot.ts';
 import { toHex } from '../domain/bytes.ts';
 import { faultOf, type Fault } from '../domain/fault.ts';
 import { parseNodeId, type DeviceId, type NodeId, type SnapshotId } from '../domain/ids.ts';
-import { parsePathName, type PathName, type SpacePath } from '../domain/path-name.ts';
+import type { PathName, SpacePath } from '../domain/path-name.ts';
 import type { PlacedRow, SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader, type ChunkReader } from '../restore/content/content.ts';
 import { importPacks } from '../restore/rebuild/rebuild.ts';
 import { merge, type Merged } from '../stages/merge/merge.ts';
-import { plan, type DiskPlan, type DiskTraits } from '../stages/plan/plan.ts';
-import { reservedPrefix } from '../stages/scan/scan.ts';
+import { plan, type DiskPlan, type DiskTraits, type NotHere } from '../stages/plan/plan.ts';
 import { applyPlan } from './apply-plan.ts';
+import { namesTaken, notHereProblems } from './disk-names.ts';
 import { isMassDeletion } from './brake.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
 import type { KnownDevice } from './device.ts';
@@ -24,6 +24,7 @@ import { stateOf, TreeWindow } from './tree-window.ts';
 export interface DownInput {
   readonly space: OpenSpace;
   readonly folder: string;
+  readonly traits: DiskTraits;
   readonly device: DeviceId;
   /** Paths that could not be read just now: what lies there is left alone. */
   readonly busy: readonly SpacePath[];
@@ -48,12 +49,6 @@ interface Tally {
   readonly problems: { path: SpacePath; fault: Fault }[];
   isIncomplete: boolean;
 }
-
-/** What this disk can hold. Every byte is a name of its own; only our own names are refused. */
-const plainDisk: DiskTraits = {
-  keyOf: (name) => name,
-  isRefused: (name) => name.startsWith(reservedPrefix),
-};
 
 export async function downPass(core: EngineCore, input: DownInput, signal: AbortSignal): Promise<DownReport> {
   const { row } = input.space;
@@ -124,6 +119,8 @@ async function mergeHead(
   tally.applied += applied.done;
   tally.problems.push(...applied.problems);
   await noteConflicts(core, row, merged, tally);
+  const refused = [...planned.notHere].filter(([, why]) => why === 'name-clash' || why === 'name-refused');
+  tally.problems.push(...(await notHereProblems(core.catalog, row, refused)));
   if (!applied.isComplete) tally.isIncomplete = true;
   else await conclude(core, row, { head, record }, { difference, joined, isForward });
   core.point('merge:concluded');
@@ -201,7 +198,7 @@ async function planFor(
         synced,
         target: merged.nodes,
         conflicts: merged.conflicts,
-        traits: plainDisk,
+        traits: input.traits,
         isChosen: () => true,
         areDeletionsHeld,
       }),
@@ -281,6 +278,7 @@ export async function fetchAbsent(
   core: EngineCore,
   space: OpenSpace,
   folder: string,
+  traits: DiskTraits,
   signal: AbortSignal,
 ): Promise<Pick<DownReport, 'applied' | 'problems'>> {
   const reader: ChunkReader = openChunkReader(space.keys, core, 'bulk');
@@ -288,6 +286,7 @@ export async function fetchAbsent(
   const problems: { path: SpacePath; fault: Fault }[] = [];
   const totals = await core.catalog.totals(space.row.num);
   const made: PlacedRow[] = [];
+  const refused = new Map<NodeId, NotHere>();
   // Folders that are made open the way to what lies in them, so it goes on until a sweep makes none.
   for (let isDeeper = true; isDeeper;) {
     isDeeper = false;
@@ -297,7 +296,9 @@ export async function fetchAbsent(
       const last = page.at(-1);
       if (last === undefined) break;
       after = { parent: last.parent, name: last.name };
-      const wanted = page.filter(({ name }) => !plainDisk.isRefused(parsePathName(name)));
+      const whyNot = await namesTaken(core.catalog, page, traits);
+      for (const [node, why] of whyNot) refused.set(node, why);
+      const wanted = page.filter(({ node }) => !whyNot.has(node));
       const window = new TreeWindow(core.catalog, space.row);
       const operations = wanted.map((row) => {
         const state = stateOf(row, row.parentNode);
@@ -335,6 +336,7 @@ export async function fetchAbsent(
     }
   }
   await dateFolders(core, folder, made);
+  problems.push(...(await notHereProblems(core.catalog, space.row, [...refused])));
   return { applied, problems };
 }
 

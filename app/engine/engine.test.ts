@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('adding a folder', () => {
-  it('within or around one that is kept already is refused, as is the same one again', async () => {
+  it('edge 69: within or around one that is kept already is refused, as is the same one again', async () => {
     const refused = { code: 'already-exists', retry: 'after-user' };
     for (const folder of ['/home/one', '/home/one/inner', '/home'])
       await expect(laptop.protect(folder, { name: 'another' }), folder).rejects.toMatchObject(refused);

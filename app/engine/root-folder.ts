@@ -129,3 +129,27 @@ export async function makeRoom(
   }
   return moved;
 }
+
+const writingKey = (space: number): string => `writing:${space}`;
+
+/** Before a pass writes into the folder, and when it has come to its end. */
+export async function noteWriting(core: EngineCore, row: SpaceRow, isWriting: boolean): Promise<void> {
+  await core.catalog.setRecord(writingKey(row.num), isWriting ? 'yes' : 'no');
+}
+
+/** A pass that did not come to its end may have left files half written: they go, where the disk lets them. */
+export async function sweepLeftovers(
+  core: EngineCore,
+  row: SpaceRow,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await core.catalog.record(writingKey(row.num))) !== 'yes') return;
+  try {
+    await core.disk.sweep(folder, signal);
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined || fault.code === 'cancelled') throw error;
+    core.emit({ kind: 'problem', space: row.id, code: fault.code, message: fault.message });
+  }
+}

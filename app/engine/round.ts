@@ -12,9 +12,9 @@ import type { Content, Snapshot } from '../domain/space.ts';
 import { contentToBytes } from '../formats/listing.ts';
 import { snapshotToBytes } from '../formats/snapshot.ts';
 import type { SpaceKeys } from '../formats/space-keys.ts';
-import type { Catalog, EntryChange, EntryRow, NewPack, RoundRow, SpaceRow } from '../ports/catalog.ts';
+import type { Catalog, EntryChange, EntryRow, Look, NewPack, RoundRow, SpaceRow } from '../ports/catalog.ts';
 import type { Crypto } from '../ports/crypto.ts';
-import type { Disk, FileStat } from '../ports/disk.ts';
+import type { Disk, DiskNature, FileStat } from '../ports/disk.ts';
 import type { Pool } from '../ports/pool.ts';
 import type { Spool } from '../ports/spool.ts';
 import { chunkFiles } from '../stages/chunk/chunk.ts';
@@ -46,6 +46,7 @@ export interface RoundInput {
   readonly device: { readonly id: DeviceId; readonly name: string };
   readonly packBytes: number;
   readonly leftOut: LeftOut;
+  readonly nature: DiskNature;
   readonly parked: ReadonlySet<NodeId>;
   /** True when what a merge brought is to be published, even if nothing changed here. */
   readonly publishesMerge: boolean;
@@ -89,6 +90,7 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
       root: input.folder,
       isLeftOut: input.leftOut.isLeftOut,
       leftOutKey: input.leftOut.key,
+      nature: input.nature,
       parked: input.parked,
       changesMax: roundChangesMax,
       onSeen,
@@ -170,8 +172,10 @@ async function takeContents(
   const changes: Put[] = [];
   const looks: { parent: number; name: ContentJob['name']; look: ReturnType<typeof lookOf> }[] = [];
   const clashes: Clash[] = [];
-  const keep = (job: ContentJob, content: Content, stat: FileStat, bytes: number): void => {
-    const look = lookOf(stat);
+  const unsureFromNs = BigInt(Math.trunc(ports.clock.now()) - input.nature.timeStepMs) * 1_000_000n;
+  const keep = (job: ContentJob, content: Content, shown: FileStat, bytes: number): void => {
+    const stat = input.nature.keepsModes ? shown : { ...shown, mode: job.stat.mode };
+    const look = input.nature.timeStepMs > 0 && stat.ctimeNs >= unsureFromNs ? unsureLook(stat) : lookOf(stat);
     const isAbsent = job.before !== undefined && job.before.look === undefined;
     if (job.before && isSameContent(job.before, content) && (isAbsent || job.before.mode === stat.mode))
       looks.push({ parent: job.parent, name: job.name, look });
@@ -211,6 +215,12 @@ async function takeContents(
   if (looks.length > 0) await ports.catalog.setLooks(looks);
   return { changes, clashes, isPartial };
 }
+
+/**
+ * The look of a file that changed so shortly before it was read that another change would show the same times: one that it never has, so that the next
+ * pass reads it again.
+ */
+const unsureLook = (stat: FileStat): Look => ({ ...lookOf(stat), ctimeNs: stat.ctimeNs - 1n });
 
 /** As many files as one round takes; at least one, whatever its size. */
 function withinRound(jobs: readonly ContentJob[]): { files: readonly ContentJob[]; isPartial: boolean } {

@@ -5,15 +5,16 @@
 import type { BlobId } from '../domain/blob-id.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
-import { packsWaitingMax } from '../domain/limits.ts';
 import type { SpacePath } from '../domain/path-name.ts';
 import type { Catalog, NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
 import { packBytesFor } from './spaces.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
 import type { Packer } from '../stages/pack/pack.ts';
 import { carryGoing, meetDoomLists } from './doom-lists.ts';
+import type { DiskNature } from '../ports/disk.ts';
+import { traitsOf } from './disk-names.ts';
 import { downPass, fetchAbsent } from './down-pass.ts';
-import { checkRoot, makeRoom, putBackParked } from './root-folder.ts';
+import { checkRoot, makeRoom, noteWriting, putBackParked, sweepLeftovers } from './root-folder.ts';
 import { readLeftOut } from './left-out.ts';
 import { findSpace } from './look.ts';
 import { sealRound, type RoundReport } from './round.ts';
@@ -22,6 +23,7 @@ import { readDevice, type KnownDevice } from './device.ts';
 import { hasNewsOf, lookAtDevices } from './heads.ts';
 import { deviceCopied } from './own-head.ts';
 import { waits } from './settling.ts';
+import { startShipping } from './shipping.ts';
 import { shipPack, shipRound, type ShipPorts, type ShipSpace } from './ship.ts';
 
 export interface SyncedPack {
@@ -89,6 +91,7 @@ interface Work {
   readonly ship: ShipSpace;
   readonly ports: ShipPorts;
   readonly folder: string;
+  readonly nature: DiskNature;
   readonly isReleased: boolean;
   /** As they were when the pass began. */
   readonly devices: readonly KnownDevice[];
@@ -147,10 +150,13 @@ async function syncAsDevice(
   const trouble = await rootTrouble(core, row, folder, isReleased, signal);
   if (trouble && row.sequence === 0) throw trouble;
   const mayWait = !isFull && !(await hasNewsOf(core, row, device.id, devices));
-  const work = { space, ship, ports, folder, isReleased, devices, going, mayWait };
   const done = trouble
     ? { ...nothingDone, problems: [{ path: '', fault: trouble }] }
-    : await toRest(core, work, signal);
+    : await toRest(
+        core,
+        { space, ship, ports, folder, nature: await core.disk.nature(folder), isReleased, devices, going, mayWait },
+        signal,
+      );
   if (isReleased) await core.catalog.setRecord(releaseKey(row.num), 'no');
 
   const now = await rowNow(core, row);
@@ -198,18 +204,22 @@ const nothingDone: Done = { newChunks: 0, newBytes: 0, applied: 0, conflicts: 0,
 async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promise<Done> {
   const { row } = work.space;
   let total: Done = nothingDone;
+  const traits = traitsOf(work.nature);
   let publishesMerge = false;
+  await sweepLeftovers(core, row, work.folder, signal);
   for (let pass = 1; pass <= passesMax; pass++) {
     const up = await upRounds(core, work, publishesMerge, signal);
     total = { ...total, ...up, newChunks: total.newChunks + up.newChunks, newBytes: total.newBytes + up.newBytes };
     if (publishesMerge) break;
-    const fetched = await fetchAbsent(core, work.space, work.folder, signal);
+    await noteWriting(core, row, true);
+    const fetched = await fetchAbsent(core, work.space, work.folder, traits, signal);
     const busy = up.problems.map(({ path }) => path);
     const down = await downPass(
       core,
       {
         space: work.space,
         folder: work.folder,
+        traits,
         device: work.ship.device.id,
         busy,
         deletionsReleased: work.isReleased,
@@ -230,6 +240,7 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
     publishesMerge = merged.length > 0 || (isStale && !down.isIncomplete);
     if (!publishesMerge) break;
   }
+  await noteWriting(core, row, false);
   return total;
 }
 
@@ -327,6 +338,7 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
     device: ship.device,
     packBytes,
     leftOut: await readLeftOut(core, folder, signal),
+    nature: work.nature,
     parked,
     publishesMerge,
     deletionsReleased: work.isReleased,
@@ -345,47 +357,4 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
   if (report.round) await shipRound(ship, report.round, ports, signal);
   await sweepSpool(core);
   return report;
-}
-
-interface Shipping {
-  /** Resolves when few enough packs wait. */
-  add(pack: number): Promise<void>;
-  /** Everything added has been sent; throws what failed. */
-  done(): Promise<void>;
-  /** The same without throwing: another error is on its way already. */
-  settled(): Promise<void>;
-}
-
-/** Sends packs one after another in the background, with a bound on how many wait. */
-function startShipping(send: (pack: number) => Promise<void>): Shipping {
-  let last: Promise<void> = Promise.resolve();
-  let failure: { readonly error: unknown } | undefined;
-  const waiting: Promise<void>[] = [];
-  const check = (): void => {
-    if (failure) throw failure.error;
-  };
-  return {
-    async add(pack) {
-      check();
-      last = last.then(async () => {
-        if (failure) return;
-        try {
-          await send(pack);
-        } catch (error) {
-          failure = { error };
-        }
-      });
-      waiting.push(last);
-      if (waiting.length > packsWaitingMax) await waiting.shift();
-      check();
-    },
-    async done() {
-      await last;
-      check();
-    },
-    async settled() {
-      await last;
-      if (failure && faultOf(failure.error) === undefined) throw failure.error;
-    },
-  };
 }

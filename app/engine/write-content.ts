@@ -122,7 +122,7 @@ async function writeLarge(
       const chunks = await reader.chunks(group, signal);
       for (const id of group) {
         const chunk = chunks.get(id) ?? new Uint8Array();
-        if (!isHole(chunk)) await file.write(at, chunk);
+        await file.write(at, chunk);
         at += chunk.length;
       }
     }
@@ -133,6 +133,3 @@ async function writeLarge(
     throw error;
   }
 }
-
-/** A chunk of zeros need not be written: the file's length makes it a hole. */
-const isHole = (chunk: Uint8Array): boolean => chunk.length >= 4096 && chunk.every((byte) => byte === 0);

@@ -77,7 +77,7 @@ export interface Placement {
   readonly mtimeNs: bigint;
 }
 
-/** A file being written beside its place; invisible until `finish`. */
+/** A file being written beside its place; invisible until `finish`. Each byte is written once at most; zeros need take no room on the disk. */
 export interface PlacedFile {
   write(offset: number, bytes: Uint8Array): Promise<void>;
   /** Gives the final length (holes stay holes), mode and times, then renames into place. */
@@ -116,7 +116,25 @@ export interface SmallFile extends Placement {
   readonly over?: Over;
 }
 
+/** Where a disk differs from a usual one of Linux. Plain data. */
+export interface DiskNature {
+  /** `readme` and `README` are one name. */
+  readonly foldsCase: boolean;
+  /** A letter composed and the same one decomposed (Unicode NFC, NFD) are one name, listed in the form that the disk likes. */
+  readonly foldsForms: boolean;
+  /** Names that Windows cannot have are refused or would be unusable elsewhere. */
+  readonly hasWindowsNames: boolean;
+  /** Permission bits are kept. Where they are not, what a listing shows of them says nothing. */
+  readonly keepsModes: boolean;
+  /** Two changes this close may show the same times. 0: no two ever do. */
+  readonly timeStepMs: number;
+}
+
 export interface Disk {
+  /** Asked once a pass; the root is there and carries its mark, if it can. */
+  nature(root: string): Promise<DiskNature>;
+  /** Removes what a kill left half written below the root, by this or another process. Returns how many files that were. */
+  sweep(root: string, signal: AbortSignal): Promise<number>;
   /** Walks a tree below `from` folder by folder, parents before children, in batches; problems are reported inside the listings. */
   walk(
     root: string,

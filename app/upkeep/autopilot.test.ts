@@ -169,7 +169,7 @@ describe('the autopilot', () => {
     );
   });
 
-  it('counts days from the chain alone, rather too few than too many', () => {
+  it('edge 81: counts days from the chain alone, rather too few than too many', () => {
     expect(daysLeft(21, outlook({ epochLeftMs: 0 }))).toBe(0);
     expect(daysLeft(23, outlook({ epochLeftMs: 1.5 * dayMs }))).toBe(29);
     expect(warningMarks).toEqual([60, 30, 14, 7]);

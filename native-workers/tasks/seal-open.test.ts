@@ -107,7 +107,7 @@ describe('round trips', () => {
     }
   });
 
-  test('text shrinks, random bytes and tiny chunks stay as they are, and level 0 compresses nothing', () => {
+  test('edge 43: text shrinks, random bytes and tiny chunks stay as they are, and level 0 compresses nothing', () => {
     const plains = [
       seededText('shrink', 300_000),
       seededBytes('stay', 300_000),

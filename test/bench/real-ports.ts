@@ -57,6 +57,7 @@ export async function openRealPorts(folder: string, home: string, threads: numbe
           device,
           packBytes,
           leftOut: { isLeftOut: () => false, key: '' },
+          nature: await disk.nature(folder),
           parked: new Set(),
           publishesMerge: false,
           deletionsReleased: false,

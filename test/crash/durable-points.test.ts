@@ -182,7 +182,7 @@ describe('a sync that is killed', () => {
   });
 
   const seeds = process.env['FLOE_CRASH_SEED'] === undefined ? [11, 12, 13] : [Number(process.env['FLOE_CRASH_SEED'])];
-  it.each(seeds)('at moments of chance (seed %i), goes on as if nothing had been', async (seed) => {
+  it.each(seeds)('edge 83: at moments of chance (seed %i), goes on as if nothing had been', async (seed) => {
     const dice = seededDice(seed);
     const home = await freshHome();
     const told: string[] = [];

@@ -293,7 +293,7 @@ describe('a space, from adding to restoring', () => {
   );
 
   test(
-    'names cannot steer the terminal',
+    'edge 11: names cannot steer the terminal',
     async () => {
       const status = await floe(['status', ...own]);
       expect(status.out).toContain('lap\\u{1b}[31mtop');

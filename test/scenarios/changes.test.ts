@@ -80,7 +80,7 @@ async function openCase(mode: 'sync' | 'archive' = 'sync'): Promise<Case> {
 }
 
 describe('a moved file or folder', () => {
-  it('that is renamed sends no content and keeps its history', async () => {
+  it('edge 1: that is renamed sends no content and keeps its history', async () => {
     const one = await openCase();
     user.rename(one.at('a.bin'), one.at('renamed.bin'));
     const report = await one.sync();
@@ -106,7 +106,7 @@ describe('a moved file or folder', () => {
     await one.isInStep();
   });
 
-  it('that swaps its name with another sends no content', async () => {
+  it('edge 15: that swaps its name with another sends no content', async () => {
     const one = await openCase();
     user.rename(one.at('a.bin'), one.at('third'));
     user.rename(one.at('b.bin'), one.at('a.bin'));
@@ -167,25 +167,28 @@ describe('a moved file or folder', () => {
 });
 
 describe('a file that becomes another kind', () => {
-  it.each(['sync', 'archive'] as const)('is a folder, and a file again, in a space of mode %s', async (mode) => {
-    const one = await openCase(mode);
-    user.remove(one.at('note.txt'));
-    user.write(one.at('note.txt/page'), 'one');
-    user.remove(one.at('box'));
-    user.write(one.at('box'), 'was a folder');
-    await one.sync();
-    await one.isInStep();
-    user.remove(one.at('note.txt'));
-    user.write(one.at('note.txt'), 'a file again');
-    user.remove(one.at('box'));
-    user.symlink(one.at('box'), 'note.txt');
-    await one.sync();
-    await one.isInStep();
-  });
+  it.each(['sync', 'archive'] as const)(
+    'edge 29: is a folder, and a file again, in a space of mode %s',
+    async (mode) => {
+      const one = await openCase(mode);
+      user.remove(one.at('note.txt'));
+      user.write(one.at('note.txt/page'), 'one');
+      user.remove(one.at('box'));
+      user.write(one.at('box'), 'was a folder');
+      await one.sync();
+      await one.isInStep();
+      user.remove(one.at('note.txt'));
+      user.write(one.at('note.txt'), 'a file again');
+      user.remove(one.at('box'));
+      user.symlink(one.at('box'), 'note.txt');
+      await one.sync();
+      await one.isInStep();
+    },
+  );
 });
 
 describe('what is no change of content', () => {
-  it('a touched file makes no version and costs nothing', async () => {
+  it('edge 38: a touched file makes no version and costs nothing', async () => {
     const one = await openCase();
     const before = (await laptop.engine.log(one.name)).length;
     user.touch(one.at('a.bin'));
@@ -198,7 +201,7 @@ describe('what is no change of content', () => {
     expect(laptop.disk.readBytes - read, 'it is read once').toBe(0);
   });
 
-  it('changed permissions make a version without content, of a file and of a folder', async () => {
+  it('edge 24: changed permissions make a version without content, of a file and of a folder', async () => {
     const one = await openCase();
     user.chmod(one.at('a.bin'), 0o600);
     user.chmod(one.at('box'), 0o700);
@@ -208,17 +211,19 @@ describe('what is no change of content', () => {
     await one.isInStep();
   });
 
-  it('pipes and devices are counted and left out, and Floe’s own names are not kept', async () => {
+  it('edge 13, 21: pipes and devices are counted and left out; names that are Floe’s own are not kept, and told', async () => {
     const one = await openCase();
     user.special(one.at('pipe'));
     user.write(one.at('.floe-marker'), 'own');
-    expect(await one.sync()).toMatchObject({ special: 1, newChunks: 0 });
+    const report = await one.sync();
+    expect(report).toMatchObject({ special: 1, newChunks: 0 });
+    expect(report.problems).toMatchObject([{ path: one.inSpace('.floe-marker'), fault: { code: 'name-unsafe' } }]);
     expect(await one.paths()).not.toContain('.floe-marker');
   });
 });
 
 describe('a deleted file', () => {
-  it('can be had again from history', async () => {
+  it('edge 88: can be had again from history', async () => {
     const one = await openCase();
     const before = user.picture(one.at('box'));
     const [moment] = await laptop.engine.log(one.name);
@@ -267,7 +272,7 @@ describe('what rules leave out', () => {
     expect(await paths()).toEqual(all.toSorted());
   });
 
-  it('stays in the space when the rule came after it, and is no deletion', async () => {
+  it('edge 73: stays in the space when the rule came after it, and is no deletion', async () => {
     user.write('/home/late/notes.log', 'first');
     user.write('/home/late/photo.jpg', 'x');
     await laptop.protect('/home/late');

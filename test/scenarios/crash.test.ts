@@ -50,7 +50,7 @@ describe('an engine that is killed', () => {
     expect(await laptop.spool.names()).toEqual([]);
   });
 
-  it('at any request, many times, still comes to the same end', async () => {
+  it('edge 83: at any request, many times, still comes to the same end', async () => {
     const { user } = laptop.disk;
     const before = await laptop.intents();
     user.write('/home/docs/several packs', bytes(600_000));

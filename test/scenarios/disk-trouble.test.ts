@@ -32,7 +32,7 @@ const paths = async (space: string, path = '') =>
   (await laptop.engine.list(space, path, undefined)).entries.map((entry) => entry.path);
 
 describe('what cannot be read', () => {
-  it('is named, nothing of it is deleted, and the rest goes on', async () => {
+  it('edge 47, 76: is named, nothing of it is deleted, and the rest goes on', async () => {
     const root = await protectedFolder('locked', { file: 'v1', 'folder/inner': 'v1', 'half/inner': 'v1', other: 'v1' });
     await laptop.sync('locked');
     user.write(`${root}/file`, 'v2');
@@ -69,7 +69,7 @@ describe('what cannot be read', () => {
 });
 
 describe('a folder that is not there', () => {
-  it('is a problem and no deletion, and goes on when it is back', async () => {
+  it('edge 77: is a problem and no deletion, and goes on when it is back', async () => {
     const root = await protectedFolder('stick', { a: 'a', 'b/c': 'c' });
     await laptop.sync('stick');
     const before = await laptop.engine.log('stick');
@@ -91,7 +91,7 @@ describe('a folder that is not there', () => {
 });
 
 describe('many deletions at once', () => {
-  it('are held while uploads go on, until the user says that they are meant', async () => {
+  it('edge 88: are held while uploads go on, until the user says that they are meant', async () => {
     const files = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`shelf/${i}`, `file ${i}`]));
     const root = await protectedFolder('brake', { ...files, keep: 'keep' });
     await laptop.sync('brake');
@@ -142,7 +142,7 @@ describe('a root that was emptied', () => {
 });
 
 describe('a file that changes while it is read', () => {
-  it('is read again, and what is kept is one moment of it', async () => {
+  it('edge 30: is read again, and what is kept is one moment of it', async () => {
     const root = await protectedFolder('busy', { small: 'A'.repeat(1000), large: new Uint8Array(300_000).fill(65) });
     let changes = 0;
     laptop.disk.duringRead = (path) => {
@@ -156,7 +156,7 @@ describe('a file that changes while it is read', () => {
     for (const name of ['small', 'large']) expect(new Set(user.read(`${to}/${name}`)).size, name).toBe(1);
   });
 
-  it('again and again, is reported, keeps its old version, and is taken when it is quiet', async () => {
+  it('edge 30: again and again, is reported, keeps its old version, and is taken when it is quiet', async () => {
     const root = await protectedFolder('log', { log: 'start\n', other: '1' });
     await laptop.sync('log');
     user.write(`${root}/log`, 'start\nmore\n');
@@ -191,7 +191,7 @@ describe('a file that changes while it is read', () => {
 });
 
 describe('a full disk', () => {
-  it('under the spool stops the pass with a clear fault, and the next one goes on', async () => {
+  it('edge 75: under the spool stops the pass with a clear fault, and the next one goes on', async () => {
     const root = await protectedFolder('spooled', { a: bytes(400_000), b: 'b' });
     laptop.spool.roomBytes = 100_000;
     await expect(laptop.sync('spooled')).rejects.toMatchObject({ code: 'disk-full', retry: 'later' });
@@ -201,7 +201,7 @@ describe('a full disk', () => {
     expect(await laptop.spool.names(), 'nothing is left behind').toEqual([]);
   });
 
-  it('under a restore leaves nothing half written, and the same restore goes on with more room', async () => {
+  it('edge 74: under a restore leaves nothing half written, and the same restore goes on with more room', async () => {
     const root = await protectedFolder('back', { a: bytes(100_000), b: bytes(100_000), c: 'c' });
     await laptop.sync('back');
     user.makeFolder('/target');

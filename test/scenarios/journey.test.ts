@@ -70,7 +70,7 @@ describe('a folder', () => {
     expect((await laptop.engine.status(never)).chain?.balances).toEqual(balances);
   });
 
-  it('is sent piece by piece: one changed byte of a large file sends a chunk or two', async () => {
+  it('edge 39: is sent piece by piece: one changed byte of a large file sends a chunk or two', async () => {
     const { user } = laptop.disk;
     user.write('/home/large/disk.img', bytes(1_500_000));
     await laptop.protect('/home/large');
@@ -85,7 +85,7 @@ describe('a folder', () => {
     expect(laptop.disk.user.picture(to)).toEqual(user.picture('/home/large'));
   });
 
-  it('stores equal content once, within a file, between files and for a copy made later', async () => {
+  it('edge 44: stores equal content once, within a file, between files and for a copy made later', async () => {
     const { user } = laptop.disk;
     const block = bytes(150_000);
     user.write('/home/twins/one', block);

@@ -134,7 +134,7 @@ describe('the monthly cap', () => {
     expect(report.payments.every(({ state }) => state === 'succeeded')).toBe(true);
   });
 
-  it('holds for renewals: what does not fit is said, and new data waits until what exists is paid', async () => {
+  it('edge 98: holds for renewals: what does not fit is said, and new data waits until what exists is paid', async () => {
     for (let i = 0; i < 12; i++) world.ledger.advanceEpoch();
     await laptop.engine.setBudget((await laptop.engine.budget(never)).spentFrost);
     const { report } = await laptop.engine.upkeep(true, never);
@@ -149,7 +149,7 @@ describe('the monthly cap', () => {
 });
 
 describe('a registration whose pack was lost', () => {
-  it('is deleted by the autopilot, and its room is used again', async () => {
+  it('edge 92: is deleted by the autopilot, and its room is used again', async () => {
     laptop.disk.user.write('/home/docs/two', world.dice.bytes(200_000));
     await laptop.crashAt('pack:registered', () => laptop.sync());
     for (const name of await laptop.spool.names()) await laptop.spool.remove(name);
@@ -167,7 +167,7 @@ describe('a registration whose pack was lost', () => {
     expect((await laptop.engine.check({ share: 1, repairs: false }, never)).findings).toEqual([]);
   });
 
-  it('that still has its pack is resumed and not deleted', async () => {
+  it('edge 92: that still has its pack is resumed and not deleted', async () => {
     laptop.disk.user.write('/home/docs/two', world.dice.bytes(200_000));
     await laptop.crashAt('pack:registered', () => laptop.sync());
     expect((await laptop.engine.upkeep(true, never)).sweptBlobs).toBe(0);

@@ -59,7 +59,7 @@ describe('a third of the nodes', () => {
     { kind: 'lie-confirm', rate: 1 },
     { kind: 'corrupt', rate: 1 },
   ];
-  it.each(faults)('may be %o while a folder is protected and restored', async (fault) => {
+  it.each(faults)('edge 96: may be %o while a folder is protected and restored', async (fault) => {
     // The first node holds three of ten shards.
     const [node] = world.nodes;
     if (fault === 'stopped') node?.stop();
@@ -132,7 +132,7 @@ describe('an epoch that changes', () => {
     expect(isOver).toBe(true);
   });
 
-  it('between the certificate and its transaction is found out and costs nothing', async () => {
+  it('edge 90: between the certificate and its transaction is found out and costs nothing', async () => {
     let executed = 0;
     world.onRequest = (request) => {
       if (request === 'sui ExecuteTransaction' && ++executed === 2) world.ledger.advanceEpoch();
@@ -157,7 +157,7 @@ describe('a price', () => {
 });
 
 describe('money that is short', () => {
-  it('is said clearly, loses nothing, and the pass goes on when there is some', async () => {
+  it('edge 93: is said clearly, loses nothing, and the pass goes on when there is some', async () => {
     const poor = await world.device('poor', { phrase: phraseFrom(world.dice), mist: 0n });
     const hand = poor.disk.user;
     hand.write('/home/docs/a', bytes(100_000));

@@ -48,7 +48,7 @@ async function restored(name: string): Promise<string> {
   return to;
 }
 
-it('a folder on a real disk goes and comes back; backups, renames and hard links send no content', async () => {
+it('edge 7, 19: a folder on a real disk goes and comes back; backups, renames and hard links send no content', async () => {
   const root = join(place, 'docs');
   await mkdir(join(root, 'box'), { recursive: true });
   const odd = Buffer.concat([Buffer.from(`${root}/odd `), Buffer.of(0xff, 0xfe)]);

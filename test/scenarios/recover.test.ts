@@ -64,7 +64,7 @@ async function memoryOf({ engine }: Device): Promise<unknown> {
 }
 
 describe('a catalog that is lost', () => {
-  it('is rebuilt from chain and packs: log, versions, listings of every moment', async () => {
+  it('edge 85: is rebuilt from chain and packs: log, versions, listings of every moment', async () => {
     const { laptop, user } = shared;
     const before = await memoryOf(laptop);
     laptop.loseCatalog();
@@ -108,7 +108,7 @@ describe('a catalog that is lost', () => {
 });
 
 describe('a second computer of the account', () => {
-  it('joins, edits and sends with a pool of its own, while what the first one wrote stays readable', async () => {
+  it('edge 71: joins, edits and sends with a pool of its own, while what the first one wrote stays readable', async () => {
     const { phrase, laptop, user } = await openAccount();
     const desktop = await world.device('desktop', { phrase });
     await desktop.engine.recover(never);

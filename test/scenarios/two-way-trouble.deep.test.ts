@@ -55,7 +55,7 @@ describe('a device that is killed while it takes over what another did', () => {
 });
 
 describe('what cannot be done now', () => {
-  it('waits: a full disk takes what fits, deletes nothing, and goes on when there is room', async () => {
+  it('edge 74: waits: a full disk takes what fits, deletes nothing, and goes on when there is room', async () => {
     const [laptop, desktop] = await two(world, { a: 'a' });
     laptop.disk.user.write(`${root}/big`, 'x'.repeat(5000));
     laptop.disk.user.write(`${root}/b`, 'b');
@@ -90,7 +90,7 @@ describe('what cannot be done now', () => {
     expect(texts.toSorted()).toEqual(['a from laptop', 'b', 'typed meanwhile']);
   });
 
-  it('is told: a head whose pack is gone from the network deletes nothing', async () => {
+  it('edge 94: is told: a head whose pack is gone from the network deletes nothing', async () => {
     const [laptop, desktop] = await two(world, { a: 'a' });
     laptop.disk.user.remove(`${root}/a`);
     laptop.disk.user.write(`${root}/b`, 'b');
@@ -121,7 +121,7 @@ describe('the brake', () => {
     expect(Object.keys(tree(desktop)).toSorted()).toEqual(['keep', 'new']);
   });
 
-  it('stops at a root that does not carry its mark: nothing is deleted, sent or fetched', async () => {
+  it('edge 77: stops at a root that does not carry its mark: nothing is deleted, sent or fetched', async () => {
     const [laptop, desktop] = await two(world, { a: 'a', b: 'b' });
     const plugIn = desktop.disk.user.unplug(root);
     desktop.disk.user.makeFolder(root);
@@ -140,7 +140,7 @@ describe('the brake', () => {
 });
 
 describe('identities', () => {
-  it('a copied home takes one of its own before it can write over what the other certified', async () => {
+  it('edge 67: a copied home takes one of its own before it can write over what the other certified', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'floe-copied-'));
     try {
       const [laptop] = await devices(world, { a: 'a', b: 'b' });

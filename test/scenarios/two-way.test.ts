@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('what one device does', () => {
-  it('appears on the other: new, changed, moved, deleted', async () => {
+  it('edge 55: appears on the other: new, changed, moved, deleted', async () => {
     const [laptop, desktop] = await two(world, { a: 'one', 'box/b': 'two', gone: 'three' });
     const [mine, theirs] = [laptop.disk.user, desktop.disk.user];
     expect(tree(desktop)).toEqual(tree(laptop));
@@ -55,7 +55,7 @@ describe('what one device does', () => {
     ]);
   });
 
-  it('is one operation when a folder with many files is renamed, and no content is fetched', async () => {
+  it('edge 2: is one operation when a folder with many files is renamed, and no content is fetched', async () => {
     const files = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`box/${i % 7}/${i}`, `file ${i}`]));
     const [laptop, desktop] = await two(world, files);
     laptop.disk.user.makeFolder(`${root}/shelf`);

@@ -22,7 +22,7 @@ import type {
   ReadSpan,
 } from '../../app/ports/disk.ts';
 import { openUserHand, type UserHand } from './memory-user.ts';
-import { denied, MemoryTree, missing, statOf, type Inode } from './memory-tree.ts';
+import { denied, MemoryTree, missing, statOf, type Inode, type MemoryNature } from './memory-tree.ts';
 
 export interface MemoryDisk extends Disk {
   readonly user: UserHand;
@@ -140,8 +140,8 @@ function readSpan(tree: MemoryTree, path: string, span: FileSpan, pause: () => v
 }
 
 function dress(tree: MemoryTree, inode: Inode, { mode, mtimeNs }: Placement): void {
-  inode.mode = mode & 0o7777;
-  inode.mtimeNs = keptMtimeNs(mtimeNs);
+  if (tree.nature.keepsModes) inode.mode = mode & 0o7777;
+  inode.mtimeNs = tree.inSteps(keptMtimeNs(mtimeNs));
   inode.ctimeNs = tree.nowNs();
 }
 
@@ -226,8 +226,8 @@ function placing(tree: MemoryTree, whole: string, over: Over): PlacedFile {
   };
 }
 
-export function openMemoryDisk(clock: Clock, dice: Dice): MemoryDisk {
-  const tree = new MemoryTree(clock);
+export function openMemoryDisk(clock: Clock, dice: Dice, nature: MemoryNature = {}): MemoryDisk {
+  const tree = new MemoryTree(clock, nature);
   let readBytes = 0;
 
   const readAll = (root: string, spans: readonly FileSpan[]): ReadBatch => {
@@ -257,6 +257,9 @@ export function openMemoryDisk(clock: Clock, dice: Dice): MemoryDisk {
     get readBytes() {
       return readBytes;
     },
+    nature: async () => tree.nature,
+    // What is under way is in no folder here, so a kill leaves nothing.
+    sweep: async () => 0,
     walk: (root, from, isLeftOut, signal) => walk(tree, root, from, isLeftOut, dice, signal),
     list: async (root, path) => listing(tree, root, path, () => false, dice),
     async look(root, path) {

@@ -5,7 +5,8 @@
 import type { Clock } from '../../app/domain/clock.ts';
 import { Fault } from '../../app/domain/fault.ts';
 import { parsePathName } from '../../app/domain/path-name.ts';
-import type { FileKind, FileStat } from '../../app/ports/disk.ts';
+import { isWindowsName } from '../../app/engine/disk-names.ts';
+import type { DiskNature, FileKind, FileStat } from '../../app/ports/disk.ts';
 
 export interface Inode {
   readonly number: bigint;
@@ -21,6 +22,8 @@ export interface Inode {
 
 const device = 7n;
 const folderMode = 0o755;
+/** Of everything on a disk that keeps no modes. */
+const shownMode = 0o755;
 const may = { list: 0o400, change: 0o200, pass: 0o100, read: 0o400 } as const;
 
 export const namesOf = (path: string): readonly string[] => path.split('/').filter((name) => name !== '');
@@ -42,38 +45,96 @@ export function denied(path: string, doing: 'read' | 'listed' | 'written'): Faul
   return new Fault(code, 'after-user', `${path} could not be ${doing}: permission was denied.`);
 }
 
+/** In what a disk in memory differs from a usual one; as the port tells it. */
+export type MemoryNature = Partial<DiskNature>;
+
+/** Children of a folder by name, where several spellings may be one name. The spelling of the first stays. */
+class Children extends Map<string, Inode> {
+  readonly #spellings = new Map<string, string>();
+  readonly #keyOf: (name: string) => string;
+
+  constructor(keyOf: (name: string) => string) {
+    super();
+    this.#keyOf = keyOf;
+  }
+
+  #spelled(name: string): string {
+    return this.#spellings.get(this.#keyOf(name)) ?? name;
+  }
+
+  override get(name: string): Inode | undefined {
+    return super.get(this.#spelled(name));
+  }
+
+  override has(name: string): boolean {
+    return super.has(this.#spelled(name));
+  }
+
+  override set(name: string, inode: Inode): this {
+    const spelled = this.#spelled(name);
+    this.#spellings.set(this.#keyOf(name), spelled);
+    return super.set(spelled, inode);
+  }
+
+  override delete(name: string): boolean {
+    const spelled = this.#spelled(name);
+    this.#spellings.delete(this.#keyOf(name));
+    return super.delete(spelled);
+  }
+}
+
 export class MemoryTree {
   readonly #clock: Clock;
+  readonly nature: DiskNature;
   #lastNs = 0n;
   #lastInode = 1n;
   readonly root: Inode;
   /** Bytes that may still be written. */
   roomBytes = Number.POSITIVE_INFINITY;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, nature: MemoryNature = {}) {
     this.#clock = clock;
+    const usual = { foldsCase: false, foldsForms: false, hasWindowsNames: false, keepsModes: true, timeStepMs: 0 };
+    this.nature = { ...usual, ...nature };
     this.root = this.make('folder', folderMode);
   }
 
-  /** The time now in ns; no two changes share one. */
+  /** The time now in ns; no two changes share one, unless the disk counts in steps. */
   nowNs(): bigint {
     const now = BigInt(Math.trunc(this.#clock.now() * 1000)) * 1000n;
+    if (this.nature.timeStepMs > 0) return this.inSteps(now);
     this.#lastNs = now > this.#lastNs ? now : this.#lastNs + 1n;
     return this.#lastNs;
   }
+
+  /** A time as this disk keeps it. */
+  inSteps(ns: bigint): bigint {
+    const step = BigInt(Math.max(1, this.nature.timeStepMs * 1_000_000));
+    return ns - (ns % step);
+  }
+
+  /** The name as a disk that folds forms lists it: decomposed, as HFS+ does. */
+  #listed(name: string): string {
+    return this.nature.foldsForms ? name.normalize('NFD') : name;
+  }
+
+  #keyOf = (name: string): string => {
+    const form = this.#listed(name);
+    return this.nature.foldsCase ? form.toLowerCase() : form;
+  };
 
   make(kind: FileKind, mode: number, content: { bytes?: Uint8Array; target?: string } = {}): Inode {
     const now = this.nowNs();
     return {
       number: (this.#lastInode += 1n),
       kind,
-      mode,
+      mode: this.nature.keepsModes ? mode : shownMode,
       mtimeNs: now,
       ctimeNs: now,
       links: 1,
       bytes: content.bytes ?? new Uint8Array(),
       target: content.target ?? '',
-      children: new Map(),
+      children: new Children(this.#keyOf),
     };
   }
 
@@ -116,9 +177,12 @@ export class MemoryTree {
   /** Gives an inode a name, taking the place of what had it. */
   attach(path: string, inode: Inode): void {
     const holder = this.holder(path);
-    const standing = holder.children.get(parsePathName(nameOf(path)));
+    const name = parsePathName(nameOf(path));
+    if (this.nature.hasWindowsNames && !isWindowsName(name) && !name.startsWith('.floe-'))
+      throw new Fault('disk-failed', 'never', `${path} could not be written: the disk does not accept it.`);
+    const standing = holder.children.get(name);
     if (standing !== undefined && standing !== inode) this.#unlinked(standing);
-    holder.children.set(nameOf(path), inode);
+    holder.children.set(this.#listed(nameOf(path)), inode);
     this.touched(holder);
   }
 

@@ -87,13 +87,13 @@ export function openUserHand(tree: MemoryTree): UserHand {
     remove: (path) => tree.remove(path),
     chmod(path, mode) {
       const inode = there(path);
-      inode.mode = mode;
+      if (tree.nature.keepsModes) inode.mode = mode;
       inode.ctimeNs = tree.nowNs();
     },
     touch(path, mtimeNs) {
       const inode = there(path);
       tree.touched(inode);
-      if (mtimeNs !== undefined) inode.mtimeNs = mtimeNs;
+      if (mtimeNs !== undefined) inode.mtimeNs = tree.inSteps(mtimeNs);
     },
     exists: (path) => tree.find(path) !== undefined,
     unplug(path) {

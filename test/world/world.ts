@@ -21,6 +21,7 @@ import type { Spool } from '../../app/ports/spool.ts';
 import { loadNative } from '../../native-workers/codec/codec.ts';
 import { openIdleClock } from './idle-clock.ts';
 import { openInlinePool } from './inline-pool.ts';
+import type { MemoryNature } from './memory-tree.ts';
 import { onLifeline, openLifeline, type Lifeline } from './lifeline.ts';
 import { openMemoryDisk, type MemoryDisk } from './memory-disk.ts';
 import { openMemorySpool, type MemorySpool } from './memory-spool.ts';
@@ -55,6 +56,8 @@ export interface DeviceOptions {
   /** Where its catalog lies; in memory when not given. */
   readonly catalogFile?: string;
   readonly disk?: Disk;
+  /** In what its disk in memory differs from a usual one. */
+  readonly nature?: MemoryNature;
   readonly spool?: Spool;
   /** Around the pool, for a device that means harm. */
   readonly pool?: (pool: Pool) => Pool;
@@ -267,7 +270,7 @@ function openDevice(
   packBytesMax: number,
   options: DeviceOptions,
 ): Device {
-  const disk = openMemoryDisk(world.clock, seededDice(world.seed + 1));
+  const disk = openMemoryDisk(world.clock, seededDice(world.seed + 1), options.nature);
   const spool = openMemorySpool();
   const pool = openInlinePool(packBytesMax);
   const machine: Machine = {

@@ -67,7 +67,7 @@ describe('opening the catalog', () => {
     db.close();
   });
 
-  it('refuses one from a newer Floe and leaves it byte for byte', () => {
+  it('edge 86: refuses one from a newer Floe and leaves it byte for byte', () => {
     const file = catalogFile();
     fill(file);
     const db = new Database(file);
@@ -106,7 +106,7 @@ describe('opening the catalog', () => {
     second.close();
   });
 
-  it('says that the disk is full, loses nothing, and goes on when there is room', () => {
+  it('edge 75: says that the disk is full, loses nothing, and goes on when there is room', () => {
     const file = catalogFile();
     fill(file);
     const db = openDatabase(file);

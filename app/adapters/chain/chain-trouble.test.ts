@@ -111,7 +111,7 @@ describe('money', () => {
     });
   });
 
-  it('says so when a coin changes while a step is being prepared', async () => {
+  it('edge 93: says so when a coin changes while a step is being prepared', async () => {
     await withMoney();
     const other = await chain.prepare(register(2), signer.address);
     through = async (method, pass) => {
@@ -202,7 +202,7 @@ describe('sending', () => {
     expect(await chain.outcome(prepared.digest)).toBeUndefined();
   });
 
-  it('does not know what became of bytes whose answer was lost, until it asks', async () => {
+  it('edge 89: does not know what became of bytes whose answer was lost, until it asks', async () => {
     await withMoney();
     const prepared = await chain.prepare(register(), signer.address);
     through = async (method, pass) => {
@@ -286,7 +286,7 @@ describe('a node that fills in more than it should', () => {
     return data?.oneofKind === 'programmableTransaction' ? data.programmableTransaction.inputs : [];
   }
 
-  it('is caught when it swaps an object', async () => {
+  it('edge 97: is caught when it swaps an object', async () => {
     const fault = await tampered((transaction) => {
       const shared = inputsOf(transaction).find(({ objectId }) => sameId(objectId, ledger.ids.systemObjectId));
       if (shared === undefined) throw new Error('no System among the inputs');

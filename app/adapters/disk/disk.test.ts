@@ -78,7 +78,7 @@ describe('reading', () => {
 });
 
 describe('modification times', () => {
-  test('are kept to the microsecond, before 1970 too', async () => {
+  test('edge 37: are kept to the microsecond, before 1970 too', async () => {
     const root = room();
     const seed = Math.floor(Math.random() * 2 ** 31);
     const times = [
@@ -155,7 +155,7 @@ describe('placing', () => {
     expect(readdirSync(root)).toHaveLength(30);
   });
 
-  test('refuses reserved and unsafe names, folders that are links, and a folder in the way', async () => {
+  test('edge 12, 13: refuses reserved and unsafe names, folders that are links, and a folder in the way', async () => {
     const root = room();
     const outside = room();
     symlinkSync(outside, `${root}/out`);
@@ -177,7 +177,7 @@ describe('placing', () => {
     expect(readdirSync(outside)).toEqual([]);
   });
 
-  test('a large file is invisible until finished; holes stay holes; mode and time are its own', async () => {
+  test('edge 74: a large file is invisible until finished; holes stay holes; mode and time are its own', async () => {
     const root = room();
     const file = await disk.place(root, 'large', 'never');
     await file.write(100 << 20, Buffer.from('middle'));
@@ -189,6 +189,27 @@ describe('placing', () => {
     expect(statSync(`${root}/large`).blocks * 512).toBeLessThan(1 << 20);
     await expect(file.write(0, Buffer.from('x'))).rejects.toThrow('after it was finished');
     expect(readdirSync(root)).toEqual(['large']);
+  });
+
+  test.each([
+    ['small', 3 << 20],
+    ['large', 12 << 20],
+  ])('edge 20: zeros inside a %s file take no room on the disk, and all of it reads as it was', async (_, length) => {
+    const root = room();
+    const bytes = Buffer.alloc(length);
+    for (const at of [0, 5_000, (1 << 20) + 4095, length - (1 << 20)]) bytes[at] = 7;
+    const placement = { mode: 0o600, mtimeNs: 0n };
+    if (length < 4 << 20) await disk.placeSmall(root, [{ path: 'file', bytes, ...placement }], 'never', true);
+    else {
+      const file = await disk.place(root, 'file', 'never');
+      // Pieces as chunks are: of any length.
+      for (let at = 0; at < length; at += 1_234_567) await file.write(at, bytes.subarray(at, at + 1_234_567));
+      await file.finish(length, placement, true);
+    }
+    expect(readFileSync(`${root}/file`).equals(bytes)).toBe(true);
+    const filled = statSync(`${root}/file`).blocks * 512;
+    expect(filled).toBeGreaterThan(0);
+    expect(filled).toBeLessThan(64 * 1024);
   });
 
   test('an abandoned or refused file leaves nothing', async () => {
@@ -232,7 +253,7 @@ describe('placing', () => {
 });
 
 describe('a kill at any moment', () => {
-  test('leaves each file old or new, never between; what was half written is swept', async () => {
+  test('edge 84: leaves each file old or new, never between; what was half written is swept', async () => {
     const root = room();
     const text = (mark: string): string => mark.repeat(200_000);
     for (let index = 0; index < 8; index++) writeFileSync(`${root}/f${index}`, text('o'));
@@ -264,7 +285,7 @@ describe('a kill at any moment', () => {
   });
 });
 
-test('a full disk is the fault disk-full, and what was there stays', async (context) => {
+test('edge 74: a full disk is the fault disk-full, and what was there stays', async (context) => {
   const root = room();
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', root], { stdio: 'ignore' });
@@ -273,7 +294,7 @@ test('a full disk is the fault disk-full, and what was there stays', async (cont
   }
   onTestFinished(() => void execFileSync('umount', [root]));
   await disk.placeSmall(root, [small('kept', 'old')], 'never', true);
-  const large = { ...small('kept', ''), bytes: new Uint8Array(1 << 20) };
+  const large = { ...small('kept', ''), bytes: new Uint8Array(1 << 20).fill(1) };
   expect((await disk.placeSmall(root, [large], 'replace', true))[0]).toMatchObject({
     code: 'disk-full',
     retry: 'later',

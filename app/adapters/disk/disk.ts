@@ -12,6 +12,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { Disk, DiskAct, FileSpan, FileStat, FolderListing, Over, ReadBatch, SmallFile } from '../../ports/disk.ts';
 import { diskFault, isMissing, unpackFault } from './disk-fault.ts';
 import type { PlaceJob } from './disk-jobs.ts';
+import { natureOf } from './disk-nature.ts';
 import { openDiskThreads, type DiskThreads } from './disk-threads.ts';
 import { statOf } from './file-look.ts';
 import { childPath, closeFolder, diskPath, openFolder, splitPath, withFolder } from './folder-handle.ts';
@@ -28,8 +29,6 @@ export { makePath } from './make-path.ts';
 export { keptMtimeNs } from './file-look.ts';
 
 export interface OpenDisk extends Disk {
-  /** Removes what a kill left half written below the root, by this or another process. Returns how many files that were. */
-  sweep(root: string, signal: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -149,6 +148,7 @@ export function openDisk(options: { readonly threads: number }): OpenDisk {
   const threads = openDiskThreads(options.threads);
   const tag = makeTag();
   return {
+    nature: async (root) => guarded('', 'listed', () => natureOf(root)),
     walk: (root, from, isLeftOut, signal) => walkTree(threads, root, from, isLeftOut, signal),
     list: (root, path) => listOne(threads, root, path),
     look: async (root, path) => lookAt(root, path),

@@ -3,14 +3,15 @@
  * synced, and only then renamed, so a reader or a kill sees the old state or the new one. 'never' links instead of renaming: the system itself
  * refuses when the name is taken, so there is no moment in which another program's file could be lost.
  */
-import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, futimesSync, linkSync, openSync } from 'node:fs';
-import { lstatSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, ftruncateSync, futimesSync, linkSync } from 'node:fs';
+import { lstatSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { Fault } from '../../domain/fault.ts';
 import { displayName, type SpacePath } from '../../domain/path-name.ts';
 import type { FileStat, Over, Placement } from '../../ports/disk.ts';
 import { diskFault, errnoOf, isMissing, packFault, type PlainFault } from './disk-fault.ts';
 import type { PackedSmallFile, PlaceJob } from './disk-jobs.ts';
 import { statOf, utimesValue } from './file-look.ts';
+import { filledRuns } from './filled-runs.ts';
 import { demandLook } from './look-check.ts';
 import { childPath, closeFolder, openFolder, splitPath, type DiskPath, type FolderHandle } from './folder-handle.ts';
 import { isTemporary, temporaryName } from './temporary-name.ts';
@@ -82,7 +83,10 @@ export function dress(fd: number, placement: Placement): void {
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at, at);
+  for (const { start, end } of filledRuns(bytes, 0))
+    for (let at = start; at < end;) at += writeSync(fd, bytes, at, end - at, at);
+  // What ends in a hole has its length all the same.
+  ftruncateSync(fd, bytes.length);
 }
 
 /** A file that is written and not yet in place. */

@@ -7,6 +7,7 @@ import type { SpacePath } from '../../domain/path-name.ts';
 import type { Over, PlacedFile } from '../../ports/disk.ts';
 import { diskFault } from './disk-fault.ts';
 import { statOf, utimesValue } from './file-look.ts';
+import { filledRuns } from './filled-runs.ts';
 import { childPath, closeFolder, openFolder } from './folder-handle.ts';
 import { placeOf, putInPlace, removeTemporary, syncFolder, temporaryFlags, temporaryMode } from './place-files.ts';
 import { temporaryName } from './temporary-name.ts';
@@ -47,10 +48,8 @@ export async function placeFile(root: string, path: SpacePath, over: Over, tag: 
     async write(offset, bytes) {
       mustBeOpen();
       try {
-        for (let at = 0; at < bytes.length;) {
-          const { bytesWritten } = await file.write(bytes, at, bytes.length - at, offset + at);
-          at += bytesWritten;
-        }
+        for (const { start, end } of filledRuns(bytes, offset))
+          for (let at = start; at < end;) at += (await file.write(bytes, at, end - at, offset + at)).bytesWritten;
       } catch (error) {
         written(error);
       }

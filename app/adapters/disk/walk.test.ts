@@ -38,7 +38,7 @@ const pathsOf = (listings: readonly FolderListing[]): string[] =>
     .toSorted();
 
 describe('names', () => {
-  test('come back byte for byte: newline, emoji, both normal forms, 255 bytes, and bytes that are not UTF-8', async () => {
+  test('edge 6, 7, 14: come back byte for byte: newline, emoji, both normal forms, 255 bytes, and bytes that are not UTF-8', async () => {
     const root = room();
     const names = [
       'new\nline',
@@ -97,7 +97,7 @@ describe('names', () => {
 });
 
 describe('trees', () => {
-  test('200 folders deep with paths beyond what one call can hold are walked, read and written', async () => {
+  test('edge 10, 50: 200 folders deep with paths beyond what one call can hold are walked, read and written', async () => {
     const root = room();
     const names = Array.from({ length: 200 }, (_, index) => `level-${index}-${'d'.repeat(30)}`);
     await disk.makeFolder(root, names.join('/'));
@@ -125,7 +125,7 @@ describe('trees', () => {
     }
   });
 
-  test('with 20,000 entries in one folder are listed whole', async () => {
+  test('edge 49: with 20,000 entries in one folder are listed whole', async () => {
     const root = room();
     for (let index = 0; index < 20_000; index++) writeFileSync(`${root}/entry-${index}`, '');
     const [listing] = await walkAll(root);
@@ -147,7 +147,7 @@ describe('trees', () => {
 });
 
 describe('kinds', () => {
-  test('links are told with their text and never followed, wherever they point', async () => {
+  test('edge 16, 17: links are told with their text and never followed, wherever they point', async () => {
     const root = room();
     const outside = room();
     writeFileSync(`${outside}/secret`, 'secret');
@@ -203,7 +203,7 @@ describe('trouble', () => {
     await expect(disk.resolveFolder(`${root}/none`)).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  test('folders that are swapped for links while a walk runs never show what lies behind the link', async () => {
+  test('edge 18: folders that are swapped for links while a walk runs never show what lies behind the link', async () => {
     const root = room();
     const outside = room();
     writeFileSync(`${outside}/secret`, 'secret');
@@ -223,7 +223,7 @@ describe('trouble', () => {
     }
   });
 
-  test('what permission hides is named and counted as incomplete, and the rest proceeds', (context) => {
+  test('edge 76: what permission hides is named and counted as incomplete, and the rest proceeds', (context) => {
     if (process.getuid?.() !== 0)
       context.skip('permission checks are tried by stepping down from root, and this is not root');
     const root = room();

@@ -36,7 +36,7 @@ test('a new or empty home is closed to others; a used folder that others may wri
   expect(statSync(shared).mode & 0o777).toBe(0o777);
 });
 
-test('a second instance is refused, in this process and in another, until the first lets go', async () => {
+test('edge 68: a second instance is refused, in this process and in another, until the first lets go', async () => {
   const dir = `${room()}/home`;
   const lock = lockHome(dir);
   expect(() => lockHome(dir)).toThrow(expect.objectContaining({ code: 'home-busy' }));

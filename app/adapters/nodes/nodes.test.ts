@@ -222,7 +222,7 @@ describe('the fault of a node that fails', () => {
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 
-  it('comes for another content type, for broken JSON and for signatures that cannot be any', async () => {
+  it('edge 82: comes for another content type, for broken JSON and for signatures that cannot be any', async () => {
     let answer = (response: ServerResponse): unknown =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<p>');
     const { client } = await serve((_, response) => void answer(response));

@@ -94,7 +94,7 @@ test('a full disk is disk-full, and the spool goes on when there is room again',
     context.skip('no right to mount a small file system here');
   }
   onTestFinished(() => void execFileSync('umount', [dir]));
-  const spool = await openSpool(dir);
+  const spool = await openSpool(dir, 0);
   const large = await spool.create('large');
   await expect(large.append(new Uint8Array(1 << 20))).rejects.toMatchObject({ code: 'disk-full', retry: 'later' });
   await large.abandon();
@@ -102,6 +102,16 @@ test('a full disk is disk-full, and the spool goes on when there is room again',
   await little.append(new Uint8Array(1000));
   await little.finish();
   expect(readFileSync(`${dir}/little`)).toHaveLength(1000);
+});
+
+test('edge 75: a disk that is down to its reserve takes no new pack, and what is there stays', async () => {
+  const dir = room();
+  const before = await (await openSpool(dir)).create('early');
+  await before.finish();
+  const spool = await openSpool(dir, Number.MAX_SAFE_INTEGER);
+  await expect(spool.create('late')).rejects.toMatchObject({ code: 'disk-full', retry: 'later' });
+  expect(await spool.names()).toEqual(['early']);
+  expect(readdirSync(dir)).toEqual(['early']);
 });
 
 test('a spool in the place of a file is a plain fault', async () => {

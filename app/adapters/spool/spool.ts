@@ -4,9 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, unlink, type FileHandle } from 'node:fs/promises';
+import { link, mkdir, open, readdir, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../domain/fault.ts';
+import { diskReserveBytes } from '../../domain/limits.ts';
 import { parsePathName } from '../../domain/path-name.ts';
 import type { Spool, SpoolWriter } from '../../ports/spool.ts';
 import { diskFault, isMissing } from '../disk/disk.ts';
@@ -49,6 +50,17 @@ async function removeIfThere(path: string): Promise<boolean> {
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+}
+
+/** What runs on this disk, Floe's catalog among it, has to go on when there is no room for packs any more. */
+async function demandRoom(dir: string, reserveBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dir);
+  if (bavail * bsize < reserveBytes)
+    throw new Fault(
+      'disk-full',
+      'later',
+      'There is too little room on this disk to get files ready for sending. It goes on when there is more.',
+    );
 }
 
 async function createPack(dir: string, name: string): Promise<SpoolWriter> {
@@ -109,13 +121,17 @@ async function readPack(path: string, into: Uint8Array): Promise<void> {
 }
 
 /** Makes the folder if needed and removes what a kill left unfinished. One process at a time may use it (the home's lock sees to that). */
-export async function openSpool(dir: string): Promise<Spool> {
+export async function openSpool(dir: string, reserveBytes = diskReserveBytes): Promise<Spool> {
   await guarded(async () => {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     for (const name of await readdir(dir)) if (unfinishedPattern.test(name)) await removeIfThere(join(dir, name));
   });
   return {
-    create: async (name) => createPack(dir, packName(name)),
+    async create(name) {
+      const checked = packName(name);
+      await guarded(() => demandRoom(dir, reserveBytes));
+      return createPack(dir, checked);
+    },
     read: async (name, into) => guarded(() => readPack(join(dir, packName(name)), into)),
     remove: (name) =>
       guarded(async () => {

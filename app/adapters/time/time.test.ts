@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { systemClock, systemDice } from './time.ts';
 
-test('a sleep takes at least its time on the steady clock', async () => {
+test('edge 80: a sleep takes at least its time on the steady clock', async () => {
   const clock = systemClock();
   const start = clock.steady();
   await clock.sleep(20);

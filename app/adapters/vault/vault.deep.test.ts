@@ -57,7 +57,7 @@ describe('an unlocked keychain', () => {
   });
 
   test.each(['no bus', 'no service', 'never unlocked', 'locked'] as const)(
-    'that is %s later is a locked vault, never an empty one',
+    'edge 87: that is %s later is a locked vault, never an empty one',
     async (state) => {
       const home = room();
       await vaultAt(home, { keychain: keychainIn('unlocked') }).keep(phrase);

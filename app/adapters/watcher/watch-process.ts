@@ -2,12 +2,12 @@
  * The watching process: watches one tree, gathers events for a moment and sends what changed. A process of its own, because a watcher's memory
  * and its stalls must not be the engine's. It ends when its parent does, and leaves ending by keyboard to the parent.
  */
-import { lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { lstatSync, readFileSync, readdirSync, statfsSync } from 'node:fs';
 import { childPath, diskPath } from '../disk/disk.ts';
 import { watchFolders } from './folder-watch.ts';
 import { HintGatherer } from './hint-gatherer.ts';
 import { rootGoneExitCode, type FolderEvents, type WatchNews, type WatchOrder } from './watch-messages.ts';
-import type { WatchReport } from './watch-report.ts';
+import { silentDiskWords, type WatchReport } from './watch-report.ts';
 
 /** Events are gathered this long before they are sent, so that a burst costs a few messages. */
 const gatherMs = 25;
@@ -125,6 +125,8 @@ async function begin(order: WatchOrder): Promise<void> {
     const { watchWithChokidar } = await import('./chokidar-watch.ts');
     await watchWithChokidar(order.root, report);
   }
+  const words = process.platform === 'linux' ? silentDiskWords(statfsSync(diskPath(order.root)).type) : undefined;
+  if (words !== undefined) report.trouble(words);
   send({ kind: 'ready' });
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { WatchHint } from '../../ports/watcher.ts';
 import { makeRoom, killAndWait, firstWord, startScript } from '../disk/test-room.ts';
 import { systemClock } from '../time/time.ts';
-import { troubleWords } from './watch-report.ts';
+import { silentDiskWords, troubleWords } from './watch-report.ts';
 import { openWatcher, type WatchLimits } from './watcher.ts';
 
 // Processes and disks of a busy machine may take their time.
@@ -113,7 +113,7 @@ describe.each([
     ['max_inotify_watches', 'fs.inotify.max_user_watches'],
     ['max_inotify_instances', 'fs.inotify.max_user_instances'],
   ])(
-    'past the system limit %s the setting is named once, and the whole tree is hinted at',
+    'edge 51: past the system limit %s the setting is named once, and the whole tree is hinted at',
     ([limit, setting], context) => {
       const root = room();
       for (let index = 0; index < 20; index++) mkdirSync(`${root}/${index}/inner`, { recursive: true });
@@ -137,7 +137,7 @@ describe.each([
     },
   );
 
-  test('our own unfinished files are not hinted at', async () => {
+  test('edge 55: our own unfinished files are not hinted at', async () => {
     const root = room();
     mkdirSync(`${root}/quiet`);
     const { hints, seen } = await watchRoom(root, limits);
@@ -147,7 +147,7 @@ describe.each([
     expect(hints).not.toContainEqual(expect.objectContaining({ folder: 'quiet' }));
   });
 
-  test('a burst in one folder widens to a deep hint, a burst all over to their common folder', async () => {
+  test('edge 56: a burst in one folder widens to a deep hint, a burst all over to their common folder', async () => {
     const root = room();
     for (let index = 0; index < 30; index++) mkdirSync(`${root}/many/${index}`, { recursive: true });
     mkdirSync(`${root}/one`);
@@ -159,7 +159,7 @@ describe.each([
     await seen('many', true);
   });
 
-  test('more at once than the queue may hold is told, and the whole tree is hinted at', async () => {
+  test('edge 52: more at once than the queue may hold is told, and the whole tree is hinted at', async () => {
     const root = room();
     const { troubles, seen } = await watchRoom(root, { ...limits, eventsAtOnceMax: 1 });
     for (let index = 0; index < 500; index++) writeFileSync(`${root}/${index}`, '');
@@ -229,4 +229,12 @@ test('the watching process ends when its parent is killed', async () => {
 test("the system's limits are named with the setting that lifts them", () => {
   expect(troubleWords(Object.assign(new Error(), { code: 'ENOSPC' }))).toContain('fs.inotify.max_user_watches');
   expect(troubleWords(Object.assign(new Error(), { code: 'EMFILE' }))).toContain('fs.inotify.max_user_instances');
+});
+
+test('edge 54: a network share is said to be silent, and a disk of this computer is not', () => {
+  const [nfs, smb, fuse, ext4, btrfs, tmpfs] = [0x6969, 0xfe534d42, 0x65735546, 0xef53, 0x9123683e, 0x01021994];
+  for (const type of [nfs, smb, fuse]) expect(silentDiskWords(type)).toContain('from time to time');
+  // Node may give the 32 bits with a sign.
+  expect(silentDiskWords(smb | 0)).toContain('network share');
+  for (const type of [ext4, btrfs, tmpfs]) expect(silentDiskWords(type)).toBeUndefined();
 });

@@ -73,7 +73,20 @@ test('each space with a folder is passed, then it rests until a hint', async () 
   expect(seen).toEqual(['a', 'c', 'a', 'c']);
 });
 
-test('a space that fails keeps no other back, and is tried again later each time', async () => {
+test('edge 53: without any hint a pass comes all the same, at the latest after some minutes', async () => {
+  let passes = 0;
+  const { clock } = open(() => {
+    passes++;
+    return Promise.resolve([]);
+  });
+  await expect.poll(() => clock.sleeps.length).toBe(1);
+  expect(clock.sleeps[0]?.ms).toBeLessThanOrEqual(10 * 60_000);
+  clock.sleeps[0]?.end();
+  await expect.poll(() => clock.sleeps.length).toBe(2);
+  expect(passes).toBe(4);
+});
+
+test('edge 82: a space that fails keeps no other back, and is tried again later each time', async () => {
   const seen: (string | undefined)[] = [];
   const { clock } = open((space) => {
     seen.push(space);

@@ -48,7 +48,7 @@ describe('readRange', () => {
     expect(network.count('sliver')).toBe(1);
   });
 
-  it('rebuilds the blob when the sliver that holds the bytes is gone, lied about, or does not come', async () => {
+  it('edge 95: rebuilds the blob when the sliver that holds the bytes is gone, lied about, or does not come', async () => {
     for (const temper of ['down', 'silent', 'refusing', 'lying', 'confusing'] as const) {
       const trial = await openTrial(10, 10, 3);
       const { reader, blob, network, clock } = trial;
@@ -215,7 +215,7 @@ describe('readWhole', () => {
     expect(trial.network.count('sliver')).toBe(redStuff(10).rows);
   });
 
-  it('says so when genuine slivers do not come from one encoding', async () => {
+  it('edge 94: says so when genuine slivers do not come from one encoding', async () => {
     const trial = await openTrial(4, 4, 12, 60);
     const { network, clock, dice, state } = trial;
     const other = await forgeInconsistent(trial);

@@ -355,7 +355,7 @@ async function restoreLarge(run: Restore, version: Version): Promise<void> {
       const chunks = await reader.chunks(group, run.signal);
       for (const id of group) {
         const chunk = chunks.get(id) ?? new Uint8Array();
-        if (!isHole(chunk)) await file.write(at, chunk);
+        await file.write(at, chunk);
         at += chunk.length;
       }
       release(chunks);
@@ -369,9 +369,4 @@ async function restoreLarge(run: Restore, version: Version): Promise<void> {
     await file.abandon();
     run.fail(version.path, error);
   }
-}
-
-/** A chunk of zeros need not be written: the file's length makes it a hole. */
-function isHole(chunk: Uint8Array): boolean {
-  return chunk.length >= 4096 && chunk.every((byte) => byte === 0);
 }

@@ -117,7 +117,7 @@ describe('a file that changes while it is read', () => {
     expect(Buffer.from(room.content(file)).equals(longBytes(length, 2))).toBe(true);
   });
 
-  it.each([1_000, spanBytesMax + 1_000_000])('of %i bytes without end gives no content', async (length) => {
+  it.each([1_000, spanBytesMax + 1_000_000])('edge 30: of %i bytes without end gives no content', async (length) => {
     const room = openRoom(5);
     room.user.write('/root/file', longBytes(length, 1));
     room.user.write('/root/other', 'other');

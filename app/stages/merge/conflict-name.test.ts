@@ -24,7 +24,7 @@ test('a second of the same name is counted, a mark is never put upon a mark', ()
   expect(named(named('report.txt', 'Studio', 2))).toBe(once);
 });
 
-test('names stay within 255 bytes and are cut between characters', () => {
+test('edge 10: names stay within 255 bytes and are cut between characters', () => {
   for (const name of ['é'.repeat(125) + '.txt', '😀'.repeat(63), 'x'.repeat(255), `a.${'y'.repeat(250)}`]) {
     for (const turn of [1, 2, 100_000]) {
       const cut = named(name, '長い名前の機械'.repeat(20), turn);
@@ -45,7 +45,7 @@ test('a device cannot leave the folder by its name, nor have none', () => {
   expect(named('a.txt', '///')).toBe('a (conflict, device, 2026-11-20 14.03).txt');
 });
 
-test('times beyond four-digit years are the nearest that can be said', () => {
+test('edge 37: times beyond four-digit years are the nearest that can be said', () => {
   expect(named('a', 'D', 1, -(10n ** 30n))).toBe('a (conflict, D, 0000-01-01 00.00)');
   expect(named('a', 'D', 1, 10n ** 30n)).toBe('a (conflict, D, 9999-12-31 23.59)');
 });

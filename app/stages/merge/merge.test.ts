@@ -97,7 +97,7 @@ describe('two devices', () => {
     expect(exchange(a, b)).toEqual(['final.txt = new']);
   });
 
-  test('59 simultaneous edits: both are kept, the copy says whose it is and when', () => {
+  test('edge 59: simultaneous edits: both are kept, the copy says whose it is and when', () => {
     const [a, b] = pair();
     const file = a.make('report.txt', 'old');
     exchange(a, b);
@@ -109,7 +109,7 @@ describe('two devices', () => {
     expect(paths[1]).toBe('report.txt = of b');
   });
 
-  test('60 identical simultaneous edits are no conflict', () => {
+  test('edge 60: identical simultaneous edits are no conflict', () => {
     const [a, b] = pair();
     const file = a.make('report.txt', 'old');
     exchange(a, b);
@@ -118,7 +118,7 @@ describe('two devices', () => {
     expect(exchange(a, b)).toEqual(['report.txt = same']);
   });
 
-  test('61 edit against delete: the edit wins and brings its folders back', () => {
+  test('edge 61: edit against delete: the edit wins and brings its folders back', () => {
     const [a, b] = pair();
     const top = a.make('top');
     const inner = a.make('inner', undefined, top);
@@ -130,7 +130,7 @@ describe('two devices', () => {
     expect(exchange(a, b)).toEqual(['top', 'top/inner', 'top/inner/kept.txt = new']);
   });
 
-  test('62 move against edit inside: both apply', () => {
+  test('edge 62: move against edit inside: both apply', () => {
     const [a, b] = pair();
     const folder = a.make('folder');
     const file = a.make('file', 'old', folder);
@@ -140,7 +140,7 @@ describe('two devices', () => {
     expect(exchange(a, b)).toEqual(['renamed', 'renamed/file = new']);
   });
 
-  test('63 folder move against folder delete: the move keeps the folder, what was deleted in it is gone', () => {
+  test('edge 63: folder move against folder delete: the move keeps the folder, what was deleted in it is gone', () => {
     const [a, b] = pair();
     const folder = a.make('folder');
     a.make('file', 'old', folder);
@@ -150,7 +150,7 @@ describe('two devices', () => {
     expect(exchange(a, b)).toEqual(['renamed']);
   });
 
-  test('64 A moved into B while B moved into A: one of them stays where it was', () => {
+  test('edge 64: A moved into B while B moved into A: one of them stays where it was', () => {
     const [a, b] = pair();
     const first = a.make('a');
     const second = a.make('b');
@@ -161,7 +161,7 @@ describe('two devices', () => {
     expect(exchange(a, b)).toEqual(['b', 'b/a', 'b/file = x']);
   });
 
-  test('65 the same folder made twice is one folder with all that is in both', () => {
+  test('edge 65: the same folder made twice is one folder with all that is in both', () => {
     const [a, b] = pair();
     for (const [hands, name] of [
       [a, 'from a'],
@@ -180,7 +180,7 @@ describe('two devices', () => {
     ]);
   });
 
-  test('66 a device that was away for long brings no deleted file back, and loses no edit', () => {
+  test('edge 66: a device that was away for long brings no deleted file back, and loses no edit', () => {
     const [a, b] = pair();
     const old = a.make('old', 'old');
     const edited = a.make('edited', 'first');
@@ -197,7 +197,7 @@ describe('two devices', () => {
     expect(paths.join()).toContain('edited = month 9');
   });
 
-  test('15 a swap of two names is two places and no content', () => {
+  test('edge 15: a swap of two names is two places and no content', () => {
     const [a, b] = pair();
     const one = a.make('one', '1');
     const two = a.make('two', '2');
@@ -207,7 +207,7 @@ describe('two devices', () => {
     expect(exchange(a, b)).toEqual(['one = 2', 'two = 1']);
   });
 
-  test('26 the time of a folder does not bring it back', () => {
+  test('edge 26: the time of a folder does not bring it back', () => {
     const [a, b] = pair();
     const folder = a.make('folder');
     exchange(a, b);
@@ -217,7 +217,7 @@ describe('two devices', () => {
     expect(exchange(a, b)).toEqual([]);
   });
 
-  test('67 two contents under one dot, as a cloned device makes them, are both kept', () => {
+  test('edge 67: two contents under one dot, as a cloned device makes them, are both kept', () => {
     const [a, b] = [new Hands(1), new Hands(1)];
     const file = a.make('file', 'old');
     a.device.publish();

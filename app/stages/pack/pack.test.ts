@@ -79,7 +79,7 @@ describe('a packer', () => {
     for (const one of over.full) over.check(one);
   });
 
-  it('spreads a run of chunks over as many packs as it needs and loses none', async () => {
+  it('edge 41: spreads a run of chunks over as many packs as it needs and loses none', async () => {
     const room = openRoom(4);
     await room.add(Array.from({ length: 60 }, (_, i) => 400 + ((i * 37) % 900)));
     const last = await room.packer.finish();

@@ -74,7 +74,7 @@ const moved = (state: NodeState, parent: NodeId, name: string): readonly [NodeId
 ];
 
 describe('a plan', () => {
-  test('2 a folder moves in one operation, and nobody asks how much is in it', () => {
+  test('edge 2: a folder moves in one operation, and nobody asks how much is in it', () => {
     const folder = entry('folder');
     const { operations } = plan({
       root: modelRoot,
@@ -97,7 +97,7 @@ describe('a plan', () => {
     expect(operations.map(({ kind }) => kind)).toEqual(['move']);
   });
 
-  test('3 a rename of case alone goes through a temporary name where the disk folds case', () => {
+  test('edge 3: a rename of case alone goes through a temporary name where the disk folds case', () => {
     const file = entry('readme', 'x');
     const { kinds, disk } = carriedOut(treeOf(file), new Map([moved(file, modelRoot, 'README')]), {
       keyOf: (name) => name.toLowerCase(),
@@ -106,7 +106,7 @@ describe('a plan', () => {
     expect(disk).toEqual(['README x']);
   });
 
-  test('4 of two names that are one to this disk the second stays in the cloud and is listed', () => {
+  test('edge 4: of two names that are one to this disk the second stays in the cloud and is listed', () => {
     const second = entry('a.txt', 'second');
     const { made, disk } = carriedOut(treeOf(entry('A.txt', 'first')), treeOf(second), {
       keyOf: (name) => name.toLowerCase(),
@@ -115,7 +115,7 @@ describe('a plan', () => {
     expect([...made.notHere]).toEqual([[second.node, 'name-clash']]);
   });
 
-  test('5 a name in another normal form is the same name to a disk that folds it', () => {
+  test('edge 5: a name in another normal form is the same name to a disk that folds it', () => {
     const second = entry('cafe\u0301', 'second');
     const { made } = carriedOut(treeOf(entry('caf\u00e9', 'first')), treeOf(second), {
       keyOf: (name) => name.normalize('NFC'),
@@ -123,7 +123,7 @@ describe('a plan', () => {
     expect([...made.notHere.values()]).toEqual(['name-clash']);
   });
 
-  test('8 what a disk refuses stays in the cloud, with all below it', () => {
+  test('edge 8, 9: what a disk refuses stays in the cloud, with all below it', () => {
     const { made, disk } = carriedOut(new Map(), treeOf(entry('aux'), entry('aux/file', 'x'), entry('fine', 'y')), {
       refused: 'aux',
     });
@@ -131,7 +131,7 @@ describe('a plan', () => {
     expect([...made.notHere.values()]).toEqual(['name-refused', 'folder-not-here']);
   });
 
-  test('15 a swap of two names parks one and writes nothing', () => {
+  test('edge 15: a swap of two names parks one and writes nothing', () => {
     const [a, b] = [entry('a', '1'), entry('b', '2')];
     const { kinds, disk } = carriedOut(treeOf(a, b), new Map([moved(a, modelRoot, 'b'), moved(b, modelRoot, 'a')]));
     expect(kinds.toSorted()).toEqual(['move', 'park', 'unpark']);
@@ -157,7 +157,7 @@ describe('a plan', () => {
     expect(disk).toEqual(['b', 'b/a', 'b/c x']);
   });
 
-  test('29 a file replaced by a folder of its name, and the other way round', () => {
+  test('edge 29: a file replaced by a folder of its name, and the other way round', () => {
     const [file, folder] = [entry('a', 'x'), entry('b')];
     const other = { ...entry('a'), node: node('new folder') };
     const another = { ...entry('b', 'y'), node: node('new file') };
@@ -182,7 +182,7 @@ describe('a plan', () => {
     expect(carriedOut(tree, target).kinds).toEqual(['take-over', 'take-over']);
   });
 
-  test('30 a file that somebody works on is left alone, and so is what needs its name', () => {
+  test('edge 30: a file that somebody works on is left alone, and so is what needs its name', () => {
     const [busy, gone] = [entry('busy', 'x'), entry('gone', 'y')];
     const next = { ...entry('busy', 'z'), node: node('next') };
     const target = new Map([

@@ -8,7 +8,7 @@ import { PlanDraft } from './plan-draft.ts';
 import { NodeSettling } from './settle-nodes.ts';
 import { settleRemovals } from './settle-removals.ts';
 
-export type { DiskOperation, DiskPlan, DiskTraits, Place, PlanInput, SyncedTree } from './disk-plan.ts';
+export type { DiskOperation, DiskPlan, DiskTraits, NotHere, Place, PlanInput, SyncedTree } from './disk-plan.ts';
 
 /** Plans that would leave something parked are made again without parking that; each case of it is rare, several at once hardly occur. */
 const kindTriesMax = 4;

@@ -54,6 +54,7 @@ function compare(
     taken?: number;
     parked?: readonly EntryRow[];
     problems?: FolderListing['problems'];
+    nature?: { foldsForms?: boolean; keepsModes?: boolean };
   } = {},
 ) {
   const found: Findings = {
@@ -69,7 +70,11 @@ function compare(
   };
   const kept: number[] = [];
   const newcomers = compareFolder(
-    { isLeftOut: (path) => path === options.leftOut, parked: new Set(options.parked?.map(({ node }) => node)) },
+    {
+      isLeftOut: (path) => path === options.leftOut,
+      parked: new Set(options.parked?.map(({ node }) => node)),
+      nature: { foldsForms: false, keepsModes: true, ...options.nature },
+    },
     {
       path: '',
       entries,
@@ -107,7 +112,7 @@ describe('a file at its old place', () => {
     ['change time alone, as when the time was set back', { ctimeNs: 7n }],
     ['inode, as after an atomic save', { inode: 3n }],
     ['device', { device: 9n }],
-  ])('that changed its %s is looked into', (_, over) => {
+  ])('edge 33, 35: that changed its %s is looked into', (_, over) => {
     expect(compare([entry('a', over)], [row('a', 2)])).toMatchObject({ ...nothing, jobs: ['a'], kept: [2] });
   });
 
@@ -129,7 +134,7 @@ describe('a file at its old place', () => {
 
 describe('a folder at its old place', () => {
   const old = row('f', 3, { kind: 'folder' });
-  it('keeps its identity whatever its times say', () => {
+  it('edge 26: keeps its identity whatever its times say', () => {
     const touched = entry('f', { kind: 'folder', mtimeNs: 99n, ctimeNs: 99n });
     expect(compare([touched], [old])).toMatchObject({ ...nothing, kept: [3] });
   });
@@ -181,12 +186,39 @@ describe('what this device never had on its disk', () => {
 });
 
 describe('what is not kept', () => {
-  it('is counted when it is a pipe or the like, and passed over when the name is Floe’s own', () => {
-    const result = compare([entry('pipe', { kind: 'other' }), entry('.floe-marker')], []);
+  it('is counted when it is a pipe or the like, and passed over when it is Floe’s own', () => {
+    const result = compare([entry('pipe', { kind: 'other' }), entry('.floe-space')], []);
     expect(result).toMatchObject({ ...nothing, special: 1, seen: 1 });
   });
 
   it('counts as gone where a file was before', () => {
     expect(compare([entry('a', { kind: 'other' })], [row('a', 2)])).toMatchObject({ missing: ['a'], special: 1 });
+  });
+});
+
+describe('a disk with ways of its own', () => {
+  it('edge 5: lists a name in another normal form, and it is still the same file', () => {
+    const nature = { foldsForms: true };
+    const old = row('caf\u00e9', 2);
+    expect(compare([entry('cafe\u0301')], [old], { nature })).toMatchObject(nothing);
+    expect(compare([entry('cafe\u0301', { mtimeNs: 7n })], [old], { nature })).toMatchObject({
+      ...nothing,
+      jobs: ['caf\u00e9'],
+    });
+    expect(compare([entry('cafe\u0301')], [old])).toMatchObject({ newcomers: ['cafe\u0301'], missing: ['caf\u00e9'] });
+  });
+
+  it('edge 5: of two forms in the space, the one that is on the disk is what it lists', () => {
+    const nature = { foldsForms: true };
+    const rows = [row('caf\u00e9', 2), row('cafe\u0301', 3, {}, false)];
+    expect(compare([entry('cafe\u0301')], rows, { nature })).toMatchObject(nothing);
+  });
+
+  it('edge 25: keeps no permissions, and shows none: those of the space stay', () => {
+    const nature = { keepsModes: false };
+    const folder = row('f', 3, { kind: 'folder', mode: 0o700 });
+    const shown = entry('f', { kind: 'folder', mode: 0o755 });
+    expect(compare([shown], [folder], { nature })).toMatchObject(nothing);
+    expect(compare([shown], [folder])).toMatchObject({ placed: ['f'] });
   });
 });

@@ -1,9 +1,9 @@
 /** One folder's listing against the catalog's children of it: what is unchanged, what needs a look inside, what is new, what is missing. */
-import type { Fault } from '../../domain/fault.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { NodeId } from '../../domain/ids.ts';
-import { joinPath, type PathName, type SpacePath } from '../../domain/path-name.ts';
+import { joinPath, markerName, parkedFolder, type PathName, type SpacePath } from '../../domain/path-name.ts';
 import type { EntryRow, Look, NodeNum } from '../../ports/catalog.ts';
-import type { FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
+import type { DiskNature, FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
 import type { Clash, ContentJob, Placed } from './scan.ts';
 
 /** An entry with no counterpart in the catalog at its place. */
@@ -36,8 +36,49 @@ export interface Identities {
 /** The names that Floe keeps for itself: temporary files and markers. */
 export const reservedPrefix = '.floe-';
 
+/** Those that are not a user's by mistake: the mark, also in a copy of a space's folder, and what waits to be put back. */
+const ownNames: ReadonlySet<string> = new Set([markerName, parkedFolder]);
+
+const isOurs = (): Fault =>
+  new Fault(
+    'name-unsafe',
+    'after-user',
+    `Names that begin with ${reservedPrefix} are Floe's own and are not kept. Give it another name.`,
+  );
+
 export function lookOf(stat: FileStat): Look {
   return { device: stat.device, inode: stat.inode, bytes: stat.bytes, mtimeNs: stat.mtimeNs, ctimeNs: stat.ctimeNs };
+}
+
+/** Modes of what came to a disk that keeps none. */
+const usualMode = { file: 0o644, folder: 0o755, symlink: 0o777, other: 0o644 } as const;
+
+/** A stat with the mode that the entry has: its own where the disk keeps modes, else the one that it had or a usual one. */
+export function shownStat(
+  stat: FileStat,
+  before: EntryRow | undefined,
+  { keepsModes }: Pick<DiskNature, 'keepsModes'>,
+): FileStat {
+  return keepsModes ? stat : { ...stat, mode: before?.mode ?? usualMode[stat.kind] };
+}
+
+/** The entries of a folder by the name that the disk may list them under. */
+function rowsByName(
+  children: readonly EntryRow[],
+  { foldsForms }: Pick<DiskNature, 'foldsForms'>,
+): { take(name: PathName): EntryRow | undefined; readonly rest: () => Iterable<EntryRow> } {
+  const keyOf = (name: PathName): string => (foldsForms ? name.normalize('NFC') : name);
+  const rows = new Map<string, EntryRow>();
+  // Of two forms of one name, the one that is on this disk is what the disk lists.
+  for (const row of children) if (row.look !== undefined || !rows.has(keyOf(row.name))) rows.set(keyOf(row.name), row);
+  return {
+    take(name) {
+      const row = rows.get(keyOf(name));
+      rows.delete(keyOf(name));
+      return row;
+    },
+    rest: () => rows.values(),
+  };
 }
 
 function isSameLook(look: Look | undefined, stat: FileStat): boolean {
@@ -51,28 +92,37 @@ function isSameLook(look: Look | undefined, stat: FileStat): boolean {
   );
 }
 
+export interface CompareInput {
+  readonly isLeftOut: IsLeftOut;
+  readonly parked: ReadonlySet<NodeId>;
+  readonly nature: Pick<DiskNature, 'foldsForms' | 'keepsModes'>;
+}
+
 /** Adds to `found`; returns the newcomers, whose identity needs more than this folder to tell. */
 export function compareFolder(
-  { isLeftOut, parked }: { readonly isLeftOut: IsLeftOut; readonly parked: ReadonlySet<NodeId> },
+  { isLeftOut, parked, nature }: CompareInput,
   listing: FolderListing,
   parent: NodeNum,
   children: readonly EntryRow[],
   found: Findings,
   identities: Identities,
 ): readonly Newcomer[] {
-  const rows = new Map(children.map((row) => [row.name as string, row]));
+  const rows = rowsByName(children, nature);
   const newcomers: Newcomer[] = [];
   found.problems.push(...listing.problems);
   for (const entry of listing.entries) {
-    if (entry.name.startsWith(reservedPrefix)) continue;
+    if (entry.name.startsWith(reservedPrefix)) {
+      if (!ownNames.has(entry.name)) found.problems.push({ path: joinPath(listing.path, entry.name), fault: isOurs() });
+      continue;
+    }
     found.seen++;
     if (entry.stat.kind === 'other') {
       found.special++;
       continue;
     }
     const path = joinPath(listing.path, entry.name);
-    const row = rows.get(entry.name);
-    rows.delete(entry.name);
+    const row = rows.take(entry.name);
+    const stat = shownStat(entry.stat, row, nature);
     if (row === undefined) newcomers.push({ parent, path, entry });
     else if (row.look === undefined && row.kind !== entry.stat.kind) {
       // What the space has here never was on this disk: neither replaces the other.
@@ -87,22 +137,22 @@ export function compareFolder(
       newcomers.push({ parent, path, entry });
     } else if (row.kind === 'folder') {
       identities.keep(row, path, parent);
-      compareOneFolder(row, entry, path, parent, found);
+      compareOneFolder(row, stat, path, parent, found);
     } else if (!isSameLook(row.look, entry.stat)) {
       identities.keep(row, path, parent);
       found.jobs.push({
         path,
         parent,
-        name: entry.name,
+        name: row.name,
         num: row.num,
-        stat: entry.stat,
+        stat,
         target: entry.target,
         before: row,
       });
     }
   }
   if (listing.isComplete) {
-    for (const row of rows.values()) {
+    for (const row of rows.rest()) {
       // Never seen here (not fetched yet): nothing that is missing was deleted.
       const wasHere = row.look !== undefined;
       if (wasHere && !parked.has(row.node) && !isLeftOut(joinPath(listing.path, row.name), row.kind === 'folder'))
@@ -113,10 +163,9 @@ export function compareFolder(
 }
 
 /** A folder's time is not a change; its permissions are. */
-function compareOneFolder(row: EntryRow, entry: ListedEntry, path: SpacePath, parent: NodeNum, found: Findings): void {
-  if (row.mode !== entry.stat.mode)
-    found.placed.push({ path, parent, name: entry.name, num: row.num, stat: entry.stat, from: row });
-  else if (row.look?.inode !== entry.stat.inode || row.look.device !== entry.stat.device) {
-    found.looks.push({ parent, name: entry.name, look: lookOf(entry.stat) });
-  }
+function compareOneFolder(row: EntryRow, stat: FileStat, path: SpacePath, parent: NodeNum, found: Findings): void {
+  const { name, num, mode, look } = row;
+  if (mode !== stat.mode) found.placed.push({ path, parent, name, num, stat, from: row });
+  else if (look?.inode !== stat.inode || look.device !== stat.device)
+    found.looks.push({ parent, name, look: lookOf(stat) });
 }

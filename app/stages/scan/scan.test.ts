@@ -37,6 +37,7 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
         parked: new Set(),
         isLeftOut: (path) => path === 'left out',
         leftOutKey: '',
+        nature: disk.tree.nature,
         changesMax,
         onSeen: (entries) => void seen.push(entries),
       },
@@ -82,7 +83,7 @@ describe('a later scan', () => {
   ] satisfies [string, (user: UserHand) => void, Record<string, number>][];
 
   it.each(changes)(
-    'passes over what it has found unchanged before, and still finds %s',
+    'edge 48: passes over what it has found unchanged before, and still finds %s',
     async (_, change, expected) => {
       const { user, look, seal } = await openRoom(40);
       for (const path of ['a', 'f/b', 'f/g/c', 'x/y/e']) user.write(`/root/${path}`, path);

@@ -9,8 +9,8 @@ import { parseNodeId, type NodeId } from '../../domain/ids.ts';
 import { joinPath, type PathName, type SpacePath } from '../../domain/path-name.ts';
 import type { SpaceMode } from '../../domain/space.ts';
 import type { Catalog, EntryRow, Look, NodeNum } from '../../ports/catalog.ts';
-import type { Disk, FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
-import { compareFolder, lookOf, type Findings, type Identities, type Newcomer } from './compare-folder.ts';
+import type { Disk, DiskNature, FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
+import { compareFolder, lookOf, shownStat, type Findings, type Identities, type Newcomer } from './compare-folder.ts';
 
 /** A file or symlink whose content must be looked at. `before` is what the space holds in its place, when there is something. */
 export interface ContentJob {
@@ -75,6 +75,8 @@ export interface ScanInput {
   readonly isLeftOut: IsLeftOut;
   /** Names the rules behind `isLeftOut`: with other rules, what was found unchanged has to be compared again. */
   readonly leftOutKey: string;
+  /** What this disk does not tell, or tells in its own way. */
+  readonly nature: Pick<DiskNature, 'foldsForms' | 'keepsModes'>;
   /** Put aside by a pass that was killed and could not be put back yet: not at its place, and not deleted. */
   readonly parked: ReadonlySet<NodeId>;
   /** New or changed entries after which the scan stops taking more, so that memory stays bounded. */
@@ -175,7 +177,8 @@ export async function scan(
       const origin = sameThing(origins[i], entry);
       const isTaken = origin !== undefined && (placedNums.has(origin.num) || !(await isAway(origin)));
       const num = origin && !isTaken ? origin.num : (fresh[i] ?? 0);
-      const common = { path, parent, name: entry.name, num, stat: entry.stat };
+      const stat = shownStat(entry.stat, isTaken ? undefined : origin, input.nature);
+      const common = { path, parent, name: entry.name, num, stat };
       placedNums.add(num);
       const id = origin && !isTaken ? origin.node : ids[i];
       if (id) nodes.set(num, id);

@@ -98,7 +98,7 @@ describe('upload', () => {
   });
 
   const tempers: readonly Temper[] = ['down', 'silent', 'slow', 'refusing', 'lying', 'confusing', 'ahead'];
-  it.each(tempers)('reaches its quorum with any third of the nodes %s, and names them', async (temper) => {
+  it.each(tempers)('edge 96: reaches its quorum with any third of the nodes %s, and names them', async (temper) => {
     for (let seed = 1; seed <= 4; seed++) {
       const trial = await openTrial(10, 10, seed);
       const bad = spoil(trial, 3, () => temper);
@@ -180,7 +180,7 @@ describe('upload', () => {
     await expect(trial.run()).rejects.toEqual(fault({ code: 'chain-stale', retry: 'now' }));
   });
 
-  it('sends nothing again that is stored when it is resumed under a new committee', async () => {
+  it('edge 90: sends nothing again that is stored when it is resumed under a new committee', async () => {
     const trial = await openTrial(10, 10, 9);
     spoil(trial, 4, () => 'ahead');
     await expect(trial.run()).rejects.toThrow('new committee');
