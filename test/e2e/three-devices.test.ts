@@ -17,8 +17,11 @@ import { floe, floeJson, runFloe, type Line, type Running } from './floe-process
 
 const filesCount = 10_000;
 const shelves = 100;
-/** What a person sees of an edit that another device has certified. A busy machine is given twice that before it counts as broken. */
+/** From an edit's being certified until it is on the others. It counts as broken at twice that, stretched by how crowded the machine is meanwhile. */
 const promisedMs = 3_000;
+const spinMs = 100;
+/** Who has said nothing for so long has nothing more to do, or soon will have. */
+const quietMs = 2_500;
 const edits = 3;
 
 const root = mkdtempSync(join(tmpdir(), 'floe-three-'));
@@ -54,6 +57,16 @@ const readIfThere = (path: string): string => (existsSync(path) ? readFileSync(p
 const shelf = (i: number): string => `box ${i % 10}/shelf ${i % shelves}`;
 const place = (i: number): string => `${shelf(i)}/file ${i}`;
 
+/** How many times longer a moment of work takes here now than it would on a processor of its own. */
+function crowding(): number {
+  const [startMs, cpu] = [performance.now(), process.cpuUsage()];
+  for (let spentMs = 0; spentMs < spinMs;) {
+    const { user, system } = process.cpuUsage(cpu);
+    spentMs = (user + system) / 1000;
+  }
+  return Math.max(1, (performance.now() - startMs) / spinMs);
+}
+
 async function succeeds(...args: readonly string[]): Promise<void> {
   const ran = await floe(args);
   expect(ran.code, `${args[0]}: ${ran.out}${ran.err}`).toBe(0);
@@ -86,7 +99,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await network.end('SIGTERM');
   rmSync(root, { recursive: true, force: true });
-});
+}, 240_000);
 
 /** Every third of the files is one device's: edited, renamed, moved, swapped, dressed, deleted, and others are made. */
 function stir({ name, folder }: Device, turn: number): void {
@@ -118,12 +131,14 @@ describe('three devices that run', () => {
   /** When each device told that its newest snapshot is certified. Whoever does not read what a process says holds it up. */
   const certifiedMs: number[][] = devices.map(() => []);
   let listening: readonly Promise<unknown>[];
+  let heardMs = 0;
   let isEnding = false;
   beforeAll(async () => {
     running = devices.map(({ own }) => runFloe(['start', '--json', ...own]));
     await Promise.all(running.map((one) => one.line(({ event }) => event === 'synced')));
     listening = running.map(async (one, i) => {
       const note = ({ kind }: Line): boolean => {
+        heardMs = performance.now();
         if (kind === 'published') certifiedMs[i]?.push(performance.now());
         return false;
       };
@@ -143,6 +158,7 @@ describe('three devices that run', () => {
     const [laptop, desktop, tablet] = devices as [Device, Device, Device];
     await vi.waitFor(
       () => {
+        expect(performance.now() - heardMs, 'somebody is at work').toBeGreaterThan(quietMs);
         const madeEverywhere = devices.every(({ folder }) =>
           devices.every(({ name }) => existsSync(join(folder, `made by ${name}`, 'deep', '299'))),
         );
@@ -151,16 +167,17 @@ describe('three devices that run', () => {
         expect(picture(desktop.folder)).toEqual(found);
         expect(picture(tablet.folder)).toEqual(found);
       },
-      { timeout: 150_000, interval: 1_000 },
+      { timeout: 240_000, interval: 500 },
     );
     const paths = picture(laptop.folder);
     // 150 files of each device are gone, 300 are new, and so are three folders; nothing met another's work on the same file.
     expect(paths.filter((line) => /conflict|set aside/.test(line))).toEqual([]);
     expect(paths.filter((line) => !line.endsWith(' folder'))).toHaveLength(filesCount + 3 * (300 - 150));
-  }, 180_000);
+  }, 300_000);
 
   test('follow an edit within seconds of its being certified', async (context) => {
     const took: number[] = [];
+    let crowd = crowding();
     for (let edit = 0; edit < edits; edit++) {
       const from = edit % devices.length;
       const [source, others] = [devices[from], devices.filter((_, i) => i !== from)];
@@ -172,13 +189,17 @@ describe('three devices that run', () => {
         () => {
           for (const { folder } of others) expect(readIfThere(join(folder, 'watched'))).toBe(text);
         },
-        { timeout: 25_000, interval: 10 },
+        { timeout: 60_000, interval: 10 },
       );
       const certified = certifiedMs[from]?.[before];
       if (certified === undefined) throw new Error('what is elsewhere was certified');
       took.push(performance.now() - certified);
+      crowd = Math.max(crowd, crowding());
     }
-    await context.annotate(`on all devices ${took.map((ms) => Math.round(ms)).join(', ')} ms after being certified`);
-    expect(Math.max(...took)).toBeLessThan(2 * promisedMs);
-  }, 90_000);
+    const told = took.map((ms) => Math.round(ms)).join(', ');
+    await context.annotate(
+      `on all devices ${told} ms after being certified, on a machine crowded ${crowd.toFixed(1)} times`,
+    );
+    expect(Math.max(...took)).toBeLessThan(2 * promisedMs * crowd);
+  }, 200_000);
 });
