@@ -27,7 +27,7 @@ const folded = (text: string): string => text.normalize('NFC').toLowerCase();
 export function partsQuery(text: string): string | undefined {
   const forms = new Set([text.normalize('NFC'), text.normalize('NFD')].map((form) => form.toLowerCase()));
   const queries = [...forms].map((form) => {
-    const letters = [...form];
+    const letters = Array.from(form);
     const parts = letters.slice(partLetters - 1).map((_, i) => letters.slice(i, i + partLetters).join(''));
     return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(' AND ');
   });
