@@ -124,6 +124,7 @@ async function openHomeCatalog(options: HostOptions, clock: Clock): Promise<Cata
   const setAside = (): Promise<Catalog> => {
     options.log.write('warning', 'catalog.set-aside', {});
     if (existsSync(file)) quarantine(file, clock.now());
+    noteDamage(options.home, false);
     return open();
   };
   const catalog = withCard(

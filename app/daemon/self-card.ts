@@ -80,7 +80,7 @@ export function withCard(home: string, catalog: Catalog): Catalog {
       version: 1,
       records: Object.fromEntries(records.filter(([, value]) => value !== '')),
       folders: spaces.flatMap(({ id, folder }) => (folder === undefined ? [] : [{ space: id, folder }])),
-      isDamaged: false,
+      isDamaged: readCard(home)?.isDamaged ?? false,
     });
   };
   const noted = <Args extends readonly unknown[], T>(call: (...args: Args) => Promise<T>) => {
@@ -95,6 +95,11 @@ export function withCard(home: string, catalog: Catalog): Catalog {
     ...catalog,
     addSpace: noted(catalog.addSpace),
     setFolder: noted(catalog.setFolder),
+    async integrity() {
+      const damage = await catalog.integrity();
+      if (damage !== undefined) noteDamage(home);
+      return damage;
+    },
     setRecord: async (key, value) => {
       await catalog.setRecord(key, value);
       if (isKept(key)) await note();
@@ -102,10 +107,10 @@ export function withCard(home: string, catalog: Catalog): Catalog {
   };
 }
 
-/** Notes that the catalog has to be set aside at the next start, because it cannot be while it is open. */
-export function noteDamage(home: string): void {
+/** Notes that the catalog has to be set aside at the next start, because it cannot be while it is open; or that it was. */
+export function noteDamage(home: string, isDamaged = true): void {
   const card = readCard(home);
-  if (card && !card.isDamaged) writeCard(home, { ...card, isDamaged: true });
+  if (card && card.isDamaged !== isDamaged) writeCard(home, { ...card, isDamaged });
 }
 
 /** Gives an empty catalog back what the card knows, and marks it as not yet whole. */
