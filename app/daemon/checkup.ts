@@ -14,7 +14,7 @@ export const mends: Readonly<Record<string, string>> = {
   'vault-locked': 'Unlock the keychain (log in to the desktop), then try again.',
   'vault-refused': 'Give the right passphrase with FLOE_PASSPHRASE or --passphrase-file.',
   'catalog-damaged':
-    "Run 'floe recover --phrase-file F' into the same home: the damaged catalog is set aside, and everything certified comes back from the network.",
+    "The next command sets it aside and brings back everything that is certified. Should it not, run 'floe recover --phrase-file F' into the same home.",
   'home-newer': 'Update Floe.',
   'network-unreachable': 'Check the connection, or start the embedded network this home belongs to.',
   'disk-full': 'Free some room on the disk.',

@@ -1,5 +1,5 @@
 /** The headless host: fills in every port of the engine for one home, and closes them again in the right order. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAccount } from '../adapters/account/account.ts';
 import { openCatalog, quarantine } from '../adapters/catalog/catalog.ts';
@@ -21,6 +21,7 @@ import type { Log } from '../ports/log.ts';
 import type { Vault } from '../ports/vault.ts';
 import { readConfig, type HomeConfig } from './config.ts';
 import { readOnlyFolder } from './read-only-folder.ts';
+import { beginMending, finishMending, noteDamage, readCard, withCard } from './self-card.ts';
 import { readDoor, startEmbeddedNetwork, type NetworkDoor } from './embedded-network.ts';
 
 export interface HostOptions {
@@ -102,6 +103,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       networkName: config.network,
       ...(options.onPoint ? { onPoint: options.onPoint } : {}),
     });
+    if (options.visitor === undefined) await finishMending(options.home, catalog, engine, new AbortController().signal);
     return { config, engine, vault, door, close };
   } catch (error) {
     await close();
@@ -120,13 +122,30 @@ async function openHomeCatalog(options: HostOptions, clock: Clock): Promise<Cata
   const file = join(options.home, 'catalog.sqlite');
   const onSlow = (operation: string, ms: number): void =>
     options.log.write('warning', 'catalog.slow', { operation, ms: Math.round(ms) });
-  try {
-    return await openCatalog({ file, onSlow });
-  } catch (error) {
-    if (!options.setsDamageAside || faultOf(error)?.code !== 'catalog-damaged') throw error;
-    quarantine(file, clock.now());
-    return openCatalog({ file, onSlow });
-  }
+  const onDamage = (): void => noteDamage(options.home);
+  const open = (): Promise<Catalog> => openCatalog({ file, onSlow, onDamage });
+  if (options.visitor) return open();
+  const card = readCard(options.home);
+  const setAside = (): Promise<Catalog> => {
+    options.log.write('warning', 'catalog.set-aside', {});
+    if (existsSync(file)) quarantine(file, clock.now());
+    noteDamage(options.home, false);
+    return open();
+  };
+  const catalog = withCard(
+    options.home,
+    card?.isDamaged
+      ? await setAside()
+      : await open().catch((error: unknown) => {
+          const isMendable = options.setsDamageAside === true || card !== undefined;
+          if (!isMendable || faultOf(error)?.code !== 'catalog-damaged') throw error;
+          return setAside();
+        }),
+  );
+  // Set aside just now, or deleted by somebody.
+  const isNew = (await catalog.record('device')) === undefined && (await catalog.spaces()).length === 0;
+  if (isNew && card?.records['device'] !== undefined) await beginMending(catalog, card);
+  return catalog;
 }
 
 async function openNetwork(

@@ -22,6 +22,7 @@ export function readOnlyFolder<D extends Disk>(disk: D, folder: string): D {
     placeSmall: async (root, files, over, durable) =>
       root === folder ? files.map(readOnly) : disk.placeSmall(root, files, over, durable),
     placeSymlink: (root, path, target, over) => unless(root, () => disk.placeSymlink(root, path, target, over)),
+    sweep: async (root, signal) => (root === folder ? 0 : disk.sweep(root, signal)),
     act: async (root, acts) => (root === folder ? acts.map(readOnly) : disk.act(root, acts)),
   };
 }

@@ -1,12 +1,16 @@
 /** Questions about the engine's state: answered from the catalog, and from the chain where money and leases are concerned. */
 import { Fault, faultOf } from '../domain/fault.ts';
-import type { DeviceId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
+import type { ChunkId, DeviceId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { EntryKind, SpaceMode, Version } from '../domain/space.ts';
 import type { Catalog, RoundRow, SpaceRow } from '../ports/catalog.ts';
 import type { Balances } from '../ports/chain.ts';
+import { savedByDeleting } from '../upkeep/unique-bytes.ts';
 import { lastDrill, type DrillOutcome } from './drill-record.ts';
 import { readDevice } from './device.ts';
 import type { EngineCore } from './engine.ts';
+
+/** Ids in one question to the catalog. */
+const idsAtOnce = 5_000;
 
 export interface SpaceStatus {
   readonly space: SpaceId;
@@ -73,6 +77,8 @@ export interface VersionLine {
   readonly since: number;
   readonly until: number | undefined;
   readonly timeMs: number;
+  /** In the history of one file: bytes on the network that only this version of it needs. */
+  readonly uniqueBytes?: number | undefined;
 }
 
 export interface Listing {
@@ -218,7 +224,25 @@ export async function pathVersions(core: EngineCore, name: string, path: string)
   const space = await findSpace(core.catalog, name);
   const versions = await core.catalog.versions(space.num, path);
   if (versions.length === 0) throw new Fault('not-found', 'never', `'${space.name}' never held '${path}'.`);
-  return withSnapshots(core, space, versions);
+  const own = await uniqueBytes(core, versions);
+  return (await withSnapshots(core, space, versions)).map((line, i) => ({ ...line, uniqueBytes: own[i] }));
+}
+
+/**
+ * Of each version, bytes on the network that no other of these versions needs: what deleting it alone would save, as far as the file's own history tells.
+ * Undefined where a version is so large that its chunks stand in lists of their own.
+ */
+async function uniqueBytes(core: EngineCore, versions: readonly Version[]): Promise<readonly (number | undefined)[]> {
+  const ids = [...new Set(versions.flatMap(({ content }) => content.chunks))];
+  const sizes = new Map<ChunkId, number>();
+  for (let at = 0; at < ids.length; at += idsAtOnce) {
+    const some = ids.slice(at, at + idsAtOnce);
+    (await core.catalog.chunkLocations(some)).forEach((place, i) => {
+      const id = some[i];
+      if (id !== undefined && place) sizes.set(id, place.bytes);
+    });
+  }
+  return savedByDeleting(versions, (id) => sizes.get(id) ?? 0);
 }
 
 export async function listPath(core: EngineCore, name: string, path: string, at: string | undefined): Promise<Listing> {

@@ -125,12 +125,15 @@ export async function benchHistory(print: PrintLine): Promise<void> {
     const { operations, close } = openStore(file);
     try {
       for (const [name, call] of questions(operations, space.num, { files, versions })) {
+        const before = process.cpuUsage();
         const times = Array.from({ length: calls }, (_, i) => {
           const start = performance.now();
           call(i);
           return performance.now() - start;
         }).sort((a, b) => a - b);
-        print({ name, value: times[calls >> 1] ?? 0, unit: 'ms', slowest: times.at(-1), of });
+        const { user, system } = process.cpuUsage(before);
+        const processor = (user + system) / 1000 / calls;
+        print({ name, value: times[calls >> 1] ?? 0, unit: 'ms', slowest: times.at(-1), processor, of });
       }
     } finally {
       close();

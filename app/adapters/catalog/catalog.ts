@@ -16,6 +16,8 @@ export interface CatalogOptions {
   /** Told of operations that took longer than `slowMs`: 100 ms when not given, since a person notices from there on. */
   readonly onSlow?: (operation: string, ms: number) => void;
   readonly slowMs?: number;
+  /** Told when an operation finds the file damaged. */
+  readonly onDamage?: () => void;
   /** Given the thread as soon as it runs, so that its owner can end it. */
   readonly onStarted?: (worker: Worker) => void;
 }
@@ -81,7 +83,11 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
     if (reply.kind === 'failed') return lose(rebuiltError(reply.error));
     const call = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if (reply.kind === 'refused') return call?.reject(rebuiltError(reply.error));
+    if (reply.kind === 'refused') {
+      const error = rebuiltError(reply.error);
+      if (error instanceof Fault && error.code === 'catalog-damaged') options.onDamage?.();
+      return call?.reject(error);
+    }
     if (call && reply.ms > (options.slowMs ?? usualSlowMs)) options.onSlow?.(call.request.name, reply.ms);
     try {
       call?.resolve(received(call.request, reply.value));

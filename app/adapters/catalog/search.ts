@@ -27,7 +27,7 @@ const folded = (text: string): string => text.normalize('NFC').toLowerCase();
 export function partsQuery(text: string): string | undefined {
   const forms = new Set([text.normalize('NFC'), text.normalize('NFD')].map((form) => form.toLowerCase()));
   const queries = [...forms].map((form) => {
-    const letters = [...form];
+    const letters = Array.from(form);
     const parts = letters.slice(partLetters - 1).map((_, i) => letters.slice(i, i + partLetters).join(''));
     return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(' AND ');
   });
@@ -43,6 +43,9 @@ export function searchOperations(
     `SELECT named.parent, named.name, named.num FROM named_part JOIN named ON named.id = named_part.rowid
      WHERE named_part MATCH ? ORDER BY named_part.rowid DESC`,
   );
+  const deleted = db.prepare<[], Match>(
+    'SELECT parent, name, num FROM gone CROSS JOIN named USING (num) ORDER BY named.id DESC',
+  );
   // SQLite itself knows large and small letters of ASCII, and is some ten times faster than a call for each name.
   const inAscii = db.prepare<[string], Match>(
     "SELECT parent, name, num FROM named WHERE CAST(name AS TEXT) LIKE ? ESCAPE '\\' ORDER BY id DESC",
@@ -57,7 +60,9 @@ export function searchOperations(
   const isThere = db.prepare<[number], number>('SELECT 1 FROM entry WHERE num = ?').pluck();
   const isOf = db.prepare<[number, number], number>('SELECT 1 FROM node WHERE num = ? AND space = ?').pluck();
 
-  function candidates(text: string): IterableIterator<Match> {
+  function candidates(text: string, isDeletedOnly: boolean): IterableIterator<Match> {
+    // Deleted files are few beside all.
+    if (isDeletedOnly) return deleted.iterate();
     const query = partsQuery(text);
     if (query !== undefined) return inParts.iterate(query);
     const isAscii = /^[\0-\x7f]*$/.test(text);
@@ -68,10 +73,9 @@ export function searchOperations(
     findNames: db.transaction((space: number, text: string, isDeletedOnly: boolean, limit: number) => {
       const wanted = folded(text);
       const rows: RawVersion[] = [];
-      for (const match of candidates(text)) {
+      for (const match of candidates(text, isDeletedOnly)) {
         if (rows.length >= limit * lookedAtTimes) break;
         if (!folded(match.name.toString('utf8')).includes(wanted)) continue;
-        if (isDeletedOnly && isThere.get(match.num) !== undefined) continue;
         if (isOf.get(match.num, space) === undefined) continue;
         const row = standing.get(match) ?? former.get(match);
         if (row) rows.push(row);

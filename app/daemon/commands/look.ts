@@ -136,6 +136,7 @@ const versionRow = (line: VersionLine): object => ({
   snapshot: line.snapshot,
   since: dateText(line.timeMs),
   isCurrent: line.until === undefined,
+  ...(line.uniqueBytes === undefined ? {} : { uniqueBytes: line.uniqueBytes }),
 });
 
 export const versionsCommand: Run = async (context, [space = '', path = '']) =>
@@ -147,6 +148,7 @@ export const versionsCommand: Run = async (context, [space = '', path = '']) =>
           line.snapshot?.slice(0, 12) ?? '',
           dateText(line.timeMs),
           bytesText(line.bytes),
+          line.uniqueBytes === undefined ? '' : `${bytesText(line.uniqueBytes)} of its own`,
           displayName(line.path),
           line.until === undefined ? 'now' : '',
         ]),

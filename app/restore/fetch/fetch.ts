@@ -94,7 +94,7 @@ class Reader implements BlobReader {
     this.#cache = ports.cache ?? openMetadataCache(limits.metadataCacheBytes);
     this.#rows = openRowCache(limits.rowCacheBytes);
     this.#rangeRoom = new Gate(limits.rangeBytesMax);
-    this.#rooms = openRooms(limits.wholeBytesMax, ports.makeRoom ?? (() => false));
+    this.#rooms = openRooms(limits.wholeBytesMax, () => ports.makeRoom?.() ?? false);
   }
 
   async readRange(blobId: BlobId, start: number, end: number, signal: AbortSignal): Promise<Uint8Array> {

@@ -22,26 +22,8 @@ import {
 import type { NodeClient } from '../../ports/nodes.ts';
 import type { SliverCheck } from '../../ports/pool.ts';
 import { openRowChecks, type RowChecks } from './row-checks.ts';
+import { takeLeast, type Request, type Slot } from './slots.ts';
 import { Bell, rankOf, type Place, type Reading } from './reading.ts';
-
-/** A sliver to be had, and from whom. */
-interface Slot {
-  readonly axis: Axis;
-  readonly index: number;
-  readonly holders: readonly CommitteeMember[];
-  readonly luck: number;
-  /** Next holder to ask. */
-  next: number;
-  rounds: number;
-  /** Some holder failed in a way that may pass. */
-  mayPass: boolean;
-}
-
-interface Request {
-  readonly slot: Slot;
-  readonly member: CommitteeMember;
-  isOutrun: boolean;
-}
 
 export interface Demand {
   readonly metadata: BlobMetadata;
@@ -412,16 +394,4 @@ export interface Rebuilding {
   /** Rows in their places. */
   readonly present: readonly number[];
   readonly slivers: readonly SliverCheck[];
-}
-
-function takeLeast(queue: Slot[], rank: (slot: Slot) => number): Slot {
-  let least = 0;
-  let leastRank = Infinity;
-  for (const [at, slot] of queue.entries()) {
-    const each = rank(slot);
-    if (each < leastRank) [least, leastRank] = [at, each];
-  }
-  const [slot] = queue.splice(least, 1);
-  if (slot === undefined) throw new Error('there is no sliver to choose from');
-  return slot;
 }

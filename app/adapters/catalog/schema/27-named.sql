@@ -11,3 +11,10 @@ CREATE UNIQUE INDEX named_place ON named (num, parent, name);
 CREATE VIRTUAL TABLE named_part USING fts5 (name, tokenize = 'trigram', content = '', detail = none, columnsize = 0);
 CREATE TRIGGER entry_named AFTER INSERT ON entry BEGIN INSERT OR IGNORE INTO named (num, parent, name) VALUES (NEW.num, NEW.parent, NEW.name); END;
 CREATE TRIGGER named_came AFTER INSERT ON named BEGIN INSERT INTO named_part (rowid, name) VALUES (NEW.id, CAST(NEW.name AS TEXT)); END;
+
+-- Files and folders that have no place now: what was deleted, and is to be found among it.
+CREATE TABLE gone (
+  num INTEGER PRIMARY KEY
+) STRICT;
+CREATE TRIGGER entry_gone AFTER DELETE ON entry BEGIN INSERT OR IGNORE INTO gone (num) VALUES (OLD.num); END;
+CREATE TRIGGER entry_back AFTER INSERT ON entry BEGIN DELETE FROM gone WHERE num = NEW.num; END;

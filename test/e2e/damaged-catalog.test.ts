@@ -1,0 +1,41 @@
+/** A home whose catalog is damaged or gone: the next command rebuilds it by itself, as the same device, with its folders; nothing is sent again. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { floeJson } from './floe-process.ts';
+
+const testMs = 240_000;
+const root = mkdtempSync(join(tmpdir(), 'floe-damaged-'));
+const at = (...names: readonly string[]): string => join(root, ...names);
+const own = ['--home', at('home')];
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+test(
+  'comes back by itself, and a pass sends nothing',
+  async () => {
+    mkdirSync(at('docs'), { recursive: true });
+    for (let file = 0; file < 40; file++) writeFileSync(at('docs', `file ${file}`), `content ${file}`.repeat(500));
+    for (const args of [['init', '--network', 'local'], ['add', at('docs')], ['sync']])
+      expect((await floeJson([...args, ...own])).code, args.join(' ')).toBe(0);
+    const file = at('home', 'catalog.sqlite');
+    const damage = {
+      spoil() {
+        const bytes = readFileSync(file);
+        writeFileSync(file, bytes.fill(0x5a, 2 * 4096, bytes.length - 4096));
+      },
+      remove() {
+        for (const name of readdirSync(at('home'))) if (/^catalog\.sqlite(-|$)/.test(name)) rmSync(at('home', name));
+      },
+    };
+    const before = (await floeJson(['devices', ...own])).last['devices'];
+    for (const [name, hurt] of Object.entries(damage)) {
+      hurt();
+      const pass = await floeJson(['sync', ...own]);
+      expect(pass.last['spaces'], name).toMatchObject([{ files: 40, newBytes: 0, packs: [], problems: [] }]);
+    }
+    expect((await floeJson(['devices', ...own])).last['devices']).toEqual(before);
+    expect(readdirSync(at('home')).some((name) => name.includes('damaged'))).toBe(true);
+  },
+  testMs,
+);
