@@ -64,6 +64,7 @@ function addNetworkCommands(command: AddCommand): void {
     lazily(async () => (await import('./commands/start.ts')).startCommand),
   )
     .option('--port <P>', 'port of the window (0: any)', integer('--port', 0))
+    .option('--voucher <FILE>', 'leave a fresh voucher here after each payment, for floe renewer run')
     .option('--open', 'open the window in a browser')
     .option(
       '--folder <DIR>',
@@ -303,7 +304,18 @@ function addUpkeepCommands(command: AddCommand): void {
     "What was spent this month, and the month's hard cap on WAL.",
     'budget --month 2000000000',
     lazily(async () => (await import('./commands/leases.ts')).budgetCommand),
-  ).option('--month <FROST>', "the cap in FROST (10^9 are one WAL); 'none' takes it away");
+  ).option(
+    '--month <FROST>',
+    "the cap in FROST (10^9 are one WAL), or in your money, such as 2.50EUR; 'none' takes it away",
+  );
+  command(
+    'price',
+    'What one WAL is worth in your money, as you say: shown beside quotes and budgets. Floe looks no price up.',
+    'price --wal 0.08 --currency EUR',
+    lazily(async () => (await import('./commands/price.ts')).priceCommand),
+  )
+    .option('--wal <PRICE>', "what one WAL costs; 'none' takes the price away")
+    .option('--currency <CODE>', 'three letters (EUR when left out)');
   command(
     'check',
     'Looks whether the nodes still hold every pack, sliver by sliver, and says how sure that is.',

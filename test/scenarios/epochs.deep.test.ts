@@ -4,6 +4,7 @@
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { blobIdFromU256, pairOfShard, type BlobId } from '../../app/domain/blob-id.ts';
+import { verifyReceipt } from '../../app/formats/verify-receipt.ts';
 import { openWorld, type Device, type World } from '../world/world.ts';
 
 const perShard = 1_000_000_000_000n;
@@ -85,6 +86,10 @@ describe('shards that move', () => {
       expect(node.counts().slivers).toBe(2 * shardsOf(node.nodeId).length * certifiedBlobs().length);
     }
     await expectRestored(laptop, 'docs');
+    // A receipt is asked of the nodes of today, for a blob that was certified by others.
+    const request = { space: 'docs', path: 'a', at: undefined, withName: false };
+    const verdict = verifyReceipt((await laptop.engine.receipt(request, never)).bytes);
+    expect(verdict.valid ? verdict.receipt.committee.epoch : verdict.reason).toBe(world.ledger.epoch());
   });
 
   it('leave a node that leaves, also when it is gone already', async () => {

@@ -49,7 +49,7 @@ const issue = (context: Context, file: string, flags: Flags): Promise<ExitCode> 
   });
 
 /** Makes a voucher and puts it where the last one was, whole or not at all. */
-async function writeVoucher(
+export async function writeVoucher(
   engine: Pick<Engine, 'voucher'>,
   file: string,
   request: Parameters<Engine['voucher']>[0],

@@ -74,6 +74,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
 
 /** What the handlers work on. */
 export class DeskState {
+  /** Of the autopilot's last turn. */
+  #leaseMarks: ReadonlyMap<string, number> = new Map();
   readonly options: DeskOptions;
   readonly clock = systemClock();
   readonly record: WindowRecordFile;
@@ -121,6 +123,7 @@ export class DeskState {
         return host && keeper && activity && { host, keeper, activity };
       },
       pause: () => this.pause(),
+      leaseMarks: () => this.#leaseMarks,
       isPhraseConfirmed: () => this.record.read().phraseConfirmedMs !== undefined,
       account: (device) => this.#account(device),
       settings: this.record.read().settings,
@@ -193,7 +196,10 @@ export class DeskState {
         this.board.chainChanged();
       },
       onReport: (report) => this.options.onReport?.(report),
-      onRenewed: (report) => this.options.onRenewed?.(report),
+      onRenewed: (report) => {
+        this.#leaseMarks = new Map(report.warnings.map(({ id, mark }) => [id, mark]));
+        this.options.onRenewed?.(report);
+      },
       onFault: (fault, retryMs) =>
         this.options.onWarning?.(`${fault.message} Trying again in ${Math.round(retryMs / 1000)} s.`),
       onTrouble: (words) => this.options.onWarning?.(words),
