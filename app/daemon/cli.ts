@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { resolveHome } from '../adapters/home/home.ts';
 import { Fault } from '../domain/fault.ts';
-import { textFlag, type Context, type Flags, type Run } from './command.ts';
+import { integer, share, textFlag, type Context, type Flags, type Run } from './command.ts';
 import { exitCodes, openOutput, type ExitCode, type Output } from './output.ts';
 import { readPassphrase } from './passphrase.ts';
 
@@ -12,22 +12,6 @@ const lazily =
   async (context, args, flags) =>
     (await load())(context, args, flags);
 
-const integer =
-  (name: string, least: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least)
-      throw new Fault('bad-input', 'after-user', `${name} must be a whole number of at least ${least}.`);
-    return value;
-  };
-const share =
-  (name: string, most: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= 0 && value <= most))
-      throw new Fault('bad-input', 'after-user', `${name} must be a number from 0 to ${most}.`);
-    return value;
-  };
 const collect = (text: string, all: readonly string[] = []): readonly string[] => [...all, text];
 
 const networks = ['local', 'testnet', 'mainnet'];

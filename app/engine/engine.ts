@@ -51,12 +51,12 @@ import {
 import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
 import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
-import { accountVoucher, makeVoucher, type VoucherRequest } from './voucher.ts';
+import { accountVoucher, makeVoucher, useVoucher, type VoucherRequest, type VoucherTurn } from './voucher.ts';
 import type { Voucher } from '../formats/voucher.ts';
 import { openBlobSource } from './blob-source.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
-export { quoteFolder };
+export { quoteFolder, useVoucher };
 export type {
   Difference,
   DiffReport,
@@ -92,6 +92,7 @@ export type {
   SpaceStatus,
   SyncReport,
   VersionLine,
+  VoucherTurn,
 };
 
 /** A space with its keys, ready for work. */

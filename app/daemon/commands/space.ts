@@ -6,7 +6,7 @@ import { displayName } from '../../domain/path-name.ts';
 import type { Engine, Quote, SyncReport } from '../../engine/engine.ts';
 import { numberFlag, textFlag, type Context, type Run } from '../command.ts';
 import { bytesText, coinText, countText, exitCodes, type ExitCode, type Output } from '../output.ts';
-import { leaseFrost, monthMs } from '../desk/prices.ts';
+import { leaseFrost, monthMs } from '../prices.ts';
 import { localText, priceText, readWalPrice } from '../local-money.ts';
 import { withHost } from '../session.ts';
 
