@@ -14,15 +14,15 @@ beforeEach(() => {
 
 function node(index: number): ControlledNode {
   return {
-      index,
-      stop: async () => void done.push(`stop ${index}`),
-      start: async () => void done.push(`start ${index}`),
-      wipe: async () => void done.push(`wipe ${index}`),
-      heal: async () => ({ rebuilt: index, lacking: 0, bytes: 9 }),
-      setFault: (fault) => void faults.push(fault),
-      leave: () => void done.push(`leave ${index}`),
-      setStake: (frost) => void done.push(`stake ${index} ${frost}`),
-      vote: ({ storage, write }) => void done.push(`vote ${index} ${storage} ${write}`),
+    index,
+    stop: async () => void done.push(`stop ${index}`),
+    start: async () => void done.push(`start ${index}`),
+    wipe: async () => void done.push(`wipe ${index}`),
+    heal: async () => ({ rebuilt: index, lacking: 0, bytes: 9 }),
+    setFault: (fault) => void faults.push(fault),
+    leave: () => void done.push(`leave ${index}`),
+    setStake: (frost) => void done.push(`stake ${index} ${frost}`),
+    vote: ({ storage, write }) => void done.push(`vote ${index} ${storage} ${write}`),
   };
 }
 
