@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { resolveHome } from '../adapters/home/home.ts';
 import { Fault } from '../domain/fault.ts';
-import { textFlag, type Context, type Flags, type Run } from './command.ts';
+import { integer, share, textFlag, type Context, type Flags, type Run } from './command.ts';
 import { exitCodes, openOutput, type ExitCode, type Output } from './output.ts';
 import { readPassphrase } from './passphrase.ts';
 import { floeVersion } from './version.ts';
@@ -13,22 +13,6 @@ const lazily =
   async (context, args, flags) =>
     (await load())(context, args, flags);
 
-const integer =
-  (name: string, least: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least)
-      throw new Fault('bad-input', 'after-user', `${name} must be a whole number of at least ${least}.`);
-    return value;
-  };
-const share =
-  (name: string, most: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= 0 && value <= most))
-      throw new Fault('bad-input', 'after-user', `${name} must be a number from 0 to ${most}.`);
-    return value;
-  };
 const collect = (text: string, all: readonly string[] = []): readonly string[] => [...all, text];
 
 const networks = ['local', 'testnet', 'mainnet'];
@@ -65,6 +49,7 @@ function addNetworkCommands(command: AddCommand): void {
     lazily(async () => (await import('./commands/start.ts')).startCommand),
   )
     .option('--port <P>', 'port of the window (0: any)', integer('--port', 0))
+    .option('--voucher <FILE>', 'leave a fresh voucher here after each payment, for floe renewer run')
     .option('--open', 'open the window in a browser')
     .option(
       '--folder <DIR>',
@@ -310,7 +295,18 @@ function addUpkeepCommands(command: AddCommand): void {
     "What was spent this month, and the month's hard cap on WAL.",
     'budget --month 2000000000',
     lazily(async () => (await import('./commands/leases.ts')).budgetCommand),
-  ).option('--month <FROST>', "the cap in FROST (10^9 are one WAL); 'none' takes it away");
+  ).option(
+    '--month <FROST>',
+    "the cap in FROST (10^9 are one WAL), or in your money, such as 2.50EUR; 'none' takes it away",
+  );
+  command(
+    'price',
+    'What one WAL is worth in your money, as you say: shown beside quotes and budgets. Floe looks no price up.',
+    'price --wal 0.08 --currency EUR',
+    lazily(async () => (await import('./commands/price.ts')).priceCommand),
+  )
+    .option('--wal <PRICE>', "what one WAL costs; 'none' takes the price away")
+    .option('--currency <CODE>', 'three letters (EUR when left out)');
   command(
     'tidy <SPACE>',
     'One turn of upkeep: thins the history as told, rewrites packs where that saves money, deletes what nobody needs.',

@@ -1,4 +1,5 @@
 /** What a command is: it gets its context, its arguments and its flags, and gives an exit code. */
+import { Fault } from '../domain/fault.ts';
 import type { ExitCode, Output } from './output.ts';
 
 /** What every command gets. */
@@ -22,3 +23,23 @@ export const numberFlag = (flags: Flags, name: string): number | undefined => {
   const value = flags[name];
   return typeof value === 'number' ? value : undefined;
 };
+
+/** Reads a whole number of at least so much. */
+export const integer =
+  (name: string, least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least)
+      throw new Fault('bad-input', 'after-user', `${name} must be a whole number of at least ${least}.`);
+    return value;
+  };
+
+/** Reads a share from 0 to so much. */
+export const share =
+  (name: string, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= 0 && value <= most))
+      throw new Fault('bad-input', 'after-user', `${name} must be a number from 0 to ${most}.`);
+    return value;
+  };

@@ -62,12 +62,12 @@ import {
 import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
 import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
-import { accountVoucher, makeVoucher, type VoucherRequest } from './voucher.ts';
+import { accountVoucher, makeVoucher, useVoucher, type VoucherRequest, type VoucherTurn } from './voucher.ts';
 import type { Voucher } from '../formats/voucher.ts';
 import { openBlobSource } from './blob-source.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
-export { quoteFolder };
+export { quoteFolder, useVoucher };
 export type {
   Difference,
   DiffReport,
@@ -108,6 +108,7 @@ export type {
   TidyRequest,
   VersionLine,
   VersionSaving,
+  VoucherTurn,
 };
 
 /** A space with its keys, ready for work. */

@@ -111,6 +111,31 @@ describe('a network on loopback', () => {
     }
   });
 
+  it('takes a node that joins, and finds it again after a restart under its index and port', async () => {
+    const first = await start();
+    expect(await (await control(first, '/nodes/join', { frost: '3000000000000' })).json()).toEqual({
+      ok: true,
+      index: 4,
+    });
+    expect((await control(first, '/epoch/next')).status).toBe(200);
+    expect((await control(first, '/nodes/1/leave')).status).toBe(200);
+    expect((await control(first, '/epoch/next')).status).toBe(200);
+    const held = new Map(first.ledger.committee().members.map(({ name, shards }) => [name, shards]));
+    expect(held.get('node-4')?.length).toBeGreaterThan(0);
+    expect(held.has('node-1')).toBe(false);
+    await first.close();
+    const second = await start({ dice: seededDice(5) });
+    const joined = second.ready.nodes.find(({ index }) => index === 4) ?? expect.fail();
+    expect(joined.shards).toEqual(held.get('node-4'));
+    const health = await (await fetch(`http://${joined.address}/v1/health`)).json();
+    expect(health).toMatchObject({ success: { data: { epoch: 3, shardSummary: { owned: joined.shards.length } } } });
+    // The last one has nobody to leave its shards to.
+    expect((await control(second, '/nodes/0/leave')).status).toBe(200);
+    expect((await control(second, '/nodes/2/leave')).status).toBe(200);
+    expect((await control(second, '/nodes/3/leave')).status).toBe(200);
+    expect((await control(second, '/nodes/4/leave')).status).toBe(400);
+  });
+
   it('is controlled with its token only', async () => {
     const net = await start();
     const [node] = net.ready.nodes;

@@ -24,7 +24,11 @@ export interface ContractWorld {
   readonly signer: Ed25519Keypair;
   /** Fresh clients: the SDK remembers committees and failed reads for ever. */
   clients(format?: 'text' | 'binary'): { readonly sui: SuiGrpcClient; readonly walrus: WalrusClient };
+  /** Ends the epoch, and waits until all shards are where they belong in the next one. */
   nextEpoch(): Promise<void>;
+  /** A node joins with so much stake. */
+  joinNode(frost: bigint): Promise<void>;
+  leaveNode(index: number): Promise<void>;
   stopNode(index: number): Promise<void>;
   startNode(index: number): Promise<void>;
   setFault(index: number, fault: NodeFault | undefined): Promise<void>;
@@ -86,6 +90,8 @@ export async function openLoopbackWorld(size: { nodes?: number; shards?: number 
     clients,
     ids: net.ledger.ids,
     nextEpoch: () => control('/epoch/next'),
+    joinNode: (frost) => control('/nodes/join', { frost: String(frost) }),
+    leaveNode: (index) => control(`/nodes/${index}/leave`),
     stopNode: (index) => control(`/nodes/${index}/stop`),
     startNode: (index) => control(`/nodes/${index}/start`),
     setFault: (index, fault) => control(`/nodes/${index}/fault`, fault ?? {}),
@@ -136,7 +142,15 @@ export async function openMemoryWorld(size: { nodes?: number; shards?: number } 
     signer,
     clients,
     ids,
-    nextEpoch: async () => net.ledger.advanceEpoch(),
+    async nextEpoch() {
+      net.ledger.advanceEpoch();
+      await net.movesSettled();
+    },
+    async joinNode(frost) {
+      const { nodeId } = await net.addNode();
+      net.ledger.setStake(nodeId, frost);
+    },
+    leaveNode: async (index) => net.ledger.leaveNode(net.nodes[index]?.nodeId ?? ''),
     stopNode: async (index) => net.nodes[index]?.stop(),
     startNode: async (index) => net.nodes[index]?.start(),
     setFault: async (index, fault) => net.nodes[index]?.setFault(fault),

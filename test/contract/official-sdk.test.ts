@@ -193,4 +193,29 @@ describe.each([
     },
     slowMs,
   );
+
+  it(
+    'works on after nodes joined and left, and shards have moved',
+    async () => {
+      const before = randomBlob(40_000);
+      const { blobId } = await world
+        .clients()
+        .walrus.writeBlob({ blob: before, deletable: true, epochs: 5, signer: world.signer });
+      const old = (await world.clients().walrus.stakingState()).committee;
+      await world.joinNode(12_000_000_000_000n);
+      await world.leaveNode(2);
+      await world.nextEpoch();
+      const { walrus } = world.clients();
+      const { committee, epoch_state: state } = await walrus.stakingState();
+      expect(state.$kind).toBe('EpochChangeDone');
+      expect(committee).not.toEqual(old);
+      expect(isSame(await walrus.readBlob({ blobId }), before)).toBe(true);
+      const after = randomBlob(9_000);
+      const next = await world
+        .clients()
+        .walrus.writeBlob({ blob: after, deletable: true, epochs: 1, signer: world.signer });
+      expect(isSame(await world.clients().walrus.readBlob({ blobId: next.blobId }), after)).toBe(true);
+    },
+    slowMs,
+  );
 });

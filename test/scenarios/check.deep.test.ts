@@ -75,4 +75,28 @@ describe('a check', () => {
     expect(report.findings.every(({ problem }) => problem?.code === 'blob-unavailable')).toBe(true);
     expect(report).toMatchObject({ repaired: 0, doubtWorst: 1 });
   });
+
+  it('of the day is made once a day, and every check is in the history with what it found', async () => {
+    expect(await laptop.engine.checks()).toEqual([]);
+    const first = await laptop.engine.dailyCheck(never);
+    expect(first).toMatchObject({ missing: 0 });
+    expect(await laptop.engine.dailyCheck(never)).toBeUndefined();
+    await world.nodes[1]?.wipe();
+    await laptop.engine.check(everything, never);
+    await world.clock.sleep(86_400_000, never);
+    await laptop.engine.dailyCheck(never);
+    const lines = await laptop.engine.checks();
+    expect(lines.map(({ isDaily }) => isDaily)).toEqual([true, false, true]);
+    const [whole, asked] = lines;
+    expect(whole).toMatchObject({ packs: first?.packs, slivers: first?.slivers, missing: 0, nodes: [] });
+    expect(whole?.confidence).toBe(1 - (first?.doubtAll ?? 0));
+    expect(asked?.nodes.map(({ name }) => name)).toEqual(['node-1']);
+    expect(asked?.missing).toBe(asked?.nodes[0]?.missing);
+    expect((lines[2]?.atMs ?? 0) - (whole?.atMs ?? 0)).toBeGreaterThanOrEqual(86_400_000);
+    expect(await laptop.engine.check({ share: 1, repairs: false, packsMax: 1 }, never)).toMatchObject({
+      packs: 1,
+      ofPacks: asked?.ofPacks,
+      slivers: 20,
+    });
+  });
 });

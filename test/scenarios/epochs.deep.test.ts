@@ -2,8 +2,11 @@
  * Epochs that begin with another committee: nodes join, leave, sleep and lose their disks while a device stores and restores. Nothing certified is
  * lost, uploads that straddle the change collect fresh confirmations, and nothing is paid twice.
  */
+import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { blobIdFromU256, pairOfShard, type BlobId } from '../../app/domain/blob-id.ts';
+import { verifyReceipt } from '../../app/formats/verify-receipt.ts';
+import { encodeSignedMessage, syncShardMessage } from '../../native-workers/walrus-bcs/walrus-bcs.ts';
 import { openWorld, type Device, type World } from '../world/world.ts';
 
 const perShard = 1_000_000_000_000n;
@@ -85,6 +88,10 @@ describe('shards that move', () => {
       expect(node.counts().slivers).toBe(2 * shardsOf(node.nodeId).length * certifiedBlobs().length);
     }
     await expectRestored(laptop, 'docs');
+    // A receipt is asked of the nodes of today, for a blob that was certified by others.
+    const request = { space: 'docs', path: 'a', at: undefined, withName: false };
+    const verdict = verifyReceipt((await laptop.engine.receipt(request, never)).bytes);
+    expect(verdict.valid ? verdict.receipt.committee.epoch : verdict.reason).toBe(world.ledger.epoch());
   });
 
   it('leave a node that leaves, also when it is gone already', async () => {
@@ -148,6 +155,27 @@ describe('shards that move', () => {
     await expectRestored(laptop, 'docs');
     await expectRestored(laptop, 'docs 7');
   });
+});
+
+it('a shard is handed to its new owner only', async () => {
+  const laptop = await open();
+  await store(laptop, 'docs');
+  const ask = async (shard: number, key: Uint8Array): Promise<number> => {
+    const epoch = world.ledger.epoch();
+    const startingBlobId = new Uint8Array(32);
+    const message = syncShardMessage({ epoch, shard, axis: 'primary', startingBlobId, sliverCount: 10 });
+    const response = await world.nodeFetch('http://node-0.local/v1/migrate/sync_shard', {
+      method: 'POST',
+      headers: { authorization: Buffer.from(key).toString('base64') },
+      body: encodeSignedMessage(message, new Uint8Array(96)),
+    });
+    return response.status;
+  };
+  const [member] = world.ledger.committee().members;
+  const short = bls12_381.G1.Point.fromBytes(member?.publicKey ?? new Uint8Array()).toBytes(true);
+  expect(await ask(member?.shards[0] ?? 0, new Uint8Array(48)), 'of an unknown key').toBe(403);
+  expect(await ask(member?.shards[0] ?? 0, short), 'of the owner, signed by somebody else').toBe(400);
+  expect((await world.nodeFetch('http://node-0.local/v1/migrate/sync_shard')).status).toBe(405);
 });
 
 describe('a node that lost its disk', () => {

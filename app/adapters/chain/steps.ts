@@ -271,7 +271,7 @@ async function drawExtendLater(draft: Draft, { pools, frostMax }: StepOf<'extend
   tx.mergeCoins(base, [purse]);
   // Validators take no transaction that offers less than their price of the day, which may have risen by then.
   const { referenceGasPrice } = await remote.ask(
-    () => remote.client.core.getReferenceGasPrice({ ...(signal ? { signal } : {}) }),
+    () => remote.client.core.getReferenceGasPrice(signal ? { signal } : {}),
     signal,
   );
   tx.setGasPrice(gasPriceMargin * BigInt(referenceGasPrice));

@@ -3,6 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import type { LeasesReport, RenewReport } from '../../engine/engine.ts';
 import { numberFlag, textFlag, type Run } from '../command.ts';
+import { frostFor, localText, priceText, readWalPrice, type WalPrice } from '../local-money.ts';
 import { bytesText, coinText, exitCodes, table, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
 
@@ -118,16 +119,20 @@ export const budgetCommand: Run = async (context, _args, flags) =>
   withHost(context, async ({ engine }) => {
     const { output, signal } = context;
     const month = textFlag(flags, 'month');
-    if (month !== undefined) await engine.setBudget(month === 'none' ? undefined : frostOf(month));
+    const price = readWalPrice(context.home);
+    const withLocal = (frost: bigint): string =>
+      `${coinText(frost, 'WAL')}${price === undefined ? '' : ` (${localText(frost, price)})`}`;
+    if (month !== undefined) await engine.setBudget(month === 'none' ? undefined : frostOf(month, price));
     const report = await engine.budget(signal);
     const { monthFrost, spentFrost, leftFrost, gasMist, payments, unexplained, unseen } = report;
     const since = new Date(report.monthStartMs).toISOString().slice(0, 7);
-    output.say(`${since} (the chain's month, UTC), this device: spent ${coinText(spentFrost, 'WAL')}.`);
+    output.say(`${since} (the chain's month, UTC), this device: spent ${withLocal(spentFrost)}.`);
     output.say(
       monthFrost === undefined || leftFrost === undefined
         ? 'There is no cap. Set one: floe budget --month FROST'
-        : `Cap: ${coinText(monthFrost, 'WAL')}; left: ${coinText(leftFrost, 'WAL')}.`,
+        : `Cap: ${withLocal(monthFrost)}; left: ${withLocal(leftFrost)}.`,
     );
+    if (price !== undefined) output.say(`At ${priceText(price)}.`);
     output.say(`Gas, which the cap does not count: ${coinText(gasMist, 'SUI')}.`);
     const rows = payments
       .slice(-paymentsShownMax)
@@ -149,8 +154,21 @@ export const budgetCommand: Run = async (context, _args, flags) =>
     return unexplained.length > 0 ? exitCodes.partly : exitCodes.done;
   });
 
-function frostOf(text: string): bigint {
-  if (!/^\d{1,18}$/.test(text))
-    throw new Fault('bad-input', 'after-user', "--month takes FROST as a whole number, or 'none'.");
-  return BigInt(text);
+/** FROST, or an amount of the user's money at the price of today; the cap is kept in FROST. */
+function frostOf(text: string, price: WalPrice | undefined): bigint {
+  if (/^\d{1,18}$/.test(text)) return BigInt(text);
+  const [, amount = '', currency = ''] = /^([\d.]+) ?([A-Z]{3})$/.exec(text) ?? [];
+  if (currency === '')
+    throw new Fault(
+      'bad-input',
+      'after-user',
+      "--month takes FROST as a whole number, an amount such as 2.50EUR, or 'none'.",
+    );
+  if (price?.currency !== currency)
+    throw new Fault(
+      'bad-input',
+      'after-user',
+      `Say first what a WAL is worth: floe price --wal N --currency ${currency}`,
+    );
+  return frostFor(amount, price);
 }

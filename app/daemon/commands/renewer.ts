@@ -8,8 +8,7 @@ import { networkProfile, type ChainEndpoint } from '../../adapters/chain/profile
 import { diskFault } from '../../adapters/disk/disk.ts';
 import { systemClock } from '../../adapters/time/time.ts';
 import { Fault, faultOf } from '../../domain/fault.ts';
-import type { Engine } from '../../engine/engine.ts';
-import { useVoucher, type VoucherTurn } from '../../engine/voucher.ts';
+import { useVoucher, type Engine, type VoucherTurn } from '../../engine/engine.ts';
 import { encodeVoucher, parseVoucher, type Voucher } from '../../formats/voucher.ts';
 import type { Chain } from '../../ports/chain.ts';
 import { numberFlag, textFlag, type Context, type Flags, type Run } from '../command.ts';
@@ -49,7 +48,7 @@ const issue = (context: Context, file: string, flags: Flags): Promise<ExitCode> 
   });
 
 /** Makes a voucher and puts it where the last one was, whole or not at all. */
-async function writeVoucher(
+export async function writeVoucher(
   engine: Pick<Engine, 'voucher'>,
   file: string,
   request: Parameters<Engine['voucher']>[0],

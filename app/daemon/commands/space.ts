@@ -6,6 +6,8 @@ import { displayName } from '../../domain/path-name.ts';
 import type { Engine, Quote, SyncReport } from '../../engine/engine.ts';
 import { numberFlag, textFlag, type Context, type Run } from '../command.ts';
 import { bytesText, coinText, countText, exitCodes, type ExitCode, type Output } from '../output.ts';
+import { leaseFrost, monthMs } from '../prices.ts';
+import { localText, priceText, readWalPrice } from '../local-money.ts';
 import { withHost } from '../session.ts';
 
 function sayQuote(output: Output, path: string, quote: Quote): void {
@@ -60,7 +62,13 @@ export const quoteCommand: Run = async (context, [path = '.'], flags) =>
   withHost(context, async ({ engine }) => {
     const quote = await engine.quote(path, numberFlag(flags, 'leaseEpochs'), context.signal);
     sayQuote(context.output, path, quote);
-    context.output.done(quote);
+    const monthFrost = leaseFrost(quote.encodedBytes, await engine.network(context.signal), monthMs);
+    const price = readWalPrice(context.home);
+    const local = price && { month: localText(monthFrost, price), price: priceText(price) };
+    context.output.say(
+      `Keeping it costs ${coinText(monthFrost, 'WAL')} a month${local ? `: ${local.month}, at ${local.price}` : ''}.`,
+    );
+    context.output.done({ ...quote, monthFrost, ...(local ? { local } : {}) });
     return exitCodes.done;
   });
 

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { makePhrase } from '../../adapters/account/account.ts';
 import { diskFault } from '../../adapters/disk/disk.ts';
 import { lockHome } from '../../adapters/home/home.ts';
+import { faultOf } from '../../domain/fault.ts';
 import type { Engine, RenewReport, SyncReport } from '../../engine/engine.ts';
 import { numberFlag, textFlag, type Context, type Run } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -16,6 +17,7 @@ import { exitCodes, type Output } from '../output.ts';
 import { environmentLog, pointListener, showProgress } from '../session.ts';
 import { openWeb } from '../web/web.ts';
 import { numbered, setUpHome } from './account.ts';
+import { writeVoucher } from './renewer.ts';
 import { sayRenewed, unpaidFault, warnLeases } from './leases.ts';
 import { refuseHome, sayReport } from './space.ts';
 
@@ -30,14 +32,25 @@ export const startCommand: Run = async (context, _args, flags) => {
   // Taken for the moment: a home that another Floe uses is said here and not in the window.
   lockHome(home).release();
   const onPoint = pointListener();
+  const voucher = textFlag(flags, 'voucher');
+  // Whatever this device pays for makes the last voucher void.
+  const refresh = (): void => {
+    if (voucher !== undefined) void leaveVoucher(desk, voucher, context);
+  };
   const desk = await openDesk({
     home,
     passphrase: context.passphrase,
     host: { log: environmentLog(), ...(onPoint ? { onPoint } : {}) },
     localnet: localnet === undefined ? undefined : resolve(localnet),
     onHost: (host) => showProgress(host, output),
-    onReport: (report) => tellReport(output, report),
-    onRenewed: (report) => tellRenewed(output, report),
+    onReport: (report) => {
+      tellReport(output, report);
+      if (report.packs.length > 0) refresh();
+    },
+    onRenewed: (report) => {
+      tellRenewed(output, report);
+      refresh();
+    },
     onWarning: (words) => output.warn(words),
   });
   try {
@@ -61,6 +74,22 @@ export const startCommand: Run = async (context, _args, flags) => {
     await desk.close();
   }
 };
+
+/** Leaves a fresh voucher for whoever renews while this computer sleeps. One that cannot be made is said, and stops nothing else. */
+async function leaveVoucher(
+  desk: Awaited<ReturnType<typeof openDesk>>,
+  file: string,
+  { output, signal }: Context,
+): Promise<void> {
+  try {
+    const { engine } = await desk.host();
+    const { digest, pools } = await writeVoucher(engine, file, { epochs: undefined, frostMax: undefined }, signal);
+    output.event('voucher', { voucher: file, digest, pools });
+  } catch (error) {
+    const fault = faultOf(error);
+    if (!signal.aborted) output.warn(`No voucher was left in ${file}: ${fault?.message ?? String(error)}`);
+  }
+}
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((done) => {

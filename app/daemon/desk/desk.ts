@@ -73,6 +73,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
 
 /** What the handlers work on. */
 export class DeskState {
+  /** Of the autopilot's last turn. */
+  #leaseMarks: ReadonlyMap<string, number> = new Map();
   readonly options: DeskOptions;
   readonly clock = systemClock();
   readonly record: WindowRecordFile;
@@ -120,6 +122,7 @@ export class DeskState {
         return host && keeper && activity && { host, keeper, activity };
       },
       pause: () => this.pause(),
+      leaseMarks: () => this.#leaseMarks,
       isPhraseConfirmed: () => this.record.read().phraseConfirmedMs !== undefined,
       account: (device) => this.#account(device),
       settings: this.record.read().settings,
@@ -192,7 +195,10 @@ export class DeskState {
         this.board.chainChanged();
       },
       onReport: (report) => this.options.onReport?.(report),
-      onRenewed: (report) => this.options.onRenewed?.(report),
+      onRenewed: (report) => {
+        this.#leaseMarks = new Map(report.warnings.map(({ id, mark }) => [id, mark]));
+        this.options.onRenewed?.(report);
+      },
       onFault: (fault, retryMs) =>
         this.options.onWarning?.(`${fault.message} Trying again in ${Math.round(retryMs / 1000)} s.`),
       onTrouble: (words) => this.options.onWarning?.(words),

@@ -39,6 +39,7 @@ function open(
       ]),
     follow: sync,
     upkeep: () => Promise.resolve({ report: undefined, againInMs: 1000 }),
+    dailyCheck: () => Promise.resolve(undefined),
   } as unknown as Engine;
   keeper = openKeeper({
     engine,

@@ -21,7 +21,7 @@ export function openLeaseTurn(options: LeaseTurnOptions): (signal: AbortSignal) 
   /** By the steady clock; undefined before the first turn. */
   let nextMs: number | undefined;
   let checking: Promise<void> | undefined;
-  let bug: unknown;
+  let bug: Error | undefined;
   const check = async (signal: AbortSignal): Promise<void> => {
     try {
       const report = await engine.dailyCheck(signal);
@@ -32,7 +32,7 @@ export function openLeaseTurn(options: LeaseTurnOptions): (signal: AbortSignal) 
       const fault = faultOf(error);
       if (fault) {
         if (!signal.aborted) options.onTrouble(`What is stored was not looked at: ${fault.message}`);
-      } else bug = error;
+      } else bug = error instanceof Error ? error : new Error(String(error));
     } finally {
       checking = undefined;
     }

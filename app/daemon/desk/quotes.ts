@@ -13,7 +13,7 @@ import type { CallIn } from '../../wire/contract.ts';
 import type { FolderQuote } from '../../wire/space.ts';
 import { readDoor } from '../embedded-network.ts';
 import type { DeskState } from './desk.ts';
-import { leaseFrost, monthMs, yearMs } from './prices.ts';
+import { leaseFrost, monthMs, yearMs } from '../prices.ts';
 
 export async function quoteOf(
   desk: DeskState,

@@ -64,6 +64,8 @@ export interface BoardSources {
   readonly open: () => { readonly host: Host; readonly keeper: Keeper; readonly activity: ActivityLog } | undefined;
   readonly pause: () => Pause | undefined;
   readonly isPhraseConfirmed: () => boolean;
+  /** Pools of which the autopilot warned, with the mark that was passed. */
+  readonly leaseMarks: () => ReadonlyMap<string, number>;
   readonly account: (device: DeviceState | undefined) => AccountState;
   readonly settings: Settings;
   readonly onBug: (error: unknown) => void;
@@ -215,6 +217,7 @@ export class TopicBoard {
       nowMs: this.#sources.clock.now(),
       isPhraseConfirmed: this.#sources.isPhraseConfirmed(),
       isPlayMoney: status.network === 'local',
+      leaseMarks: this.#sources.leaseMarks(),
     };
   }
 

@@ -90,6 +90,7 @@ function inputOf({ space: status, report: said, fault, facts, input }: Given): V
     nowMs,
     isPhraseConfirmed: true,
     isPlayMoney: false,
+    leaseMarks: new Map(),
     ...input,
   };
 }
@@ -137,6 +138,11 @@ test('what waits for a person is listed once, each with its reason', () => {
     'lease',
     'phrase',
   ]);
+  // What the autopilot warns of is told at each of its marks, as a need of its own.
+  const pool = 'pool' as SpaceStatus['pool'];
+  const far = { pool, leaseEndsAtMs: nowMs + 55 * dayMs };
+  expect(needsOf({ space: far })).toEqual([]);
+  expect(needsOf({ space: far, input: { leaseMarks: new Map([['pool', 60]]) } })).toEqual(['lease']);
 });
 
 test('the summary adds up and takes the worst word and the nearest date', () => {

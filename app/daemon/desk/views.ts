@@ -6,10 +6,11 @@ import { wireFault } from '../../wire/fault-form.ts';
 import { spaceWords, type SpaceState, type SpaceWord } from '../../wire/space.ts';
 import type { NodesState, NodeState, NodeWord } from '../../wire/storage.ts';
 import type { SpacePass } from './keeper.ts';
-import { leaseFrost, monthMs } from './prices.ts';
+import { leaseFrost, monthMs } from '../prices.ts';
 
 /** A lease this near its end is somebody's business. */
-const leaseWarningMs = 14 * 24 * 3_600_000;
+const leaseWarningDays = 14;
+const leaseWarningMs = leaseWarningDays * 24 * 3_600_000;
 /** Problems told with a space; its activity has all of them. */
 const problemsToldMax = 50;
 /** An answer that takes this long is slow: four times what a node far away needs. */
@@ -33,6 +34,8 @@ export interface ViewInput {
   readonly nowMs: number;
   readonly isPhraseConfirmed: boolean;
   readonly isPlayMoney: boolean;
+  /** Pools of which the autopilot warned, with the mark that was passed: 60, 30, 14 or 7 days. */
+  readonly leaseMarks: ReadonlyMap<string, number>;
 }
 
 export function spacesView(input: ViewInput): readonly SpaceState[] {
@@ -118,8 +121,16 @@ export function summaryView(input: ViewInput, spaces: readonly SpaceState[], nee
   };
 }
 
+/** What the autopilot said; before it was asked, only what is near is somebody's business. */
+function leaseMark({ status, leaseMarks, nowMs }: ViewInput, { space, paidUntilMs }: SpaceState): number | undefined {
+  const pool = status.spaces.find((each) => each.space === space)?.pool;
+  const told = pool === undefined ? undefined : leaseMarks.get(pool);
+  const isNear = paidUntilMs !== undefined && paidUntilMs - nowMs < leaseWarningMs;
+  return told ?? (isNear ? leaseWarningDays : undefined);
+}
+
 export function needsView(input: ViewInput, spaces: readonly SpaceState[]): readonly Need[] {
-  const { status, facts, isPlayMoney, nowMs } = input;
+  const { status, facts, isPlayMoney } = input;
   const needs: Need[] = [];
   for (const space of spaces) {
     const about = { space: space.space, spaceName: space.name };
@@ -131,8 +142,10 @@ export function needsView(input: ViewInput, spaces: readonly SpaceState[]): read
       needs.push({ ...about, id: need('folder'), kind: 'folder-missing', folder: space.folder });
     if (space.problemsTotal > 0)
       needs.push({ ...about, id: need('unkept'), kind: 'unkept', files: space.problemsTotal });
-    if (!isPlayMoney && space.paidUntilMs !== undefined && space.paidUntilMs - nowMs < leaseWarningMs)
-      needs.push({ ...about, id: need('lease'), kind: 'lease', paidUntilMs: space.paidUntilMs });
+    const mark = isPlayMoney ? undefined : leaseMark(input, space);
+    // Another mark is another need: it is told anew.
+    if (mark !== undefined && space.paidUntilMs !== undefined)
+      needs.push({ ...about, id: need(`lease-${mark}`), kind: 'lease', paidUntilMs: space.paidUntilMs });
     const { fault } = space;
     if (fault && isThere && (fault.retry === 'after-user' || fault.retry === 'never') && fault.code !== 'money-short')
       needs.push({ ...about, id: need('fault'), kind: 'fault', fault });

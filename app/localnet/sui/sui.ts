@@ -6,4 +6,4 @@ export { openLedger } from './ledger/ledger.ts';
 export { serveSui } from './rpc/loopback.ts';
 export type { SuiDoor } from './rpc/loopback.ts';
 export { suiFetch } from './rpc/memory.ts';
-export type { CommitteeMember, GenesisOptions, Ledger, NodeOnChain, WalrusEvent } from './network.ts';
+export type { GenesisOptions, Ledger, WalrusEvent } from './network.ts';

@@ -1,6 +1,6 @@
 /** What storage costs over a stretch of time, from the chain's own prices. FROST, whole. */
-import type { NetworkState } from '../../domain/committee.ts';
-import { storageUnits } from '../../domain/redstuff.ts';
+import type { NetworkState } from '../domain/committee.ts';
+import { storageUnits } from '../domain/redstuff.ts';
 
 const dayMs = 24 * 3_600_000;
 export const monthMs = 30 * dayMs;
