@@ -63,7 +63,10 @@ describe('small packs of one device', () => {
     laptop.disk.user.write(`${root}/one more`, world.dice.bytes(2_000));
     await laptop.sync('docs');
     expect((await laptop.engine.leases(never)).leases[0]?.capacity, 'nothing had to be bought').toBe(capacity);
-    expect((await laptop.engine.budget(never)).unexplained).toEqual([]);
+    const { unexplained, accounts } = await laptop.engine.budget(never);
+    expect(unexplained).toEqual([]);
+    for (const coin of ['WAL', 'SUI'])
+      expect(accounts.reduce((sum, one) => (one.coin === coin ? sum + one.amount : sum), 0n)).toBe(0n);
   });
 
   it.each([

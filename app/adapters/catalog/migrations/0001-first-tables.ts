@@ -176,6 +176,7 @@ CREATE TABLE intent (
   signature  BLOB NOT NULL,
   frost      INTEGER NOT NULL,
   mist       INTEGER NOT NULL,
+  write_frost INTEGER NOT NULL,
   state      TEXT NOT NULL CHECK (state IN ('prepared', 'succeeded', 'failed')),
   paid_frost INTEGER,
   paid_mist  INTEGER,
@@ -189,6 +190,13 @@ CREATE TRIGGER entry_came AFTER INSERT ON entry BEGIN DELETE FROM folder_look WH
 CREATE TRIGGER entry_changed AFTER UPDATE ON entry BEGIN DELETE FROM folder_look WHERE num = NEW.parent; END;
 CREATE TRIGGER entry_left AFTER DELETE ON entry BEGIN DELETE FROM folder_look WHERE num = OLD.parent; END;
 CREATE INDEX intent_open ON intent (state) WHERE state = 'prepared';
+CREATE TABLE posting (
+  intent  INTEGER NOT NULL REFERENCES intent (num),
+  account TEXT NOT NULL,
+  coin    TEXT NOT NULL CHECK (coin IN ('WAL', 'SUI')),
+  amount  INTEGER NOT NULL,
+  PRIMARY KEY (intent, account, coin)
+) STRICT, WITHOUT ROWID;
 `;
 
 export function firstTables(db: Database): void {
