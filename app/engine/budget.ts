@@ -4,7 +4,8 @@
  */
 import { Fault } from '../domain/fault.ts';
 import type { Catalog } from '../ports/catalog.ts';
-import type { Payment } from '../ports/intents.ts';
+import type { Payment, Posting } from '../ports/intents.ts';
+import { accountSums, postingsOf, samePostings } from '../upkeep/ledger.ts';
 import type { Chain, ChainStep, StepCost } from '../ports/chain.ts';
 import { leftFrost, monthStartMs, spentFrost } from '../upkeep/budget.ts';
 import type { EngineCore } from './engine.ts';
@@ -21,6 +22,8 @@ export interface BudgetReport {
   readonly leftFrost: bigint | undefined;
   readonly gasMist: bigint;
   readonly payments: readonly Payment[];
+  /** The month by accounts: what the wallet gave, and where it went; each coin sums to zero. */
+  readonly accounts: readonly Posting[];
   /** Settled payments for which the chain says something else than the ledger, by digest. */
   readonly unexplained: readonly string[];
   /** Those that the Sui node does not show, because they are too old for it. */
@@ -77,6 +80,7 @@ export async function budgetReport(core: EngineCore, signal: AbortSignal): Promi
     leftFrost: leftFrost(cap, spent),
     gasMist: payments.reduce((sum, { paidMist, mist }) => sum + (paidMist ?? mist), 0n),
     payments,
+    accounts: accountSums(payments.flatMap(({ postings }) => postings)),
     ...(await reconcile(core, payments, signal)),
   };
 }
@@ -98,7 +102,10 @@ async function reconcile(
       const { state, paidFrost = 0n, paidMist = 0n } = payment;
       if (outcome === undefined) return state === 'failed' && paidFrost === 0n && paidMist === 0n ? 'same' : 'unseen';
       const isSame =
-        outcome.isSuccess === (state === 'succeeded') && outcome.frost === paidFrost && outcome.gasMist === paidMist;
+        outcome.isSuccess === (state === 'succeeded') &&
+        outcome.frost === paidFrost &&
+        outcome.gasMist === paidMist &&
+        samePostings(payment.postings, postingsOf(payment.kind, payment.writeFrost, outcome));
       return isSame ? 'same' : 'other';
     });
     verdicts.push(...(await Promise.all(asked)));

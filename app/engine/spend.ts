@@ -8,6 +8,7 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { IntentRow } from '../ports/intents.ts';
 import type { Chain, ChainStep, Outcome, Signer, StepCost } from '../ports/chain.ts';
 import type { Log } from '../ports/log.ts';
+import { postingsOf } from '../upkeep/ledger.ts';
 
 export interface SpendSubject {
   readonly space: number | undefined;
@@ -82,6 +83,7 @@ async function spendOnce(
     signature,
     frost: prepared.cost.frost,
     mist: prepared.cost.mist,
+    writeFrost: prepared.cost.writeFrost,
     chainMs,
   });
   ports.onPoint(`${step.kind}:intent-written`);
@@ -125,7 +127,7 @@ async function finishIntent(ports: SpenderPorts, intent: IntentRow, signal: Abor
 }
 
 async function settle(ports: SpenderPorts, intent: IntentRow, outcome: Outcome | undefined): Promise<void> {
-  if (outcome === undefined) await ports.catalog.settleIntent(intent.num, 'failed', 0n, 0n, 'never executed');
+  if (outcome === undefined) await ports.catalog.settleIntent(intent.num, 'failed', 0n, 0n, 'never executed', []);
   else
     await ports.catalog.settleIntent(
       intent.num,
@@ -133,5 +135,6 @@ async function settle(ports: SpenderPorts, intent: IntentRow, outcome: Outcome |
       outcome.frost,
       outcome.gasMist,
       outcome.failure,
+      postingsOf(intent.kind, intent.writeFrost, outcome),
     );
 }

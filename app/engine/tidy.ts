@@ -1,6 +1,6 @@
 /** The upkeep of what is stored, space by space: thinner history, fewer and fuller packs, and what nobody needs deleted. Money is only spent where it saves more. */
 import { faultOf } from '../domain/fault.ts';
-import type { DeviceId, SpaceId } from '../domain/ids.ts';
+import { parseDeviceId, type DeviceId, type SpaceId } from '../domain/ids.ts';
 import { collect, type CollectReport } from './collect.ts';
 import { compact, type CompactReport } from './compact.ts';
 import type { EngineCore } from './engine.ts';
@@ -32,8 +32,17 @@ export async function tidySpace(
   const open = core.open(row);
   const thinned = await applyRetention(core, open, signal);
   const compacted = await compact(core, open, signal);
-  const collected = await collect(core, open, { gone: new Set(gone) }, signal);
+  const collected = await collect(core, open, { gone: await knownGone(core, row.num, gone) }, signal);
   return { space: row.id, thinned, compacted, collected };
+}
+
+/** What a person said once holds from then on; a device that comes back answers like any other. */
+async function knownGone(core: EngineCore, space: number, more: readonly DeviceId[]): Promise<ReadonlySet<DeviceId>> {
+  const text = await core.catalog.record(`gone:${space}`);
+  const known = text === undefined ? [] : (JSON.parse(text) as readonly string[]).map((id) => parseDeviceId(id));
+  const all = new Set([...known, ...more]);
+  if (all.size > known.length) await core.catalog.setRecord(`gone:${space}`, JSON.stringify([...all]));
+  return all;
 }
 
 /** Trouble that a later turn may not meet. */
@@ -43,6 +52,8 @@ const passing: ReadonlySet<string> = new Set([
   'blob-unavailable',
   'pack-damaged',
   'chain-stale',
+  'chain-refused',
+  'transaction-failed',
   'device-copied',
 ]);
 

@@ -11,7 +11,7 @@ import type { Dot, Vector } from '../domain/dot.ts';
 import type { ChunkId, DeviceId, NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { PathName, SpacePath } from '../domain/path-name.ts';
 import type { UpkeepOperations } from './catalog-upkeep.ts';
-import type { IntentRow, NewIntent, Payment } from './intents.ts';
+import type { IntentRow, NewIntent, Payment, Posting } from './intents.ts';
 import type { ChunkPlace, Content, EntryKind, Snapshot, SpaceMode, Version } from '../domain/space.ts';
 
 export type NodeNum = number;
@@ -327,6 +327,7 @@ export interface CatalogOperations extends UpkeepOperations {
     paidFrost: bigint,
     paidMist: bigint,
     failure: string | undefined,
+    postings: readonly Posting[],
   ): void;
   intents(limit: number): readonly IntentRow[];
   /** Steps written at or after a time of the chain, oldest first. */

@@ -111,6 +111,8 @@ export type ChainStep =
 export interface StepCost {
   readonly frost: bigint;
   readonly mist: bigint;
+  /** The part of `frost` that is for writing. */
+  readonly writeFrost: bigint;
 }
 
 /** An unsigned transaction, fixed to the byte. */
@@ -129,6 +131,12 @@ export interface Outcome {
   readonly failure: string | undefined;
   /** Net gas in MIST (computation + storage - rebate); may be negative. */
   readonly gasMist: bigint;
+  /** What makes it up. */
+  readonly computationMist: bigint;
+  readonly depositMist: bigint;
+  readonly rebateMist: bigint;
+  /** SUI that left the address in all, gas included. */
+  readonly mist: bigint;
   /** WAL that left the address, in FROST; negative when some arrived. */
   readonly frost: bigint;
   readonly createdPool: SuiId | undefined;

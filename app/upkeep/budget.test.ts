@@ -10,6 +10,8 @@ const payment = (kind: string, frost: bigint, paidFrost: bigint | undefined): Pa
   state: paidFrost === undefined ? 'prepared' : 'succeeded',
   frost,
   mist: 1n,
+  writeFrost: 0n,
+  postings: [],
   paidFrost,
   paidMist: undefined,
   failure: undefined,

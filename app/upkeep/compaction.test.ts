@@ -37,7 +37,7 @@ describe('compaction', () => {
   });
 
   it('is a matter of prices: nothing is rewritten for a lease that is about to end, or when writing is dear', () => {
-    expect(planCompaction(small(10), outlook({ horizonEpochs: 3 }))).toEqual([]);
+    expect(planCompaction(small(10), outlook({ horizonEpochs: 1 }))).toEqual([]);
     const dear = { storage: 11_000n, write: 20_000_000n, gas: 0n };
     expect(planCompaction(small(10), outlook({ prices: dear }))).toEqual([]);
   });

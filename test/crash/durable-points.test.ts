@@ -56,6 +56,18 @@ const renewPoints = spendPoints('extend-pool');
 /** Durable points that only a second device leads to: test/scenarios/two-way-trouble.deep.test.ts kills at each of them. */
 const followPoints = ['apply:on-disk', 'apply:synced', 'merge:concluded', 'device:replaced'];
 
+/** Durable points of upkeep: test/scenarios/garbage.deep.test.ts and retention.deep.test.ts kill at each of them. */
+const tidyPoints = [
+  'compact:live',
+  'compact:spooled',
+  'garbage:answered',
+  'garbage:buried',
+  'garbage:deleted',
+  'garbage:doomed',
+  'garbage:listed',
+  'retention:thinned',
+];
+
 let world: World;
 let template: string;
 let reference: Truth;
@@ -129,7 +141,7 @@ describe('the undisturbed run', () => {
     const plain = literals.filter((name) => !name.includes('$'));
     const spending = literals.filter((name) => name.includes('$')).map((name) => name.slice(name.lastIndexOf(':') + 1));
     const own = syncPoints.filter((name) => !/^(register|certify):/.test(name));
-    expect(plain.toSorted()).toEqual([...own, ...followPoints].toSorted());
+    expect(plain.toSorted()).toEqual([...own, ...followPoints, ...tidyPoints].toSorted());
     expect(spending.toSorted()).toEqual(
       spendPoints('')
         .map((name) => name.slice(1))

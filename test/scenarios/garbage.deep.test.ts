@@ -63,7 +63,10 @@ describe('small packs of one device', () => {
     laptop.disk.user.write(`${root}/one more`, world.dice.bytes(2_000));
     await laptop.sync('docs');
     expect((await laptop.engine.leases(never)).leases[0]?.capacity, 'nothing had to be bought').toBe(capacity);
-    expect((await laptop.engine.budget(never)).unexplained).toEqual([]);
+    const { unexplained, accounts } = await laptop.engine.budget(never);
+    expect(unexplained).toEqual([]);
+    for (const coin of ['WAL', 'SUI'])
+      expect(accounts.reduce((sum, one) => (one.coin === coin ? sum + one.amount : sum), 0n)).toBe(0n);
   });
 
   it.each([
@@ -72,6 +75,7 @@ describe('small packs of one device', () => {
     'compact:live',
     'garbage:doomed',
     'put-entry:transaction-sent',
+    'garbage:listed',
   ])('are put together and listed once although the engine is killed at %s', async (point) => {
     const [laptop] = await devices(world, { first: 'first' });
     if (!laptop) return;
@@ -93,7 +97,7 @@ describe('small packs of one device', () => {
     await allIsThere(laptop);
   });
 
-  it.each(['delete-blobs:intent-written', 'delete-blobs:transaction-sent', 'garbage:deleted'])(
+  it.each(['delete-blobs:intent-written', 'delete-blobs:transaction-sent', 'garbage:deleted', 'garbage:buried'])(
     'are deleted once although the engine is killed at %s',
     async (point) => {
       const [laptop] = await devices(world, { first: 'first' });
@@ -124,6 +128,7 @@ describe('several devices', () => {
     const waiting = await tidy(laptop);
     expect(waiting.collected.deleted.packs).toBe(0);
     expect(waiting.collected.waitsFor).toEqual([(await desktop.engine.device())?.id]);
+    await desktop.crashAt('garbage:answered', () => desktop.sync('docs'));
     await desktop.sync('docs');
     expect((await tidy(laptop)).collected.deleted.packs).toBeGreaterThan(3);
     // The desktop stores again what it had only there.

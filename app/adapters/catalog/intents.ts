@@ -1,7 +1,7 @@
 /** The ledger of spending steps. */
 import type { Database } from 'better-sqlite3';
 import type { CatalogOperations } from '../../ports/catalog.ts';
-import type { IntentRow, IntentState, Payment } from '../../ports/intents.ts';
+import type { IntentRow, IntentState, Payment, Posting } from '../../ports/intents.ts';
 
 type Operations = Pick<
   CatalogOperations,
@@ -18,6 +18,7 @@ interface RawIntent {
   readonly signature: Uint8Array;
   readonly frost: bigint;
   readonly mist: bigint;
+  readonly write_frost: bigint;
   readonly state: IntentState;
   readonly paid_frost: bigint | null;
   readonly paid_mist: bigint | null;
@@ -35,6 +36,7 @@ function intentFrom(raw: RawIntent): IntentRow {
     signature: Uint8Array.from(raw.signature),
     frost: raw.frost,
     mist: raw.mist,
+    writeFrost: raw.write_frost,
     state: raw.state,
     paidFrost: raw.paid_frost ?? undefined,
     paidMist: raw.paid_mist ?? undefined,
@@ -42,9 +44,9 @@ function intentFrom(raw: RawIntent): IntentRow {
   };
 }
 
-type RawPayment = Omit<RawIntent, 'num' | 'pack' | 'tx' | 'signature'> & { readonly chain_ms: bigint };
+type RawPayment = Omit<RawIntent, 'pack' | 'tx' | 'signature'> & { readonly chain_ms: bigint };
 
-const paymentFrom = (raw: RawPayment): Payment => ({
+const paymentFrom = (raw: RawPayment, postings: readonly Posting[]): Payment => ({
   digest: raw.digest,
   kind: raw.kind,
   space: raw.space === null ? undefined : Number(raw.space),
@@ -52,6 +54,8 @@ const paymentFrom = (raw: RawPayment): Payment => ({
   state: raw.state,
   frost: raw.frost,
   mist: raw.mist,
+  writeFrost: raw.write_frost,
+  postings,
   paidFrost: raw.paid_frost ?? undefined,
   paidMist: raw.paid_mist ?? undefined,
   failure: raw.failure ?? undefined,
@@ -59,7 +63,7 @@ const paymentFrom = (raw: RawPayment): Payment => ({
 
 export function intentOperations(db: Database): Operations {
   const insert = db.prepare(
-    "INSERT INTO intent (digest, kind, space, pack, tx, signature, frost, mist, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'prepared')",
+    "INSERT INTO intent (digest, kind, space, pack, tx, signature, frost, mist, write_frost, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared')",
   );
   const get = db.prepare<[number | bigint], RawIntent>('SELECT * FROM intent WHERE num = ?').safeIntegers();
   const open = db.prepare<[], RawIntent>("SELECT * FROM intent WHERE state = 'prepared' ORDER BY num").safeIntegers();
@@ -67,13 +71,17 @@ export function intentOperations(db: Database): Operations {
   const date = db.prepare('INSERT INTO payment (intent, chain_ms) VALUES (?, ?)');
   const since = db
     .prepare<[number], RawPayment>(
-      `SELECT digest, kind, space, chain_ms, state, frost, mist, paid_frost, paid_mist, failure
+      `SELECT num, digest, kind, space, chain_ms, state, frost, mist, write_frost, paid_frost, paid_mist, failure
        FROM payment JOIN intent ON intent.num = payment.intent WHERE chain_ms >= ? ORDER BY payment.intent`,
     )
     .safeIntegers();
   const settle = db.prepare(
     "UPDATE intent SET state = ?, paid_frost = ?, paid_mist = ?, failure = ? WHERE num = ? AND state = 'prepared'",
   );
+  const post = db.prepare('INSERT INTO posting (intent, account, coin, amount) VALUES (?, ?, ?, ?)');
+  const posted = db
+    .prepare<[bigint], Posting>('SELECT account, coin, amount FROM posting WHERE intent = ? ORDER BY account, coin')
+    .safeIntegers();
   const sum = db
     .prepare<[], { frost: bigint; mist: bigint }>(
       "SELECT coalesce(sum(CASE WHEN kind = 'exchange' THEN 0 ELSE paid_frost END), 0) AS frost, coalesce(sum(paid_mist), 0) AS mist FROM intent WHERE state <> 'prepared'",
@@ -81,7 +89,7 @@ export function intentOperations(db: Database): Operations {
     .safeIntegers();
   return {
     addIntent: db.transaction((intent) => {
-      const { digest, kind, space, pack, transaction, signature, frost, mist } = intent;
+      const { digest, kind, space, pack, transaction, signature, frost, mist, writeFrost } = intent;
       const { lastInsertRowid } = insert.run(
         digest,
         kind,
@@ -91,6 +99,7 @@ export function intentOperations(db: Database): Operations {
         signature,
         frost,
         mist,
+        writeFrost,
       );
       if (intent.chainMs !== undefined) date.run(lastInsertRowid, intent.chainMs);
       const raw = get.get(lastInsertRowid);
@@ -98,9 +107,12 @@ export function intentOperations(db: Database): Operations {
       return intentFrom(raw);
     }),
     openIntents: () => open.all().map(intentFrom),
-    settleIntent: (num, state, paidFrost, paidMist, failure) =>
-      void settle.run(state, paidFrost, paidMist, failure ?? null, num),
-    payments: (sinceMs) => since.all(sinceMs).map(paymentFrom),
+    settleIntent: db.transaction((num, state, paidFrost, paidMist, failure, postings) => {
+      // Settled once: what comes late changes nothing.
+      if (settle.run(state, paidFrost, paidMist, failure ?? null, num).changes === 0) return;
+      for (const { account, coin, amount } of postings) post.run(num, account, coin, amount);
+    }),
+    payments: (sinceMs) => since.all(sinceMs).map((raw) => paymentFrom(raw, posted.all(raw.num))),
     intents: (limit) => recent.all(limit).map(intentFrom),
     // Buying WAL for SUI is no spending of WAL; its gas counts.
     spent: () => sum.get() ?? { frost: 0n, mist: 0n },

@@ -294,10 +294,17 @@ describe('intents', () => {
       signature: Uint8Array.of(2),
       frost: 2n ** 62n,
       mist: 5n,
+      writeFrost: 3n,
+      chainMs: 7,
     };
+    const { chainMs, ...quoted } = intent;
+    const postings = [
+      { account: 'storage', coin: 'WAL', amount: 2n ** 62n },
+      { account: 'wallet', coin: 'WAL', amount: -(2n ** 62n) },
+    ] as const;
     const row = catalog.addIntent(intent);
     expect(row).toEqual({
-      ...intent,
+      ...quoted,
       num: row.num,
       state: 'prepared',
       paidFrost: undefined,
@@ -307,13 +314,14 @@ describe('intents', () => {
     expect(codeOf(() => catalog.addIntent(intent))).toMatch(/UNIQUE/);
     const two = catalog.addIntent({ ...intent, digest: 'two' });
     const swap = catalog.addIntent({ ...intent, digest: 'three', kind: 'exchange' });
-    catalog.settleIntent(row.num, 'succeeded', 2n ** 62n, 4n, undefined);
-    catalog.settleIntent(row.num, 'failed', 1n, 1n, 'late');
-    catalog.settleIntent(two.num, 'failed', 0n, 3n, 'out of gas');
+    catalog.settleIntent(row.num, 'succeeded', 2n ** 62n, 4n, undefined, postings);
+    catalog.settleIntent(row.num, 'failed', 1n, 1n, 'late', []);
+    catalog.settleIntent(two.num, 'failed', 0n, 3n, 'out of gas', []);
     expect(catalog.openIntents().map(({ num }) => num)).toEqual([swap.num]);
-    catalog.settleIntent(swap.num, 'succeeded', -1_000n, 2n, undefined);
+    catalog.settleIntent(swap.num, 'succeeded', -1_000n, 2n, undefined, []);
     expect(catalog.intents(2).map(({ digest }) => digest)).toEqual(['three', 'two']);
     expect(catalog.intents(2)[1]).toMatchObject({ state: 'failed', failure: 'out of gas', paidMist: 3n });
     expect(catalog.spent()).toEqual({ frost: 2n ** 62n, mist: 9n });
+    expect(catalog.payments(chainMs).map((payment) => payment.postings)).toEqual([postings, [], []]);
   });
 });

@@ -30,7 +30,7 @@ export async function prepareStep(
     readSui(remote, sender, signal),
     planStep(remote, walrus, step, sender, signal),
   ]);
-  const { transaction, frost, mist } = plan;
+  const { transaction, frost, mist, writeFrost } = plan;
   transaction.setSender(sender);
   // After this epoch the bytes can never run: an unanswered transaction is not a threat for ever. Gas from an address balance needs a
   // narrower validity of its own kind, which only the node can choose.
@@ -49,7 +49,7 @@ export async function prepareStep(
   return {
     transaction: bytes,
     digest: TransactionDataBuilder.getDigestFromBytes(bytes),
-    cost: { frost, mist: mist + budget },
+    cost: { frost, mist: mist + budget, writeFrost },
   };
 }
 

@@ -11,6 +11,7 @@ import { parseSuiId } from '../../domain/ids.ts';
 import type { Outcome } from '../../ports/chain.ts';
 import { bagType } from './bags.ts';
 import { abortName, isCode, isRefusal, nodeWords, rpcErrorOf } from './chain-faults.ts';
+import { suiType } from './coins.ts';
 import { unknownShape } from './layouts.ts';
 import { lookMsMax, lookMsMin, visibleMsMax } from './limits.ts';
 import { isStaleTrouble } from './prepare.ts';
@@ -125,13 +126,18 @@ function outcomeFrom(transaction: Executed, digest: string, walType: string): Ou
     (change) => change.idOperation === GrpcTypes.ChangedObject_IdOperation.CREATED,
   );
   const isSuccess = effects.status.success;
-  const gas = effects.gasUsed;
+  const { computationCost, storageCost, storageRebate } = effects.gasUsed ?? {};
+  const [computationMist, depositMist, rebateMist] = [computationCost ?? 0n, storageCost ?? 0n, storageRebate ?? 0n];
   return {
     digest,
     isSuccess,
     failure: isSuccess ? undefined : failureWord(effects.status.error),
-    gasMist: (gas?.computationCost ?? 0n) + (gas?.storageCost ?? 0n) - (gas?.storageRebate ?? 0n),
-    frost: -walGained(transaction, sender, walType, what),
+    gasMist: computationMist + depositMist - rebateMist,
+    computationMist,
+    depositMist,
+    rebateMist,
+    mist: -gained(transaction, sender, normalizeStructTag(suiType), what),
+    frost: -gained(transaction, sender, walType, what),
     createdPool: createdOf(created, ['storage_pool', 'StoragePool'], sender),
     createdBag: createdOf(created, ['bag', 'Bag'], sender),
     registeredBlob: createdOf(created, ['storage_pool', 'PooledBlob'], undefined),
@@ -156,11 +162,12 @@ function createdOf(
   return undefined;
 }
 
-function walGained({ balanceChanges }: Executed, sender: SuiId, walType: string, what: string): bigint {
+/** What an address got of a coin; below zero when it gave. */
+function gained({ balanceChanges }: Executed, sender: SuiId, wanted: string, what: string): bigint {
   let gained = 0n;
   for (const { address, coinType, amount } of balanceChanges) {
     if (address === undefined || coinType === undefined || parseSuiId(address) !== sender) continue;
-    if (normalizeStructTag(typeOf(coinType, what)) !== walType) continue;
+    if (normalizeStructTag(typeOf(coinType, what)) !== wanted) continue;
     if (amount === undefined || !/^-?\d+$/.test(amount)) throw unknownShape(what);
     gained += BigInt(amount);
   }

@@ -25,6 +25,8 @@ export interface StepPlan {
   readonly frost: bigint;
   /** MIST that the step itself takes, apart from gas. */
   readonly mist: bigint;
+  /** The part of `frost` that is for writing. */
+  readonly writeFrost: bigint;
 }
 
 interface Draft {
@@ -50,11 +52,11 @@ export async function planStep(
   signal: AbortSignal | undefined,
 ): Promise<StepPlan> {
   const draft: Draft = { remote, walrus, sender, signal, tx: new Transaction() };
-  const { frost = 0n, mist = 0n } = await draw(draft, step);
-  return { transaction: draft.tx, frost, mist };
+  const { frost = 0n, mist = 0n, writeFrost = 0n } = await draw(draft, step);
+  return { transaction: draft.tx, frost, mist, writeFrost };
 }
 
-type Spent = { readonly frost?: bigint; readonly mist?: bigint };
+type Spent = Partial<Pick<StepPlan, 'frost' | 'mist' | 'writeFrost'>>;
 
 async function draw(draft: Draft, step: ChainStep): Promise<Spent> {
   switch (step.kind) {
@@ -201,7 +203,7 @@ async function drawRegister(draft: Draft, step: StepOf<'register'>): Promise<Spe
   });
   payment.close();
   if (step.pool === undefined) tx.transferObjects([held], draft.sender);
-  return { frost: write + (grows ? storage : 0n) };
+  return { frost: write + (grows ? storage : 0n), writeFrost: write };
 }
 
 /** Certificates first; the head moves only if all of them hold, because a transaction happens whole or not at all. */

@@ -63,8 +63,7 @@ it('one transaction renews a pool of ten thousand packs, for what its capacity c
       });
     }
     const bytes = await tx.build({ client });
-    const { signature } = { signature: await signer.sign(bytes) };
-    expect(await chain.send(bytes, signature)).toMatchObject({ isSuccess: true });
+    expect(await chain.send(bytes, await signer.sign(bytes))).toMatchObject({ isSuccess: true });
   };
   const extend = { kind: 'extend-pool', pool: createdPool, epochs, shrinkBytes: 0, into: undefined } as const;
   const small = await act(extend);

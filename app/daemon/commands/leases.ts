@@ -144,6 +144,8 @@ export const budgetCommand: Run = async (context, _args, flags) =>
         coinText(payment.paidMist ?? payment.mist, 'SUI'),
         payment.digest,
       ]);
+    const sums = report.accounts.map(({ account, coin, amount }) => [account, coinText(amount, coin)]);
+    if (sums.length > 0) output.say(table([['account', 'this month'], ...sums]));
     if (rows.length > 0) output.say(table([['when', 'what', 'state', 'WAL', 'gas', 'transaction'], ...rows]));
     for (const digest of unexplained) output.warn(`The chain tells something else about transaction ${digest}.`);
     if (unseen.length > 0)

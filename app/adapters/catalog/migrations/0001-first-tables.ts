@@ -176,6 +176,7 @@ CREATE TABLE intent (
   signature  BLOB NOT NULL,
   frost      INTEGER NOT NULL,
   mist       INTEGER NOT NULL,
+  write_frost INTEGER NOT NULL,
   state      TEXT NOT NULL CHECK (state IN ('prepared', 'succeeded', 'failed')),
   paid_frost INTEGER,
   paid_mist  INTEGER,
@@ -204,6 +205,13 @@ CREATE TABLE gone (
 CREATE TRIGGER entry_gone AFTER DELETE ON entry BEGIN INSERT OR IGNORE INTO gone (num) VALUES (OLD.num); END;
 CREATE TRIGGER entry_back AFTER INSERT ON entry BEGIN DELETE FROM gone WHERE num = NEW.num; END;
 CREATE INDEX intent_open ON intent (state) WHERE state = 'prepared';
+CREATE TABLE posting (
+  intent  INTEGER NOT NULL REFERENCES intent (num),
+  account TEXT NOT NULL,
+  coin    TEXT NOT NULL CHECK (coin IN ('WAL', 'SUI')),
+  amount  INTEGER NOT NULL,
+  PRIMARY KEY (intent, account, coin)
+) STRICT, WITHOUT ROWID;
 `;
 
 export function firstTables(db: Database): void {

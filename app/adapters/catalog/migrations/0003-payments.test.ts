@@ -7,7 +7,7 @@ it('keeps the intents that a catalog has, without a month', () => {
   const db = new Database(':memory:');
   firstTables(db);
   db.exec(
-    "INSERT INTO intent (num, digest, kind, tx, signature, frost, mist, state) VALUES (7, 'd', 'register', x'', x'', 1, 2, 'prepared')",
+    "INSERT INTO intent (num, digest, kind, tx, signature, frost, mist, write_frost, state) VALUES (7, 'd', 'register', x'', x'', 1, 2, 0, 'prepared')",
   );
   payments(db);
   expect(db.prepare('SELECT num FROM intent').all()).toEqual([{ num: 7 }]);

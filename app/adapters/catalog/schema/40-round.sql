@@ -34,9 +34,19 @@ CREATE TABLE intent (
   signature  BLOB NOT NULL,
   frost      INTEGER NOT NULL,
   mist       INTEGER NOT NULL,
+  write_frost INTEGER NOT NULL,
   state      TEXT NOT NULL CHECK (state IN ('prepared', 'succeeded', 'failed')),
   paid_frost INTEGER,
   paid_mist  INTEGER,
   failure    TEXT
 ) STRICT;
 CREATE INDEX intent_open ON intent (state) WHERE state = 'prepared';
+
+-- The double entry of a settled intent: for each coin the amounts sum to zero.
+CREATE TABLE posting (
+  intent  INTEGER NOT NULL REFERENCES intent (num),
+  account TEXT NOT NULL,
+  coin    TEXT NOT NULL CHECK (coin IN ('WAL', 'SUI')),
+  amount  INTEGER NOT NULL,
+  PRIMARY KEY (intent, account, coin)
+) STRICT, WITHOUT ROWID;

@@ -7,7 +7,7 @@ import { frameBytes, paddedPackBytes } from '../../app/formats/pack.ts';
 import { planCompaction } from '../../app/upkeep/compaction.ts';
 import { doomedMax, graceMsOf } from '../../app/upkeep/garbage.ts';
 import { growthFor, surplusOf } from '../../app/upkeep/pool-size.ts';
-import { fullPackBytes, type Prices } from './cost-table.ts';
+import { fullPackBytes, type Prices } from '../../build/checks/cost-table.ts';
 
 const code = redStuff(1000);
 const mb = 1_000_000;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { blobEachCost, floeCost, perfectCost, upkeepTable } from './upkeep-table.ts';
+import { blobEachCost, floeCost, perfectCost, upkeepTable } from '../bench/upkeep-table.ts';
 
 const prices = { storage: 11_000n, write: 20_000n };
 const words = (text: string): string => text.replaceAll(/[ -]+/g, ' ');
