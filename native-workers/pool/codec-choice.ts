@@ -6,6 +6,7 @@ import { Fault } from '../../app/domain/fault.ts';
 import { loadNative, nativeProblem, type NativeCodec } from '../codec/codec.ts';
 import type { EncodeParts } from '../codec/encode-parts.ts';
 import { findCuts, type FindCuts } from '../codec/gear.ts';
+import type { Sealing } from '../codec/sealing.ts';
 import { portableRs2 } from '../portable/portable.ts';
 import type { Rs2 } from '../rs2.ts';
 import { loadWasm } from '../wasm/wasm.ts';
@@ -32,6 +33,8 @@ export interface ChosenCodec {
   readonly name: CodecName;
   readonly rs2: Rs2;
   readonly findCuts: FindCuts;
+  /** Naming and sealing chunks natively, where the codec and the process can. */
+  readonly sealing: Sealing | undefined;
   /** Encoding one blob on several workers, where the codec can. */
   readonly parts: EncodeParts | undefined;
   readonly packBytesMax: number;
@@ -43,6 +46,7 @@ export function chooseCodec(forced: CodecName | undefined): ChosenCodec {
     name,
     rs2,
     findCuts: native?.findCuts ?? findCuts,
+    sealing: native?.sealing,
     parts: native,
     packBytesMax: packBytesMaxBy[name],
   });

@@ -9,7 +9,7 @@ import { Fault } from '../../app/domain/fault.ts';
 import { chunkId, chunkKey, hmacKey, idBytes, idToBytes } from './chunk-keys.ts';
 import type { FoundChunk } from './chunk.ts';
 import { decompressed } from './compression.ts';
-import { claimBuffer, copied } from './moved-bytes.ts';
+import { claimBuffer, copied, movable } from './moved-bytes.ts';
 import type { SealedChunk } from './seal.ts';
 import {
   chunkPlainBytesMax,
@@ -25,14 +25,14 @@ import {
 import { badInput, checkSpan, stopIfCancelled, type Task } from './task.ts';
 
 export interface OpenInput {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly chunks: readonly SealedChunk[];
   readonly sealKey: Uint8Array;
   readonly idKey: Uint8Array;
 }
 
 export interface OpenOutput {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly plain: ArrayBuffer;
   readonly chunks: readonly FoundChunk[];
 }
@@ -117,7 +117,7 @@ export const openTask: Task<OpenInput, OpenOutput> = {
     sealKey: copied(input.sealKey),
     idKey: copied(input.idKey),
   }),
-  inputBuffers: ({ buffer }) => [buffer],
-  outputBuffers: ({ buffer, plain }) => [buffer, plain],
+  inputBuffers: ({ buffer }) => movable(buffer),
+  outputBuffers: ({ buffer, plain }) => movable(buffer, plain),
   peakBytes: ({ buffer, chunks }) => buffer.byteLength + Math.min(openBytesMax, plainSum(chunks)),
 };

@@ -4,6 +4,8 @@
  */
 import { availableParallelism } from 'node:os';
 import { Fault } from '../../domain/fault.ts';
+import { BufferShelf, ownBuffers, type BufferSource } from '../../domain/buffer-shelf.ts';
+import { batchBufferBytes, buffersKeptMax } from '../../domain/limits.ts';
 import type { Pool } from '../../ports/pool.ts';
 import {
   blobEncoder,
@@ -20,6 +22,10 @@ export interface PoolOptions {
   /** Bytes that running tasks may need together; 1 GiB if not given. */
   readonly budgetBytes?: number;
   readonly codec?: CodecName;
+}
+
+interface Discarding {
+  discard(memory: SharedArrayBuffer): void;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,6 +55,19 @@ export function codecWords(environment: Environment = process.env): string {
   return wordsFor(codecFrom(environment));
 }
 
+/**
+ * Memory that all threads see. Moving a buffer makes each thread's collector count it anew and run for it, a third of the time of a large ingest;
+ * shared memory is not counted at all, so its pages are given back by hand.
+ */
+function sharedBuffers(codec: Discarding): BufferSource {
+  return {
+    make: (bytes) => new SharedArrayBuffer(bytes),
+    empty(buffer) {
+      if (buffer instanceof SharedArrayBuffer) codec.discard(buffer);
+    },
+  };
+}
+
 export function openPool(options: PoolOptions = {}, environment: Environment = process.env): Pool {
   const forced = options.codec ?? codecFrom(environment);
   const codec = chooseCodec(forced);
@@ -60,6 +79,7 @@ export function openPool(options: PoolOptions = {}, environment: Environment = p
   return {
     codec: codec.rs2.engine,
     packBytesMax: codec.packBytesMax,
+    buffers: new BufferShelf(batchBufferBytes, buffersKeptMax, codec.parts ? sharedBuffers(codec.parts) : ownBuffers),
     encode: blobEncoder(workers, codec.parts),
     chunk: (task, run) => workers.run('chunk', task, run),
     seal: (task, run) => workers.run('seal', task, run),

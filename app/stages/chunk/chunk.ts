@@ -19,10 +19,10 @@ import type { FoundChunk } from '../../ports/pool.ts';
 /** Cuts a moved buffer into chunks and sees that those not stored yet get stored. */
 export interface ChunkSink {
   /** A buffer to read so many bytes into; it comes back by `take`. */
-  room(bytes: number): ArrayBuffer;
+  room(bytes: number): ArrayBufferLike;
   /** `runs` as in the pool's chunk task. The promise resolves when the chunks are named and the new ones are handed on. */
   take(
-    buffer: ArrayBuffer,
+    buffer: ArrayBufferLike,
     runs: readonly { start: number; bytes: number; isLast: boolean }[],
     kind: ChunkKind,
   ): Promise<readonly (readonly FoundChunk[])[]>;
