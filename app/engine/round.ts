@@ -4,9 +4,10 @@
  */
 import type { Clock, Dice } from '../domain/clock.ts';
 import { Fault } from '../domain/fault.ts';
+import { Feed } from '../domain/feed.ts';
 import { joinVectors, type Dot } from '../domain/dot.ts';
 import { parseChunkId, type DeviceId, type NodeId, type SnapshotId } from '../domain/ids.ts';
-import { roundBytesMax, roundChangesMax } from '../domain/limits.ts';
+import { roundChangesMax } from '../domain/limits.ts';
 import { nameBytesFromText, rootName, type SpacePath } from '../domain/path-name.ts';
 import type { Content, Snapshot } from '../domain/space.ts';
 import { contentToBytes } from '../formats/listing.ts';
@@ -25,6 +26,7 @@ import { isMassDeletion } from './brake.ts';
 import { startIntake, type Intake } from './intake.ts';
 import type { LeftOut } from './left-out.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
+import { withinRound, type Taken } from './within-round.ts';
 import { sameBytes } from '../domain/bytes.ts';
 
 export interface RoundPorts {
@@ -79,7 +81,9 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const { row } = input;
   const space = { num: row.num, root: row.root, mode: row.mode };
   const onSeen = (seen: number): void => ports.onEvent({ kind: 'scanning', space: row.id, seen });
-  const found = await scan(
+  // Contents are read while the scan goes on.
+  const feed = new Feed<ContentJob>();
+  const scanning = scan(
     {
       space,
       root: input.folder,
@@ -88,29 +92,36 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
       parked: input.parked,
       changesMax: roundChangesMax,
       onSeen,
+      onJobs: (jobs) => feed.put(jobs),
     },
     ports,
     signal,
   );
-  const totals = await ports.catalog.totals(row.num);
-  // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
-  const isEmptied = found.seen === 0 && found.deletions > 0;
-  const isHeld =
-    !input.deletionsReleased && (isEmptied || isMassDeletion(found.deletions, totals.files + totals.folders));
-  const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
-  if (found.looks.length > 0) await ports.catalog.setLooks(found.looks);
-
+  void scanning.then(
+    () => feed.end(),
+    (error: unknown) => feed.fail(error),
+  );
   const round = row.clock + 1;
   const own: Dot = { device: input.device.id, sequence: round };
-  const stale = await ports.catalog.stale(row.num);
   const packer = startPacker(
     { space: row, indexKey: input.keys.index, round, packBytes: input.packBytes, onPack: input.onPack },
     ports,
   );
   const intake = startIntake({ keys: input.keys, limits: row.limits, packer }, ports, signal);
-  const problems: FileProblem[] = [...found.problems];
+  const problems: FileProblem[] = [];
   try {
-    const contents = await takeContents(input, found, own, intake, problems, ports, signal);
+    const contents = await takeContents(input, feed, scanning, own, intake, problems, ports, signal);
+    const found = await scanning;
+    problems.unshift(...found.problems);
+    const totals = await ports.catalog.totals(row.num);
+    // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
+    const isEmptied = found.seen === 0 && found.deletions > 0;
+    const isHeld =
+      !input.deletionsReleased && (isEmptied || isMassDeletion(found.deletions, totals.files + totals.folders));
+    const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
+    if (found.looks.length > 0) await ports.catalog.setLooks(found.looks);
+
+    const stale = await ports.catalog.stale(row.num);
     const puts = [...found.placed.map((placed) => placedChange(placed, own)), ...contents.changes];
     const changes = orderedChanges(gone, isHeld ? besideHeld(puts, found.gone, found) : puts, found);
     const clashes = [...found.clashes, ...contents.clashes];
@@ -131,6 +142,8 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
       isPartial: found.isPartial || contents.isPartial,
     };
   } catch (error) {
+    feed.refuse(error);
+    await scanning.catch(() => undefined);
     await intake.settled();
     await packer.abandon();
     throw error;
@@ -146,7 +159,8 @@ interface Contents {
 /** Looks into changed files and links; entries that turn out to be what they were only get their new look. */
 async function takeContents(
   input: RoundInput,
-  found: Scan,
+  feed: Feed<ContentJob>,
+  scanning: Promise<Scan>,
   own: Dot,
   intake: Intake,
   problems: FileProblem[],
@@ -175,34 +189,35 @@ async function takeContents(
       changes.push({ kind: 'put', parent: job.parent, name: job.name, num: job.num, entry, look });
     }
   };
-  await takeLinks(
-    found.jobs.filter((job) => job.target !== undefined),
-    intake,
-    keep,
-  );
-
-  const { files, isPartial } = withinRound(found.jobs.filter((job) => job.target === undefined));
-  const ofBytes = files.reduce((sum, job) => sum + job.stat.bytes, 0);
+  const taken: Taken = { files: 0, bytes: 0, isPartial: false };
   let done = 0;
   let bytes = 0;
-  for await (const batch of chunkFiles(files, { disk: ports.disk, root: input.folder, sink: intake }, signal)) {
+  let found: Scan | undefined;
+  void scanning.then(
+    (scanned) => (found = scanned),
+    () => undefined,
+  );
+  const tell = (): void => {
+    const { files: ofFiles, bytes: ofBytes } = taken;
+    ports.onEvent({ kind: 'reading', space: input.row.id, files: done, ofFiles, bytes, ofBytes });
+  };
+  const groups = withinRound(feed.items(), taken);
+  for await (const batch of chunkFiles(groups, { disk: ports.disk, root: input.folder, sink: intake }, signal)) {
     for (const { file, result } of batch) {
       done++;
       bytes += file.stat.bytes;
       if (result instanceof Fault) problems.push({ path: file.path, fault: result });
       else keep(file, await foldContent(result.chunks, intake.store), result.stat, result.stat.bytes);
     }
-    ports.onEvent({ kind: 'reading', space: input.row.id, files: done, ofFiles: files.length, bytes, ofBytes });
+    // Until everything is found, what is said is how far the scan is.
+    if (found) tell();
   }
+  found = await scanning;
+  if (done > 0) tell();
+  const links = found.jobs.filter((job) => job.target !== undefined);
+  await takeLinks(links, intake, keep);
   if (looks.length > 0) await ports.catalog.setLooks(looks);
-  return { changes, clashes, isPartial };
-}
-
-/** As many files as one round takes; at least one, whatever its size. */
-function withinRound(jobs: readonly ContentJob[]): { files: readonly ContentJob[]; isPartial: boolean } {
-  let bytes = 0;
-  const over = jobs.findIndex((job, i) => (bytes += job.stat.bytes) > roundBytesMax && i > 0);
-  return over < 0 ? { files: jobs, isPartial: false } : { files: jobs.slice(0, over), isPartial: true };
+  return { changes, clashes, isPartial: taken.isPartial };
 }
 
 async function takeLinks(
