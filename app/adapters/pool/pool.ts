@@ -1,5 +1,5 @@
 /**
- * The pool port on worker threads. Reads its settings from the environment (FLOE_WORKERS, FLOE_CODEC) where the caller gives none, and
+ * The pool port on worker threads. Reads its settings from the environment (FLOE_WORKERS, FLOE_CODEC, FLOE_PACK_MIB) where the caller gives none, and
  * refuses settings that make no sense.
  */
 import { availableParallelism } from 'node:os';
@@ -33,6 +33,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** More threads than this wait for memory, not for cores: an encode is bound by its bandwidth. */
 const usualThreadsMax = 8;
 const threadsMax = 64;
+/** Four of the largest chunks: a space's chunks must fit whatever is set later. */
+const packMebibytesMin = 16;
+/** More would never be used: the codec's own bound is the native one's 64 MiB. */
+const packMebibytesMax = 64;
 const usualBudgetBytes = 1024 * 1024 * 1024;
 
 function threadsFrom(environment: Environment): number {
@@ -43,6 +47,18 @@ function threadsFrom(environment: Environment): number {
     throw new Fault('bad-input', 'after-user', `FLOE_WORKERS must be a number from 1 to ${threadsMax}.`);
   }
   return threads;
+}
+
+/** The largest pack that is wanted, bytes: what an encode holds in memory is about five times a pack. */
+function packBytesFrom(environment: Environment): number {
+  const text = environment['FLOE_PACK_MIB'];
+  if (text === undefined || text === '') return Infinity;
+  const mebibytes = Number(text);
+  if (!Number.isInteger(mebibytes) || mebibytes < packMebibytesMin || mebibytes > packMebibytesMax) {
+    const range = `${packMebibytesMin} to ${packMebibytesMax}`;
+    throw new Fault('bad-input', 'after-user', `FLOE_PACK_MIB must be a number from ${range}.`);
+  }
+  return mebibytes * 1024 * 1024;
 }
 
 function codecFrom(environment: Environment): CodecName | undefined {
@@ -78,7 +94,7 @@ export function openPool(options: PoolOptions = {}, environment: Environment = p
   });
   return {
     codec: codec.rs2.engine,
-    packBytesMax: codec.packBytesMax,
+    packBytesMax: Math.min(codec.packBytesMax, packBytesFrom(environment)),
     buffers: new BufferShelf(batchBufferBytes, buffersKeptMax, codec.parts ? sharedBuffers(codec.parts) : ownBuffers),
     encode: blobEncoder(workers, codec.parts),
     chunk: (task, run) => workers.run('chunk', task, run),
