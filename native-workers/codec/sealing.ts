@@ -7,7 +7,7 @@ import type { CutLimits } from './gear.ts';
 
 /** The addon's part of it; absent where the process has no such libraries. */
 export interface SealingAddon {
-  nameChunks?(
+  readonly nameChunks?: (
     bytes: Uint8Array,
     runs: Uint32Array,
     table: BigUint64Array,
@@ -19,8 +19,8 @@ export interface SealingAddon {
     counts: Uint32Array,
     ids: Uint8Array,
     isCancelled?: IsCancelled,
-  ): void;
-  sealChunks?(
+  ) => void;
+  readonly sealChunks?: (
     bytes: Uint8Array,
     spans: Uint32Array,
     ids: Uint8Array,
@@ -30,7 +30,7 @@ export interface SealingAddon {
     out: Uint8Array,
     sealedBytes: Uint32Array,
     isCancelled?: IsCancelled,
-  ): void;
+  ) => void;
 }
 
 export interface NamedRuns {
