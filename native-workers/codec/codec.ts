@@ -12,6 +12,8 @@ import type { EncodeParts } from './encode-parts.ts';
 import type { CutLimits, FindCuts } from './gear.ts';
 import { sealingOf, type Sealing, type SealingAddon } from './sealing.ts';
 
+export type { Sealing } from './sealing.ts';
+
 /** Names of engines, best first; `FLOE_CODEC_ENGINE` forces one of them. */
 export type EngineName = 'avx512-gfni' | 'avx2-gfni' | 'avx2' | 'neon' | 'plain';
 

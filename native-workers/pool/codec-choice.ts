@@ -3,10 +3,9 @@
  * environment variable FLOE_CODEC forces one; a forced codec that is not there is a fault, never a silent second choice.
  */
 import { Fault } from '../../app/domain/fault.ts';
-import { loadNative, nativeProblem, type NativeCodec } from '../codec/codec.ts';
+import { loadNative, nativeProblem, type NativeCodec, type Sealing } from '../codec/codec.ts';
 import type { EncodeParts } from '../codec/encode-parts.ts';
 import { findCuts, type FindCuts } from '../codec/gear.ts';
-import type { Sealing } from '../codec/sealing.ts';
 import { portableRs2 } from '../portable/portable.ts';
 import type { Rs2 } from '../rs2.ts';
 import { loadWasm } from '../wasm/wasm.ts';

@@ -3,7 +3,7 @@
  * only: the bytes after the last cut come again at the start of the next run, so boundaries do not depend on how a file was read.
  */
 import type { ChunkLimits } from '../../app/domain/chunk.ts';
-import type { Sealing } from '../codec/sealing.ts';
+import type { Sealing } from '../codec/codec.ts';
 import { chunkId, gearTable, hmacKey, idBytes } from './chunk-keys.ts';
 import { claimBuffer, copied, movable } from './moved-bytes.ts';
 import { badInput, checkKey, checkSpan, stopIfCancelled, type Task, type TaskContext } from './task.ts';

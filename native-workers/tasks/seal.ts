@@ -8,7 +8,7 @@ import { sealOverheadBytes } from '../../app/domain/chunk.ts';
 import { chunkKey, hmacKey, idBytes, idToBytes } from './chunk-keys.ts';
 import { compressed, looksCompressible } from './compression.ts';
 import type { FoundChunk } from './chunk.ts';
-import type { Sealing } from '../codec/sealing.ts';
+import type { Sealing } from '../codec/codec.ts';
 import type { IsCancelled } from '../rs2.ts';
 import { claimBuffer, copied, movable } from './moved-bytes.ts';
 import {

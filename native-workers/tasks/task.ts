@@ -4,7 +4,7 @@
  */
 import type { EncodeParts } from '../codec/encode-parts.ts';
 import type { FindCuts } from '../codec/gear.ts';
-import type { Sealing } from '../codec/sealing.ts';
+import type { Sealing } from '../codec/codec.ts';
 import type { IsCancelled, Rs2 } from '../rs2.ts';
 import { Fault } from '../../app/domain/fault.ts';
 
