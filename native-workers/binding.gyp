@@ -30,6 +30,9 @@
         "codec/src/encode-finish.cc",
         "codec/src/sliver.cc",
         "codec/src/gear.cc",
+        "codec/src/host-library.cc",
+        "codec/src/seal.cc",
+        "codec/src/binding-seal.cc",
         "codec/src/kernel-times.cc",
       ],
       "conditions": [

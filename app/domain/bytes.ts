@@ -90,7 +90,8 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBu
 /**
  * Gives a buffer's memory back now. The collector frees large buffers only when it happens to run, by which time several packs' worth can pile up.
  * Views of the buffer are empty from here on.
+ * Shared memory cannot be taken from those who share it.
  */
-export function releaseBuffer(buffer: ArrayBuffer): void {
-  if (!buffer.detached) buffer.transfer(0);
+export function releaseBuffer(buffer: ArrayBufferLike): void {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }

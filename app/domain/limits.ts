@@ -10,7 +10,7 @@ export const batchBytesMax = 8 * 1024 * 1024;
 export const batchBufferBytes = batchBytesMax + 1024 * 1024;
 
 /** Buffers kept between two uses: as many as are in use at once when reading, sealing and packing keep pace. */
-export const buffersKeptMax = 6;
+export const buffersKeptMax = 10;
 
 /** Files in one read: each costs a few system calls, so a batch stays near ten milliseconds of disk work. */
 export const batchFilesMax = 1024;

@@ -2,9 +2,8 @@
  * The middle of the forward path: names chunks, keeps those that are stored already, seals the rest and hands them to the packer in order. One
  * intake serves one round.
  */
-import { BufferShelf } from '../domain/buffer-shelf.ts';
 import { sealOverheadBytes } from '../domain/chunk.ts';
-import { batchBufferBytes, batchesSealedAheadMax, buffersKeptMax, compressLevel } from '../domain/limits.ts';
+import { batchesSealedAheadMax, compressLevel } from '../domain/limits.ts';
 import type { ChunkId } from '../domain/ids.ts';
 import { parseChunkId } from '../domain/ids.ts';
 import type { Dice } from '../domain/clock.ts';
@@ -42,7 +41,7 @@ export function startIntake(
   const options = { urgency: 'bulk', signal } as const;
   /** Chunks that this round stores or has found stored: two batches in flight never seal the same one. */
   const pinned = new Set<string>();
-  const shelf = new BufferShelf(batchBufferBytes, buffersKeptMax);
+  const shelf = ports.pool.buffers;
   let newChunks = 0;
   let newBytes = 0;
   let turn: Promise<void> = Promise.resolve();
@@ -51,7 +50,7 @@ export function startIntake(
 
   /** Appends in the order of the calls, whatever order the pool finishes in. A failure fails every later append too. */
   function appendInTurn(
-    sealing: Promise<{ sealed: ArrayBuffer; chunks: Parameters<Packer['add']>[1] } | undefined>,
+    sealing: Promise<{ sealed: ArrayBufferLike; chunks: Parameters<Packer['add']>[1] } | undefined>,
     kind: ChunkKind,
   ): Promise<void> {
     const before = turn;
@@ -69,9 +68,9 @@ export function startIntake(
   }
 
   async function seal(
-    buffer: ArrayBuffer,
+    buffer: ArrayBufferLike,
     fresh: readonly FoundChunk[],
-  ): Promise<{ sealed: ArrayBuffer; chunks: Parameters<Packer['add']>[1] } | undefined> {
+  ): Promise<{ sealed: ArrayBufferLike; chunks: Parameters<Packer['add']>[1] } | undefined> {
     const known = await ports.catalog.knownChunks(fresh.map((chunk) => parseChunkId(chunk.id)));
     const unknown = fresh.filter((_, i) => known[i] !== true);
     if (unknown.length === 0) {
@@ -97,7 +96,7 @@ export function startIntake(
   }
 
   async function take(
-    buffer: ArrayBuffer,
+    buffer: ArrayBufferLike,
     runs: readonly { start: number; bytes: number; isLast: boolean }[],
     kind: ChunkKind,
   ): Promise<readonly (readonly FoundChunk[])[]> {

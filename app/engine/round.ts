@@ -4,9 +4,10 @@
  */
 import type { Clock, Dice } from '../domain/clock.ts';
 import { Fault } from '../domain/fault.ts';
+import { Feed } from '../domain/feed.ts';
 import { joinVectors, type Dot } from '../domain/dot.ts';
 import { parseChunkId, type DeviceId, type NodeId, type SnapshotId } from '../domain/ids.ts';
-import { roundBytesMax, roundChangesMax } from '../domain/limits.ts';
+import { roundChangesMax } from '../domain/limits.ts';
 import { nameBytesFromText, rootName, type SpacePath } from '../domain/path-name.ts';
 import type { Content, Snapshot } from '../domain/space.ts';
 import { contentToBytes } from '../formats/listing.ts';
@@ -25,6 +26,7 @@ import { isMassDeletion } from './brake.ts';
 import { startIntake, type Intake } from './intake.ts';
 import type { LeftOut } from './left-out.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
+import { withinRound, type Taken } from './within-round.ts';
 import { sameBytes } from '../domain/bytes.ts';
 
 export interface RoundPorts {
@@ -54,8 +56,8 @@ export interface RoundInput {
   readonly deletionsReleased: boolean;
   /** A full pack has its row; the caller may start to send it. Resolves when there is room for more packs. */
   readonly onPack: (pack: NewPack) => Promise<void>;
-  /** Whether so many bytes of changes may wait for more; never asked about the first round, nor about a merge. */
-  readonly waits: (bytes: number) => Promise<boolean>;
+  /** Whether so many bytes of changes may wait for more; never asked about the first round, nor about a merge. Undefined: nothing waits. */
+  readonly waits: ((bytes: number) => Promise<boolean>) | undefined;
   /** Puts chunks into this round's packs that lie where they may go away. */
   readonly carry: (packer: Pick<Packer, 'add'>) => Promise<void>;
 }
@@ -84,7 +86,9 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const { row } = input;
   const space = { num: row.num, root: row.root, mode: row.mode };
   const onSeen = (seen: number): void => ports.onEvent({ kind: 'scanning', space: row.id, seen });
-  const found = await scan(
+  // Contents are read while the scan goes on.
+  const feed = new Feed<ContentJob>();
+  const scanning = scan(
     {
       space,
       root: input.folder,
@@ -94,25 +98,23 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
       parked: input.parked,
       changesMax: roundChangesMax,
       onSeen,
+      onJobs: (jobs) => feed.put(jobs),
     },
     ports,
     signal,
   );
-  const totals = await ports.catalog.totals(row.num);
-  // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
-  const isEmptied = found.seen === 0 && found.deletions > 0;
-  const isHeld =
-    !input.deletionsReleased && (isEmptied || isMassDeletion(found.deletions, totals.files + totals.folders));
-  const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
-  if (found.looks.length > 0) await ports.catalog.setLooks(found.looks);
-
-  const stale = await ports.catalog.stale(row.num);
-  const hasMerge = input.publishesMerge && (stale.length > 0 || row.merged.length > 0);
-  const isNews = found.jobs.length + found.placed.length + gone.length > 0;
-  if (isNews && !hasMerge && row.sequence > 0 && (await input.waits(bytesOf(found.jobs)))) {
-    const { problems, special, clashes } = found;
-    const held = isHeld ? found.deletions : 0;
-    return { ...nothingSealed, problems, special, clashes, held };
+  void scanning.then(
+    () => feed.end(),
+    (error: unknown) => feed.fail(error),
+  );
+  if (input.waits !== undefined) {
+    const found = await scanning;
+    const { isHeld, gone, hasMerge } = await judge(input, found, ports);
+    const isNews = found.jobs.length + found.placed.length + gone.length > 0;
+    if (isNews && !hasMerge && row.sequence > 0 && (await input.waits(bytesOf(found.jobs)))) {
+      const { problems, special, clashes } = found;
+      return { ...nothingSealed, problems, special, clashes, held: isHeld ? found.deletions : 0 };
+    }
   }
   const round = row.clock + 1;
   const own: Dot = { device: input.device.id, sequence: round };
@@ -121,10 +123,13 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
     ports,
   );
   const intake = startIntake({ keys: input.keys, limits: row.limits, packer }, ports, signal);
-  const problems: FileProblem[] = [...found.problems];
+  const problems: FileProblem[] = [];
   try {
     await input.carry(packer);
-    const contents = await takeContents(input, found, own, intake, problems, ports, signal);
+    const contents = await takeContents(input, feed, scanning, own, intake, problems, ports, signal);
+    const found = await scanning;
+    problems.unshift(...found.problems);
+    const { isHeld, gone, stale, hasMerge } = await judge(input, found, ports);
     const puts = [...found.placed.map((placed) => placedChange(placed, own)), ...contents.changes];
     const changes = orderedChanges(gone, isHeld ? besideHeld(puts, found.gone, found) : puts, found);
     const clashes = [...found.clashes, ...contents.clashes];
@@ -144,10 +149,34 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
       isPartial: found.isPartial || contents.isPartial,
     };
   } catch (error) {
+    feed.refuse(error);
+    await scanning.catch(() => undefined);
     await intake.settled();
     await packer.abandon();
     throw error;
   }
+}
+
+interface Judged {
+  readonly isHeld: boolean;
+  /** Entries whose deletion goes through. */
+  readonly gone: Scan['gone'];
+  readonly stale: Awaited<ReturnType<Catalog['stale']>>;
+  readonly hasMerge: boolean;
+}
+
+/** What of a scan may go through, and whether a merge waits to be published with it. */
+async function judge(input: RoundInput, found: Scan, { catalog }: RoundPorts): Promise<Judged> {
+  const { row } = input;
+  const totals = await catalog.totals(row.num);
+  // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
+  const isEmptied = found.seen === 0 && found.deletions > 0;
+  const isHeld =
+    !input.deletionsReleased && (isEmptied || isMassDeletion(found.deletions, totals.files + totals.folders));
+  const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
+  if (found.looks.length > 0) await catalog.setLooks(found.looks);
+  const stale = await catalog.stale(row.num);
+  return { isHeld, gone, stale, hasMerge: input.publishesMerge && (stale.length > 0 || row.merged.length > 0) };
 }
 
 const nothingSealed = { round: undefined, newChunks: 0, newBytes: 0, isPartial: false };
@@ -162,7 +191,8 @@ interface Contents {
 /** Looks into changed files and links; entries that turn out to be what they were only get their new look. */
 async function takeContents(
   input: RoundInput,
-  found: Scan,
+  feed: Feed<ContentJob>,
+  scanning: Promise<Scan>,
   own: Dot,
   intake: Intake,
   problems: FileProblem[],
@@ -193,27 +223,35 @@ async function takeContents(
       changes.push({ kind: 'put', parent: job.parent, name: job.name, num: job.num, entry, look });
     }
   };
-  await takeLinks(
-    found.jobs.filter((job) => job.target !== undefined),
-    intake,
-    keep,
-  );
-
-  const { files, isPartial } = withinRound(found.jobs.filter((job) => job.target === undefined));
-  const ofBytes = files.reduce((sum, job) => sum + job.stat.bytes, 0);
+  const taken: Taken = { files: 0, bytes: 0, isPartial: false };
   let done = 0;
   let bytes = 0;
-  for await (const batch of chunkFiles(files, { disk: ports.disk, root: input.folder, sink: intake }, signal)) {
+  let found: Scan | undefined;
+  void scanning.then(
+    (scanned) => (found = scanned),
+    () => undefined,
+  );
+  const tell = (): void => {
+    const { files: ofFiles, bytes: ofBytes } = taken;
+    ports.onEvent({ kind: 'reading', space: input.row.id, files: done, ofFiles, bytes, ofBytes });
+  };
+  const groups = withinRound(feed.items(), taken);
+  for await (const batch of chunkFiles(groups, { disk: ports.disk, root: input.folder, sink: intake }, signal)) {
     for (const { file, result } of batch) {
       done++;
       bytes += file.stat.bytes;
       if (result instanceof Fault) problems.push({ path: file.path, fault: result });
       else keep(file, await foldContent(result.chunks, intake.store), result.stat, result.stat.bytes);
     }
-    ports.onEvent({ kind: 'reading', space: input.row.id, files: done, ofFiles: files.length, bytes, ofBytes });
+    // Until everything is found, what is said is how far the scan is.
+    if (found) tell();
   }
+  found = await scanning;
+  if (done > 0) tell();
+  const links = found.jobs.filter((job) => job.target !== undefined);
+  await takeLinks(links, intake, keep);
   if (looks.length > 0) await ports.catalog.setLooks(looks);
-  return { changes, clashes, isPartial };
+  return { changes, clashes, isPartial: taken.isPartial };
 }
 
 /**
@@ -221,13 +259,6 @@ async function takeContents(
  * pass reads it again.
  */
 const unsureLook = (stat: FileStat): Look => ({ ...lookOf(stat), ctimeNs: stat.ctimeNs - 1n });
-
-/** As many files as one round takes; at least one, whatever its size. */
-function withinRound(jobs: readonly ContentJob[]): { files: readonly ContentJob[]; isPartial: boolean } {
-  let bytes = 0;
-  const over = jobs.findIndex((job, i) => (bytes += job.stat.bytes) > roundBytesMax && i > 0);
-  return over < 0 ? { files: jobs, isPartial: false } : { files: jobs.slice(0, over), isPartial: true };
-}
 
 async function takeLinks(
   jobs: readonly ContentJob[],

@@ -57,7 +57,7 @@ export function createSpender(ports: SpenderPorts): Spender {
         for (const intent of await ports.catalog.openIntents()) {
           const outcome = await finishIntent(ports, intent, signal);
           if (outcome?.isSuccess) await apply(intent, outcome);
-          await settle(ports, intent, outcome);
+          await settleAs(ports, intent, outcome);
         }
       }),
   };
@@ -91,7 +91,7 @@ async function spendOnce(
   ports.onPoint(`${step.kind}:transaction-sent`);
   if (outcome?.isSuccess) await apply(outcome);
   ports.onPoint(`${step.kind}:effects-applied`);
-  await settle(ports, intent, outcome);
+  await settleAs(ports, intent, outcome);
   ports.onPoint(`${step.kind}:intent-settled`);
   if (outcome === undefined) {
     throw new Fault(
@@ -126,7 +126,12 @@ async function finishIntent(ports: SpenderPorts, intent: IntentRow, signal: Abor
   }
 }
 
-async function settle(ports: SpenderPorts, intent: IntentRow, outcome: Outcome | undefined): Promise<void> {
+/** Writes down what became of a transaction; undefined: it never ran. */
+export async function settleAs(
+  ports: Pick<SpenderPorts, 'catalog'>,
+  intent: IntentRow,
+  outcome: Outcome | undefined,
+): Promise<void> {
   if (outcome === undefined) await ports.catalog.settleIntent(intent.num, 'failed', 0n, 0n, 'never executed', []);
   else
     await ports.catalog.settleIntent(

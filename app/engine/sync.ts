@@ -22,7 +22,7 @@ import { isCopied, takeOwnIdentity } from './copied-home.ts';
 import { readDevice, type KnownDevice } from './device.ts';
 import { hasNewsOf, lookAtDevices } from './heads.ts';
 import { deviceCopied } from './own-head.ts';
-import { waits } from './settling.ts';
+import { settlingMs, waits } from './settling.ts';
 import { startShipping } from './shipping.ts';
 import { shipPack, shipRound, type ShipPorts, type ShipSpace } from './ship.ts';
 
@@ -330,6 +330,7 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
     core.emit({ kind: 'packed', space: row.id, packs: 1, bytes: pack.bytes });
     await shipping.add(num);
   };
+  const maySettle = work.mayWait && (await settlingMs(core, row.num)) > 0;
   const packBytes = packBytesFor(network.committee.shards, core.pool.packBytesMax);
   const input = {
     row,
@@ -343,7 +344,7 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
     publishesMerge,
     deletionsReleased: work.isReleased,
     onPack,
-    waits: async (bytes: number) => work.mayWait && (await waits(core, row.num, bytes, packBytes)),
+    waits: maySettle ? (bytes: number) => waits(core, row.num, bytes, packBytes) : undefined,
     carry: (packer: Pick<Packer, 'add'>) => carryGoing(core, space, work.going, packer, signal),
   };
   let report: RoundReport;

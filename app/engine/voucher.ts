@@ -14,6 +14,7 @@ import { leftFrost, monthStartMs, spentFrost } from '../upkeep/budget.ts';
 import { readCap } from './budget.ts';
 import { readDevice } from './device.ts';
 import type { EngineCore } from './engine.ts';
+import { settleAs } from './spend.ts';
 
 export interface VoucherRequest {
   /** So many epochs more for each lease; what the policy of its space says when left out. */
@@ -94,10 +95,10 @@ export async function accountVoucher(
       signature: fromBase64Url(made.signature),
       frost: BigInt(made.frostMax),
       mist: 0n,
+      writeFrost: 0n,
       chainMs: await chain.timeMs(signal),
     });
-    const state = outcome.isSuccess ? 'succeeded' : 'failed';
-    await catalog.settleIntent(intent.num, state, outcome.frost, outcome.gasMist, outcome.failure);
+    await settleAs({ catalog }, intent, outcome);
   }
   await catalog.setRecord(recordKey, '');
 }

@@ -67,7 +67,7 @@ export interface ReadSpan {
 }
 
 export interface ReadBatch {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   /** One for each asked span, in order. */
   readonly spans: readonly (ReadSpan | Fault)[];
 }
@@ -147,10 +147,10 @@ export interface Disk {
   /** A look without following links; undefined when nothing is there. Other trouble is a fault, never "nothing there". */
   look(root: string, path: SpacePath): Promise<FileStat | undefined>;
   /**
-   * Reads spans of files (opened without following links) into one buffer, which is moved to the caller. `room` is moved in and is that buffer if
-   * it is large enough for all of them.
+   * Reads spans of files (opened without following links) into one buffer, which is moved to the caller. `room` is moved in (or shared) and is that
+   * buffer if it is large enough for all of them.
    */
-  read(root: string, spans: readonly FileSpan[], signal: AbortSignal, room?: ArrayBuffer): Promise<ReadBatch>;
+  read(root: string, spans: readonly FileSpan[], signal: AbortSignal, room?: ArrayBufferLike): Promise<ReadBatch>;
 
   makeFolder(root: string, path: SpacePath): Promise<void>;
   setFolder(root: string, path: SpacePath, placement: Placement): Promise<void>;

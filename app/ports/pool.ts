@@ -1,8 +1,10 @@
 /**
  * CPU work on the worker pool. Tasks are pure: bytes in, bytes out, no disk, no net. Every ArrayBuffer handed in is moved (gone for the
- * caller) and comes back, with or instead of the result, so that bytes are never cloned; a large encode works on memory that all workers share. A lost worker is a fault 'worker-lost' after one
+ * caller) and comes back, with or instead of the result, so that bytes are never cloned; a large encode works on memory that all workers share, and
+ * so may chunking and sealing: a SharedArrayBuffer is not moved, and whoever hands it in leaves it alone until the answer is there. A lost worker is a fault 'worker-lost' after one
  * retry on a fresh one where the input survived. The engine keeps the waiting line; the pool refuses what would exceed its byte budget.
  */
+import type { BufferShelf } from '../domain/buffer-shelf.ts';
 import type { ChunkLimits } from '../domain/chunk.ts';
 import type { Axis, BlobMetadata } from '../domain/encoding.ts';
 
@@ -28,7 +30,7 @@ export interface FoundChunk {
 }
 
 export interface ChunkTask {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly runs: readonly ChunkRun[];
   readonly limits: ChunkLimits;
   /** Key for the gear table, 32 bytes. */
@@ -38,13 +40,13 @@ export interface ChunkTask {
 }
 
 export interface ChunkResult {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   /** For each run its complete chunks in order; bytes after the last one belong to the next run of the same file. */
   readonly runs: readonly (readonly FoundChunk[])[];
 }
 
 export interface SealTask {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly chunks: readonly FoundChunk[];
   /** Key from which each chunk's key is derived, 32 bytes. */
   readonly sealKey: Uint8Array;
@@ -52,7 +54,7 @@ export interface SealTask {
   readonly nonces: Uint8Array;
   readonly compressLevel: number;
   /** Moved in; `sealed` is this buffer if it is large enough for the worst case. */
-  readonly room?: ArrayBuffer;
+  readonly room?: ArrayBufferLike;
 }
 
 export interface SealedChunk {
@@ -64,8 +66,8 @@ export interface SealedChunk {
 }
 
 export interface SealResult {
-  readonly buffer: ArrayBuffer;
-  readonly sealed: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
+  readonly sealed: ArrayBufferLike;
   readonly chunks: readonly SealedChunk[];
 }
 
@@ -138,6 +140,8 @@ export interface Pool {
   readonly codec: string;
   /** Largest blob worth encoding at once with this codec, bytes: bounded by memory, not by the network. */
   readonly packBytesMax: number;
+  /** Buffers for files on their way through `chunk` and `seal`: shared memory where all that use it can. */
+  readonly buffers: BufferShelf;
   chunk(task: ChunkTask, options: TaskOptions): Promise<ChunkResult>;
   seal(task: SealTask, options: TaskOptions): Promise<SealResult>;
   open(task: OpenTask, options: TaskOptions): Promise<OpenResult>;

@@ -10,12 +10,15 @@ import type { RedStuff } from '../../app/domain/redstuff.ts';
 import type { Axis, BlobMetadata, CrossingSymbol, IsCancelled, Rs2, Sliver } from '../rs2.ts';
 import type { EncodeParts } from './encode-parts.ts';
 import type { CutLimits, FindCuts } from './gear.ts';
+import { sealingOf, type Sealing, type SealingAddon } from './sealing.ts';
+
+export type { Sealing } from './sealing.ts';
 
 /** Names of engines, best first; `FLOE_CODEC_ENGINE` forces one of them. */
 export type EngineName = 'avx512-gfni' | 'avx2-gfni' | 'avx2' | 'neon' | 'plain';
 
 /** The addon's functions as C++ defines them (binding.cc); they check every argument themselves. */
-interface Addon {
+interface Addon extends SealingAddon {
   engines(): { name: EngineName; usable: boolean }[];
   encode(
     engine: number,
@@ -102,6 +105,8 @@ export interface NativeCodec extends Rs2, EncodeParts {
   readonly findCuts: FindCuts;
   /** Memory that the process has freed goes back to the system. Takes milliseconds: for now and then. */
   giveBack(): void;
+  /** Undefined where the process lacks the libraries for it. */
+  readonly sealing: Sealing | undefined;
   /** For benchmarks: the kernels alone, timed now. */
   kernelTimes(shards: number, symbolBytes: number): KernelTimes;
 }
@@ -219,6 +224,7 @@ function nativeCodec(addon: Addon, engine: number, name: EngineName): NativeCode
     },
     kernelTimes: (shards, symbolBytes) => guarded(() => addon.kernels(engine, shards, symbolBytes)),
     findCuts: (bytes, table, limits, isLast) => nativeCuts(addon, bytes, table, limits, isLast),
+    sealing: sealingOf(addon, guarded),
   };
 }
 

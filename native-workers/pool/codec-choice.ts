@@ -3,7 +3,7 @@
  * environment variable FLOE_CODEC forces one; a forced codec that is not there is a fault, never a silent second choice.
  */
 import { Fault } from '../../app/domain/fault.ts';
-import { loadNative, nativeProblem, type NativeCodec } from '../codec/codec.ts';
+import { loadNative, nativeProblem, type NativeCodec, type Sealing } from '../codec/codec.ts';
 import type { EncodeParts } from '../codec/encode-parts.ts';
 import { findCuts, type FindCuts } from '../codec/gear.ts';
 import { portableRs2 } from '../portable/portable.ts';
@@ -32,6 +32,8 @@ export interface ChosenCodec {
   readonly name: CodecName;
   readonly rs2: Rs2;
   readonly findCuts: FindCuts;
+  /** Naming and sealing chunks natively, where the codec and the process can. */
+  readonly sealing: Sealing | undefined;
   /** Encoding one blob on several workers, where the codec can. */
   readonly parts: EncodeParts | undefined;
   readonly packBytesMax: number;
@@ -45,6 +47,7 @@ export function chooseCodec(forced: CodecName | undefined): ChosenCodec {
     name,
     rs2,
     findCuts: native?.findCuts ?? findCuts,
+    sealing: native?.sealing,
     parts: native,
     packBytesMax: packBytesMaxBy[name],
     giveBack: () => native?.giveBack(),

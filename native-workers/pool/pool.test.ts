@@ -90,13 +90,13 @@ describe('bytes are moved', () => {
     const sealKey = seededBytes('seal', 32);
     const nonces = Buffer.from(seededBytes('nonces', 12 * chunks.length));
     const sealing = workers.run('seal', { buffer: first.buffer, chunks, sealKey, nonces, compressLevel: 3 }, options());
-    expect(first.buffer.detached).toBe(true);
+    expect(first.buffer.byteLength).toBe(0);
     expect(nonces.length).toBe(12 * chunks.length);
     const { sealed, chunks: sealedChunks, buffer: back } = await sealing;
     expect(back.byteLength).toBe(3_000_000);
     const asked = { buffer: sealed, chunks: sealedChunks, sealKey, idKey: input.idKey };
     const { plain: result, buffer: sealedBack } = await workers.run('open', asked, options());
-    expect(sealed.detached).toBe(true);
+    expect(sealed.byteLength).toBe(0);
     expect(sealedBack.byteLength).toBeGreaterThan(3_000_000);
     expect(Buffer.compare(Buffer.from(result), seededBytes('moved', 3_000_000))).toBe(0);
   });
@@ -228,7 +228,7 @@ describe('cancelling', () => {
     expect(await faultOf(open().run('chunk', input, options('bulk', control.signal)))).toMatchObject({
       code: 'cancelled',
     });
-    expect(input.buffer.detached).toBe(false);
+    expect(input.buffer.byteLength).toBeGreaterThan(0);
   });
 
   test('a finished task no longer listens to its signal', async () => {

@@ -65,6 +65,7 @@ export function runTask(message: TaskMessage): unknown {
   const context: TaskContext = {
     rs2: () => codec().rs2,
     findCuts: () => codec().findCuts,
+    sealing: () => codec().sealing,
     parts() {
       const { parts } = codec();
       if (parts === undefined) throw new Fault('codec-refused', 'never', 'Only the native codec shares an encode.');

@@ -15,6 +15,7 @@ const context: TaskContext = {
   parts() {
     throw new Error('nothing is shared here');
   },
+  sealing: () => undefined,
   isCancelled: () => false,
 };
 const gearKey = seededBytes('gear key', 32);

@@ -3,9 +3,10 @@
  * only: the bytes after the last cut come again at the start of the next run, so boundaries do not depend on how a file was read.
  */
 import type { ChunkLimits } from '../../app/domain/chunk.ts';
-import { chunkId, gearTable, hmacKey } from './chunk-keys.ts';
-import { claimBuffer, copied } from './moved-bytes.ts';
-import { badInput, checkSpan, stopIfCancelled, type Task } from './task.ts';
+import type { Sealing } from '../codec/codec.ts';
+import { chunkId, gearTable, hmacKey, idBytes } from './chunk-keys.ts';
+import { claimBuffer, copied, movable } from './moved-bytes.ts';
+import { badInput, checkKey, checkSpan, stopIfCancelled, type Task, type TaskContext } from './task.ts';
 
 /** A run of file bytes in a buffer. `isLast`: the file ends here. */
 export interface ChunkRun {
@@ -22,7 +23,7 @@ export interface FoundChunk {
 }
 
 export interface ChunkInput {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly runs: readonly ChunkRun[];
   readonly limits: ChunkLimits;
   readonly gearKey: Uint8Array;
@@ -30,7 +31,7 @@ export interface ChunkInput {
 }
 
 export interface ChunkOutput {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly runs: readonly (readonly FoundChunk[])[];
 }
 
@@ -41,11 +42,35 @@ export function checkLimits({ min, normal, max }: ChunkLimits): void {
   if (!isSound || min > normal || normal > max || max > 2 ** 31 - 1) throw badInput('Those are not chunk limits.');
 }
 
+function namedBy(
+  sealing: Sealing,
+  { buffer, runs, limits, idKey }: ChunkInput,
+  table: BigUint64Array,
+  { isCancelled }: TaskContext,
+): FoundChunk[][] {
+  checkKey(idKey, 'The id key');
+  const numbers = Uint32Array.from(runs.flatMap(({ start, bytes, isLast }) => [start, bytes, isLast ? 1 : 0]));
+  const named = sealing.name(new Uint8Array(buffer), numbers, table, limits, idKey, isCancelled);
+  let at = 0;
+  return runs.map((run, i) => {
+    let start = run.start;
+    return Array.from({ length: named.counts[i] ?? 0 }, () => {
+      const bytes = run.start + (named.cuts[at] ?? 0) - start;
+      const chunk = { id: named.ids.toString('hex', at * idBytes, (at + 1) * idBytes), start, bytes };
+      start += bytes;
+      at++;
+      return chunk;
+    });
+  });
+}
+
 export const chunkTask: Task<ChunkInput, ChunkOutput> = {
   run({ buffer, runs, limits, gearKey, idKey }, context) {
     checkLimits(limits);
     for (const run of runs) checkSpan(run, buffer.byteLength, 'A run of file bytes');
     const table = gearTable(gearKey);
+    const sealing = context.sealing();
+    if (sealing) return { buffer, runs: namedBy(sealing, { buffer, runs, limits, gearKey, idKey }, table, context) };
     const key = hmacKey(idKey, 'The id key');
     const findCuts = context.findCuts();
     const cutsOf = ({ start, bytes, isLast }: ChunkRun): readonly number[] => {
@@ -71,7 +96,7 @@ export const chunkTask: Task<ChunkInput, ChunkOutput> = {
     gearKey: copied(input.gearKey),
     idKey: copied(input.idKey),
   }),
-  inputBuffers: ({ buffer }) => [buffer],
-  outputBuffers: ({ buffer }) => [buffer],
+  inputBuffers: ({ buffer }) => movable(buffer),
+  outputBuffers: ({ buffer }) => movable(buffer),
   peakBytes: ({ buffer }) => buffer.byteLength,
 };

@@ -26,6 +26,7 @@ function contextOf(rs2: Rs2): TaskContext {
     parts() {
       throw new Error('nothing is shared here');
     },
+    sealing: () => undefined,
     isCancelled: () => false,
   };
 }

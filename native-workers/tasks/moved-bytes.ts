@@ -4,9 +4,17 @@
  */
 import { isMarkedAsUntransferable } from 'node:worker_threads';
 
-/** The same memory, out of the caller's reach. */
-export function claimBuffer(buffer: ArrayBuffer): ArrayBuffer {
+/** The same memory, out of the caller's reach. Shared memory stays in reach: its owner waits for the answer before using it again. */
+export function claimBuffer(buffer: ArrayBuffer): ArrayBuffer;
+export function claimBuffer(buffer: ArrayBufferLike): ArrayBufferLike;
+export function claimBuffer(buffer: ArrayBufferLike): ArrayBufferLike {
+  if (!(buffer instanceof ArrayBuffer)) return buffer;
   return isMarkedAsUntransferable(buffer) ? buffer.slice(0) : buffer.transfer();
+}
+
+/** Those of some buffers that have to be moved; the others are shared. */
+export function movable(...buffers: readonly ArrayBufferLike[]): ArrayBuffer[] {
+  return buffers.filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
 /** The same views on claimed memory. Views of one buffer stay views of one buffer. */

@@ -9,7 +9,7 @@ import { Fault } from '../../app/domain/fault.ts';
 import { chunkId, chunkKey, hmacKey, idBytes, idToBytes } from './chunk-keys.ts';
 import type { FoundChunk } from './chunk.ts';
 import { decompressed } from './compression.ts';
-import { claimBuffer, copied } from './moved-bytes.ts';
+import { claimBuffer, copied, movable } from './moved-bytes.ts';
 import type { SealedChunk } from './seal.ts';
 import {
   chunkPlainBytesMax,
@@ -91,7 +91,6 @@ function openOne(chunk: SealedChunk, sealed: Uint8Array, key: KeyObject, plain: 
   }
 }
 
-const movable = (buffer: ArrayBufferLike): ArrayBuffer[] => (buffer instanceof ArrayBuffer ? [buffer] : []);
 /** What is shared is there anyway. */
 const held = (buffer: ArrayBufferLike): number => (buffer instanceof ArrayBuffer ? buffer.byteLength : 0);
 
@@ -118,11 +117,11 @@ export const openTask: Task<OpenInput, OpenOutput> = {
   },
   claim: (input) => ({
     ...input,
-    buffer: input.buffer instanceof ArrayBuffer ? claimBuffer(input.buffer) : input.buffer,
+    buffer: claimBuffer(input.buffer),
     sealKey: copied(input.sealKey),
     idKey: copied(input.idKey),
   }),
   inputBuffers: ({ buffer }) => movable(buffer),
-  outputBuffers: ({ buffer, plain }) => [...movable(buffer), plain],
+  outputBuffers: ({ buffer, plain }) => movable(buffer, plain),
   peakBytes: ({ buffer, chunks }) => held(buffer) + Math.min(openBytesMax, plainSum(chunks)),
 };

@@ -18,6 +18,7 @@ const context: TaskContext = {
   parts() {
     throw new Error('nothing is shared here');
   },
+  sealing: () => undefined,
   isCancelled: () => false,
 };
 const idKey = seededBytes('id key', 32);
@@ -40,7 +41,7 @@ function sealAll(plains: readonly Uint8Array[], compressLevel = 3, nonceSeed = '
 }
 
 function openAll(
-  buffer: ArrayBuffer,
+  buffer: ArrayBufferLike,
   chunks: readonly SealedChunk[],
   keys: { sealKey?: Uint8Array; idKey?: Uint8Array } = {},
 ) {

@@ -8,7 +8,9 @@ import { sealOverheadBytes } from '../../app/domain/chunk.ts';
 import { chunkKey, hmacKey, idBytes, idToBytes } from './chunk-keys.ts';
 import { compressed, looksCompressible } from './compression.ts';
 import type { FoundChunk } from './chunk.ts';
-import { claimBuffer, copied } from './moved-bytes.ts';
+import type { Sealing } from '../codec/codec.ts';
+import type { IsCancelled } from '../rs2.ts';
+import { claimBuffer, copied, movable } from './moved-bytes.ts';
 import {
   chunkPlainBytesMax,
   cipherName,
@@ -23,7 +25,7 @@ import {
 import { badInput, checkSpan, stopIfCancelled, type Task } from './task.ts';
 
 export interface SealInput {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly chunks: readonly FoundChunk[];
   readonly sealKey: Uint8Array;
   /** 12 fresh random bytes for each chunk. */
@@ -31,7 +33,7 @@ export interface SealInput {
   /** zstd's levels 1 to 19; 0 leaves everything as it is. */
   readonly compressLevel: number;
   /** `sealed` is this buffer if it is large enough for the worst case. */
-  readonly room?: ArrayBuffer;
+  readonly room?: ArrayBufferLike;
 }
 
 export interface SealedChunk {
@@ -42,8 +44,8 @@ export interface SealedChunk {
 }
 
 export interface SealOutput {
-  readonly buffer: ArrayBuffer;
-  readonly sealed: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
+  readonly sealed: ArrayBufferLike;
   readonly chunks: readonly SealedChunk[];
 }
 
@@ -89,14 +91,34 @@ function sealOne(
   return headBytes + body.length + tagBytes;
 }
 
+function sealedBy(native: Sealing, input: SealInput, out: Uint8Array, isCancelled: IsCancelled): SealedChunk[] {
+  const { buffer, chunks, sealKey, nonces, compressLevel } = input;
+  const ids = new Uint8Array(idBytes * chunks.length);
+  const spans = new Uint32Array(2 * chunks.length);
+  for (const [i, { id, start, bytes }] of chunks.entries()) {
+    ids.set(idToBytes(id), idBytes * i);
+    spans.set([start, bytes], 2 * i);
+  }
+  const secrets = { ids, sealKey, nonces };
+  const lengths = native.seal(new Uint8Array(buffer), spans, secrets, compressLevel, out, isCancelled);
+  let at = 0;
+  return chunks.map(({ id, bytes: plainBytes }, i) => {
+    const bytes = lengths[i] ?? 0;
+    at += bytes;
+    return { id, start: at - bytes, bytes, plainBytes };
+  });
+}
+
 export const sealTask: Task<SealInput, SealOutput> = {
-  run(input, { isCancelled }) {
+  run(input, { isCancelled, sealing }) {
     check(input);
     const { buffer, chunks, nonces, compressLevel, room } = input;
     const key = hmacKey(input.sealKey, 'The seal key');
     const bytesMax = sealedBytesMax(chunks);
     const sealed = room !== undefined && room.byteLength >= bytesMax ? room : new ArrayBuffer(bytesMax);
     const out = new Uint8Array(sealed);
+    const native = sealing();
+    if (native) return { buffer, sealed, chunks: sealedBy(native, input, out, isCancelled) };
     let at = 0;
     const done = chunks.map(({ id, start, bytes }, i) => {
       stopIfCancelled(isCancelled);
@@ -115,7 +137,7 @@ export const sealTask: Task<SealInput, SealOutput> = {
     nonces: copied(input.nonces),
     ...(input.room === undefined ? {} : { room: claimBuffer(input.room) }),
   }),
-  inputBuffers: ({ buffer, room }) => (room === undefined ? [buffer] : [buffer, room]),
-  outputBuffers: ({ buffer, sealed }) => [buffer, sealed],
+  inputBuffers: ({ buffer, room }) => (room === undefined ? movable(buffer) : movable(buffer, room)),
+  outputBuffers: ({ buffer, sealed }) => movable(buffer, sealed),
   peakBytes: ({ buffer, chunks }) => buffer.byteLength + sealedBytesMax(chunks),
 };

@@ -16,6 +16,7 @@ const context: TaskContext = {
   parts() {
     throw new Error('nothing is shared here');
   },
+  sealing: () => undefined,
   isCancelled: () => false,
 };
 const scheme = bls12_381.longSignatures;

@@ -4,6 +4,7 @@
  */
 import type { EncodeParts } from '../codec/encode-parts.ts';
 import type { FindCuts } from '../codec/gear.ts';
+import type { Sealing } from '../codec/codec.ts';
 import type { IsCancelled, Rs2 } from '../rs2.ts';
 import { Fault } from '../../app/domain/fault.ts';
 
@@ -11,6 +12,8 @@ export interface TaskContext {
   /** The codec and cut finder of this thread, loaded on first use: tasks that need none do not pay for it. */
   readonly rs2: () => Rs2;
   readonly findCuts: () => FindCuts;
+  /** Chunks named and sealed natively; undefined where that is not to be had. */
+  readonly sealing: () => Sealing | undefined;
   /** Encoding shared with other workers; a fault where the codec cannot. */
   readonly parts: () => EncodeParts;
   readonly isCancelled: IsCancelled;

@@ -16,6 +16,8 @@ import { verifySliverTask } from '../../native-workers/tasks/verify-sliver.ts';
 import { findCuts } from '../../native-workers/codec/gear.ts';
 import { loadNative } from '../../native-workers/codec/codec.ts';
 import { portableRs2 } from '../../native-workers/portable/portable.ts';
+import { BufferShelf, ownBuffers } from '../../app/domain/buffer-shelf.ts';
+import { batchBufferBytes, buffersKeptMax } from '../../app/domain/limits.ts';
 import type { Pool, TaskOptions } from '../../app/ports/pool.ts';
 
 export function openInlinePool(packBytesMax = 16 * 1024 * 1024): Pool {
@@ -30,6 +32,7 @@ export function openInlinePool(packBytesMax = 16 * 1024 * 1024): Pool {
       parts: () => {
         throw new Error('nothing is shared between the workers of a pool without workers');
       },
+      sealing: () => native?.sealing,
       isCancelled: () => options.signal.aborted,
     };
     const claimed = task.claim(input);
@@ -40,6 +43,7 @@ export function openInlinePool(packBytesMax = 16 * 1024 * 1024): Pool {
   return {
     codec: rs2.engine,
     packBytesMax,
+    buffers: new BufferShelf(batchBufferBytes, buffersKeptMax, ownBuffers),
     chunk: (task, options) => run(chunkTask, task, options),
     seal: (task, options) => run(sealTask, task, options),
     open: (task, options) => run(openTask, task, options),

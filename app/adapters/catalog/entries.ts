@@ -82,18 +82,19 @@ export function unpackChildren(
 /** Reads folders as packed rows; made of one statement, so that it can run on its own for the thread. */
 export function openPackedChildren(db: Database): (folders: readonly NodeNum[]) => PackedChildren {
   type Packed = [count: number, bytes: Buffer | null, last: Buffer | null];
+  // The range as one comparison of rows: with `parent = ?`, SQLite would plan a statement that orders anew at each call, ten times a small folder.
   const all = db
-    .prepare<[number, Uint8Array], Packed>(
+    .prepare<[number, Uint8Array, number], Packed>(
       `SELECT count(*), CAST(string_agg(piece, '') AS BLOB), CASE WHEN count(*) = ${childrenMax} THEN max(name) END FROM
        (SELECT record || coalesce(look, ${noLook}) || name AS piece, name FROM entry
-        WHERE parent = ? AND name > ? ORDER BY name LIMIT ${childrenMax})`,
+        WHERE (parent, name) > (?, ?) AND parent <= ? ORDER BY parent, name LIMIT ${childrenMax})`,
     )
     .raw();
   const writers = openWriters(db);
   const read = (folder: NodeNum): readonly Buffer[] => {
     const pieces: Buffer[] = [];
     for (let after: Buffer | null = Buffer.alloc(0); after !== null;) {
-      const [count, bytes, last]: Packed = all.get(folder, after) ?? [0, null, null];
+      const [count, bytes, last]: Packed = all.get(folder, after, folder) ?? [0, null, null];
       if (bytes !== null) pieces.push(bytes);
       after = count < childrenMax ? null : last;
     }
@@ -127,10 +128,14 @@ export function entryOperations(db: Database): Operations {
     ...entryFrom(raw, writers),
     parentNode: parseNodeId(idOf.get(raw.parent) ?? new Uint8Array()),
   });
-  const inode = db.prepare<[Uint8Array, number], RawEntry>(
-    `SELECT ${columns} FROM entry WHERE look IS NOT NULL AND substr(look, 1, 16) = ?
-     AND EXISTS (SELECT 1 FROM node WHERE node.num = entry.num AND node.space = ?) ORDER BY parent, name LIMIT 1`,
+  // Hard links share an inode: the first in the order of places counts. To order, or to ask for the space here, would make SQLite plan the statement anew
+  // at each call, which is ten times the search.
+  const inode = db.prepare<[Uint8Array], RawEntry & { readonly space: number }>(
+    `SELECT ${columns}, (SELECT space FROM node WHERE node.num = entry.num) AS space
+     FROM entry WHERE look IS NOT NULL AND substr(look, 1, 16) = ?`,
   );
+  const isBefore = (a: RawEntry, b: RawEntry): boolean =>
+    a.parent === b.parent ? Buffer.compare(a.name, b.name) < 0 : a.parent < b.parent;
   const place = db.prepare<[number], { parent: number; name: Buffer }>('SELECT parent, name FROM entry WHERE num = ?');
   const isRoot = db.prepare<[number], { num: number }>('SELECT num FROM space WHERE root = ?');
   const rootOf = db.prepare<[number], { root: number }>('SELECT root FROM space WHERE num = ?');
@@ -174,7 +179,8 @@ export function entryOperations(db: Database): Operations {
     }),
     byInode: db.transaction((space: number, inodes: Inodes) =>
       inodes.map(({ device, inode: number }) => {
-        const raw = inode.get(inodeKey(device, number), space);
+        const [first, ...others] = inode.all(inodeKey(device, number)).filter((row) => row.space === space);
+        const raw = others.reduce((best, other) => (best && isBefore(other, best) ? other : best), first);
         return raw && entryFrom(raw, writers);
       }),
     ),

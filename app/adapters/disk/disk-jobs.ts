@@ -29,7 +29,7 @@ export interface PackedListings {
 }
 
 export interface PackedRead {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly spans: readonly (ReadSpan | PlainFault)[];
 }
 
@@ -48,8 +48,8 @@ export interface ReadJob {
   readonly kind: 'read';
   readonly root: string;
   readonly spans: readonly FileSpan[];
-  /** Moved; used where it is large enough. */
-  readonly room: ArrayBuffer | undefined;
+  /** Moved or shared; used where it is large enough. */
+  readonly room: ArrayBufferLike | undefined;
   /** Shared; anything but 0 asks the thread to stop early. */
   readonly cancel: Int32Array<SharedArrayBuffer>;
 }

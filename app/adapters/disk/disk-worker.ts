@@ -15,7 +15,7 @@ function answer(job: DiskJob): { readonly answer: unknown; readonly moved: Array
     }
     case 'read': {
       const read = readSpans(job.root, job.spans, job.cancel, job.room);
-      return { answer: read, moved: [read.buffer] };
+      return { answer: read, moved: read.buffer instanceof ArrayBuffer ? [read.buffer] : [] };
     }
     case 'place':
       return { answer: placeFiles(job), moved: [] };

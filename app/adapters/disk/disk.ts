@@ -65,7 +65,7 @@ async function readBatch(
   root: string,
   spans: readonly FileSpan[],
   signal: AbortSignal,
-  room: ArrayBuffer | undefined,
+  room: ArrayBufferLike | undefined,
 ): Promise<ReadBatch> {
   signal.throwIfAborted();
   const cancel = new Int32Array(new SharedArrayBuffer(4));
@@ -74,7 +74,10 @@ async function readBatch(
   };
   signal.addEventListener('abort', onAbort);
   try {
-    const read = await threads.run({ kind: 'read', root, spans, room, cancel }, room === undefined ? [] : [room]);
+    const read = await threads.run(
+      { kind: 'read', root, spans, room, cancel },
+      room instanceof ArrayBuffer ? [room] : [],
+    );
     signal.throwIfAborted();
     return { buffer: read.buffer, spans: read.spans.map((span) => ('code' in span ? unpackFault(span) : span)) };
   } finally {

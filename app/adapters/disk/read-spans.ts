@@ -62,12 +62,12 @@ export function readSpans(
   root: string,
   spans: readonly FileSpan[],
   cancel: Int32Array,
-  room?: ArrayBuffer,
+  room?: ArrayBufferLike,
 ): PackedRead {
   const capacity = spans.reduce((sum, span) => sum + span.bytesMax, 0);
   const isRoomy = room !== undefined && room.byteLength >= capacity;
   // Pages that are never written cost no memory, so the buffer may start at the most that could be read.
-  let buffer = isRoomy ? room : new ArrayBuffer(capacity);
+  const buffer = isRoomy ? room : new ArrayBuffer(capacity);
   const answers: PackedRead['spans'][number][] = [];
   let used = 0;
   let held: { readonly path: SpacePath; readonly handle: FolderHandle } | undefined;
@@ -90,6 +90,6 @@ export function readSpans(
   } finally {
     if (held !== undefined) closeFolder(held.handle);
   }
-  if (!isRoomy && used < capacity) buffer = buffer.transfer(used);
-  return { buffer, spans: answers };
+  const isShort = buffer instanceof ArrayBuffer && !isRoomy && used < capacity;
+  return { buffer: isShort ? buffer.transfer(used) : buffer, spans: answers };
 }

@@ -52,6 +52,9 @@ describe('the pool', () => {
     for (const FLOE_WORKERS of ['0', 'many', '1.5', '65', '-1']) {
       expect(() => openPool({}, { FLOE_WORKERS })).toThrow(expect.objectContaining({ code: 'bad-input' }));
     }
+    for (const FLOE_PACK_MIB of ['15', '65', 'small', '20.5']) {
+      expect(() => openPool({}, { FLOE_PACK_MIB })).toThrow(expect.objectContaining({ code: 'bad-input' }));
+    }
     expect(() => openPool({}, { FLOE_CODEC: 'quick' })).toThrow(expect.objectContaining({ code: 'bad-input' }));
     expect(() => codecWords({ FLOE_CODEC: 'quick' })).toThrow(expect.objectContaining({ code: 'bad-input' }));
   });
@@ -61,6 +64,9 @@ describe('the pool', () => {
     expect(forced.codec).toBe('wasm');
     expect(forced.packBytesMax).toBe(16 * 1024 * 1024);
     await forced.close();
+    const bounded = openPool({}, { FLOE_PACK_MIB: '16' });
+    expect(bounded.packBytesMax).toBe(16 * 1024 * 1024);
+    await bounded.close();
     expect(codecWords({}).length).toBeGreaterThan(5);
   });
 });

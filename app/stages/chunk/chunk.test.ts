@@ -39,7 +39,7 @@ function openRoom(seed: number) {
     );
   const run = async (list: readonly FileToChunk[]): Promise<readonly ChunkedFile<FileToChunk>[]> => {
     const all: ChunkedFile<FileToChunk>[] = [];
-    for await (const batch of chunkFiles(list, { disk, root: '/root', sink }, never)) all.push(...batch);
+    for await (const batch of chunkFiles([list], { disk, root: '/root', sink }, never)) all.push(...batch);
     return all;
   };
   const content = ({ result }: ChunkedFile<FileToChunk>): Uint8Array => {

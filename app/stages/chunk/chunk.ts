@@ -19,10 +19,10 @@ import type { FoundChunk } from '../../ports/pool.ts';
 /** Cuts a moved buffer into chunks and sees that those not stored yet get stored. */
 export interface ChunkSink {
   /** A buffer to read so many bytes into; it comes back by `take`. */
-  room(bytes: number): ArrayBuffer;
+  room(bytes: number): ArrayBufferLike;
   /** `runs` as in the pool's chunk task. The promise resolves when the chunks are named and the new ones are handed on. */
   take(
-    buffer: ArrayBuffer,
+    buffer: ArrayBufferLike,
     runs: readonly { start: number; bytes: number; isLast: boolean }[],
     kind: ChunkKind,
   ): Promise<readonly (readonly FoundChunk[])[]>;
@@ -50,32 +50,36 @@ function isSteady(before: FileStat, after: FileStat): boolean {
 const changing = (): Fault =>
   new Fault('file-changing', 'later', 'The file kept changing while it was read. It is tried again in the next pass.');
 
+/** Files in the order in which they are to be read, some at a time. */
+export type FileGroups<T> = Iterable<readonly T[]> | AsyncIterable<readonly T[]>;
+
 /** Groups of files that share a buffer; a file above a batch stands alone. */
-function* batches<T extends FileToChunk>(files: Iterable<T>): Generator<readonly T[]> {
+async function* batches<T extends FileToChunk>(groups: FileGroups<T>): AsyncGenerator<readonly T[]> {
   let batch: T[] = [];
   let bytes = 0;
-  for (const file of files) {
-    const isLarge = file.stat.bytes > batchBytesMax;
-    if (batch.length > 0 && (isLarge || bytes + file.stat.bytes > batchBytesMax || batch.length >= batchFilesMax)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
+  for await (const group of groups)
+    for (const file of group) {
+      const isLarge = file.stat.bytes > batchBytesMax;
+      if (batch.length > 0 && (isLarge || bytes + file.stat.bytes > batchBytesMax || batch.length >= batchFilesMax)) {
+        yield batch;
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(file);
+      bytes += file.stat.bytes;
     }
-    batch.push(file);
-    bytes += file.stat.bytes;
-  }
   if (batch.length > 0) yield batch;
 }
 
 /** Yields each file once, in batches, nearly in order. */
 export async function* chunkFiles<T extends FileToChunk>(
-  files: Iterable<T>,
+  files: FileGroups<T>,
   ports: { readonly disk: Disk; readonly root: string; readonly sink: ChunkSink },
   signal: AbortSignal,
 ): AsyncGenerator<readonly ChunkedFile<T>[]> {
   const running: Promise<readonly ChunkedFile<T>[]>[] = [];
   try {
-    for (const batch of batches(files)) {
+    for await (const batch of batches(files)) {
       signal.throwIfAborted();
       running.push(chunkBatch(batch, ports, signal));
       if (running.length >= batchesInFlightMax) yield await (running.shift() ?? []);

@@ -31,7 +31,7 @@ export interface PackerInput {
 
 export interface Packer {
   /** Chunks that lie one after another in `sealed`. */
-  add(sealed: ArrayBuffer, chunks: readonly SealedChunk[], kind: ChunkKind): Promise<void>;
+  add(sealed: ArrayBufferLike, chunks: readonly SealedChunk[], kind: ChunkKind): Promise<void>;
   /** Finishes the pack in work; undefined when it is empty. */
   finish(): Promise<NewPack | undefined>;
   /** Places of the pack in work, to find a chunk that was just added. */

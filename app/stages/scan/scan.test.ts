@@ -29,8 +29,9 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
     rootNode: parseNodeId(dice.bytes(16)),
   });
   const seen: number[] = [];
-  const look = (changesMax = 1000): Promise<Scan> =>
-    scan(
+  const look = async (changesMax = 1000): Promise<Scan> => {
+    const told: Scan['jobs'][number][] = [];
+    const found = await scan(
       {
         space: { num, root, mode },
         root: '/root',
@@ -40,10 +41,14 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
         nature: disk.tree.nature,
         changesMax,
         onSeen: (entries) => void seen.push(entries),
+        onJobs: (jobs) => void told.push(...jobs),
       },
       { disk, catalog, dice },
       never,
     );
+    expect(told).toEqual(found.jobs);
+    return found;
+  };
   /** Everything that a first scan found, sealed as the space's first round. */
   const seal = async (found: Scan): Promise<void> => {
     const depth = ({ path }: { path: string }): number => path.split('/').length;

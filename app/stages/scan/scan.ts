@@ -82,6 +82,8 @@ export interface ScanInput {
   /** New or changed entries after which the scan stops taking more, so that memory stays bounded. */
   readonly changesMax: number;
   readonly onSeen: (entries: number) => void;
+  /** Told of jobs as they are found; nothing takes one back later. What it throws ends the scan. */
+  readonly onJobs: (jobs: readonly ContentJob[]) => void;
 }
 
 /** Tells whether two looks are of the same unchanged file. */
@@ -107,6 +109,7 @@ export async function scan(
     },
   };
   let isPartial = false;
+  let told = 0;
 
   for await (const batch of ports.disk.walk(input.root, '', input.isLeftOut, signal)) {
     isPartial ||= found.jobs.length + found.placed.length >= input.changesMax;
@@ -131,6 +134,8 @@ export async function scan(
     const late = batch.filter((listing) => !placed.some((one) => one.listing === listing));
     if (!isPartial) await compareNew(late);
     input.onSeen(found.seen);
+    input.onJobs(found.jobs.slice(told));
+    told = found.jobs.length;
   }
 
   for (const { num, before } of found.jobs) if (before) nodes.set(num, before.node);

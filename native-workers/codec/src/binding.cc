@@ -1,57 +1,14 @@
 // The Node-API door. Everything that comes through it is checked here: types, lengths, indices; what does not fit is a JavaScript error with code
 // FLOE_REFUSED, a cancelled call one with code FLOE_CANCELLED. The addon keeps no JavaScript state, so every thread may load it.
-#include <napi.h>
-
-#include <chrono>
-#include <new>
-
-#include "memory.h"
+#include "binding.h"
 #include "gear.h"
 #include "kernel-times.h"
+#include "memory.h"
 #include "sliver.h"
 
 using namespace floe;
 
 namespace {
-
-struct Bytes {
-  u8* data;
-  size_t size;
-};
-
-[[noreturn]] void refuse(const char* why) { throw Refused(why); }
-
-void* typedData(napi_env env, napi_value value, napi_typedarray_type wanted, size_t& length) {
-  bool isTyped = false;
-  if (napi_is_typedarray(env, value, &isTyped) != napi_ok || !isTyped) refuse("a typed array is needed");
-  napi_typedarray_type type;
-  void* data = nullptr;
-  if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok || type != wanted)
-    refuse("a typed array of another type is needed");
-  static u64 nothing[2];
-  return length == 0 ? nothing : data;
-}
-
-Bytes bytesOf(const Napi::Value& value) {
-  size_t length = 0;
-  u8* data = static_cast<u8*>(typedData(value.Env(), value, napi_uint8_array, length));
-  return {data, length};
-}
-
-Bytes bytesOf(const Napi::Value& value, u64 size, const char* why) {
-  const Bytes bytes = bytesOf(value);
-  if (bytes.size != size) refuse(why);
-  return bytes;
-}
-
-u64 numberOf(const Napi::Value& value, u64 max, const char* why) {
-  if (!value.IsNumber()) refuse(why);
-  const double number = value.As<Napi::Number>().DoubleValue();
-  if (!(number >= 0 && number <= static_cast<double>(max)) || number != static_cast<double>(static_cast<u64>(number))) refuse(why);
-  return static_cast<u64>(number);
-}
-
-bool flagOf(const Napi::Value& value) { return value.IsBoolean() && value.As<Napi::Boolean>().Value(); }
 
 const Engine& engineOf(const Napi::Value& value) {
   const EngineList& list = allEngines();
@@ -63,69 +20,6 @@ const Engine& engineOf(const Napi::Value& value) {
 Shape shapeOf(const Napi::Value& value) { return Shape::of(numberOf(value, 65535, "a number of shards between 1 and 65535 is needed")); }
 
 Axis axisOf(const Napi::Value& value) { return numberOf(value, 1, "no such axis") == 0 ? Axis::primary : Axis::secondary; }
-
-// Asks the caller's function between pieces of work, at most every few milliseconds, and makes sure that it left the call's memory in place.
-class Polling {
- public:
-  explicit Polling(const Napi::Value& isCancelled) {
-    if (isCancelled.IsFunction()) ask_ = isCancelled.As<Napi::Function>();
-  }
-  void hold(const Napi::Value& memory) { held_.push_back({memory, bytesOf(memory)}); }
-  Poll poll() {
-    if (ask_.IsEmpty()) return [] {};
-    last_ = std::chrono::steady_clock::now();
-    return [this] {
-      const auto now = std::chrono::steady_clock::now();
-      if (now - last_ < std::chrono::milliseconds(8)) return;
-      last_ = now;
-      bool stop = false;
-      {
-        Napi::HandleScope scope(ask_.Env());
-        stop = ask_.Call({}).ToBoolean();
-      }
-      if (stop) throw Cancelled();
-      for (const auto& [value, before] : held_) {
-        const Bytes after = bytesOf(value);
-        if (after.data != before.data || after.size != before.size) refuse("memory was taken away during the call");
-      }
-    };
-  }
-
- private:
-  Napi::Function ask_;
-  std::vector<std::pair<Napi::Value, Bytes>> held_;
-  std::chrono::steady_clock::time_point last_;
-};
-
-// One call a thread: the caller's function must not come back while scratch memory is in use.
-thread_local bool busy = false;
-struct Busy {
-  Busy() {
-    if (busy) refuse("the codec was called from its own cancellation function");
-    busy = true;
-  }
-  ~Busy() { busy = false; }
-};
-
-[[noreturn]] void fail(Napi::Env env, const char* code, const char* message) {
-  Napi::Error error = Napi::Error::New(env, message);
-  error.Set("code", Napi::String::New(env, code));
-  throw error;
-}
-
-// A function for JavaScript from one that may refuse.
-template <Napi::Value (*Body)(const Napi::CallbackInfo&)>
-Napi::Value guarded(const Napi::CallbackInfo& info) {
-  try {
-    return Body(info);
-  } catch (const Refused& refused) {
-    fail(info.Env(), "FLOE_REFUSED", refused.what());
-  } catch (const Cancelled& cancelled) {
-    fail(info.Env(), "FLOE_CANCELLED", cancelled.what());
-  } catch (const std::bad_alloc&) {
-    fail(info.Env(), "FLOE_REFUSED", "not enough memory for this blob");
-  }
-}
 
 Napi::Value engines(const Napi::CallbackInfo& info) {
   const EngineList& list = allEngines();
@@ -371,11 +265,6 @@ Napi::Value giveBack(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-template <Napi::Value (*Body)(const Napi::CallbackInfo&)>
-void put(Napi::Object& exports, const char* name) {
-  exports.Set(name, Napi::Function::New(exports.Env(), guarded<Body>, name));
-}
-
 Napi::Object start(Napi::Env, Napi::Object exports) {
   settleAllocator();
   put<engines>(exports, "engines");
@@ -391,6 +280,7 @@ Napi::Object start(Napi::Env, Napi::Object exports) {
   put<recover>(exports, "recover");
   put<findCuts>(exports, "findCuts");
   put<kernels>(exports, "kernels");
+  addSealing(exports);
   put<preferLarge>(exports, "preferLarge");
   put<discard>(exports, "discard");
   put<giveBack>(exports, "giveBack");

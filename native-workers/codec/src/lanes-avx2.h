@@ -33,6 +33,17 @@ struct Avx2Lanes {
     asm("vpshufb %1, %0, %0" : "+x"(a) : "m"(mask));
     return a;
   }
+  // This rotation needs a seventeenth register. `lent` is the one word that nobody waits for then; compilers put one away that is read again at once.
+  INLINED void rotateAll63(V& a, V& b, V& c, V& d, V& lent) {
+    V kept;
+    asm("vmovdqa %4, %5\n"
+        "vpsrlq $63, %0, %4\n vpaddq %0, %0, %0\n vpor %4, %0, %0\n"
+        "vpsrlq $63, %1, %4\n vpaddq %1, %1, %1\n vpor %4, %1, %1\n"
+        "vpsrlq $63, %2, %4\n vpaddq %2, %2, %2\n vpor %4, %2, %2\n"
+        "vpsrlq $63, %3, %4\n vpaddq %3, %3, %3\n vpor %4, %3, %3\n"
+        "vmovdqa %5, %4"
+        : "+x"(a), "+x"(b), "+x"(c), "+x"(d), "+x"(lent), "=m"(kept));
+  }
 #else
   INLINED V addWord(V a, const V& word) { return _mm256_add_epi64(a, word); }
   INLINED V shuffle(V a, const V& mask) { return _mm256_shuffle_epi8(a, mask); }

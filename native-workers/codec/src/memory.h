@@ -12,8 +12,10 @@ namespace floe {
 // Kernels are built from small functions that must vanish: a vector that goes through memory costs more than the work on it.
 #if defined(_MSC_VER)
 #define FORCED __forceinline
+#define SEPARATE __declspec(noinline)
 #else
 #define FORCED inline __attribute__((always_inline))
+#define SEPARATE __attribute__((noinline))
 #endif
 #define INLINED static FORCED
 
