@@ -6,7 +6,7 @@ import { Fault } from '../domain/fault.ts';
 import { parseNodeId, type NodeId } from '../domain/ids.ts';
 import { applyBatchMax, restoreWindowBytes } from '../domain/limits.ts';
 import type { NodeState } from '../domain/node-state.ts';
-import { asideName, joinPath, parkedFolder, parsePathName, type SpacePath } from '../domain/path-name.ts';
+import { asideName, joinPath, parkedFolder, parsePathName, type PathName, type SpacePath } from '../domain/path-name.ts';
 import type { Catalog, Look, NodeNum, SpaceRow, SyncedChange } from '../ports/catalog.ts';
 import type { Disk, DiskAct, FileStat } from '../ports/disk.ts';
 import type { ChunkReader } from '../restore/content/content.ts';
@@ -230,8 +230,11 @@ class PlanRun {
       if (path === undefined || operation.needs.some((need) => this.#failed.has(need))) this.#failed.add(index);
       else ready.push({ index, operation, path });
     }
+    const leaving = await this.#forgetLeaving(ready);
     const outcomes = await this.#onDisk(ready);
     this.#ports.onPoint('apply:on-disk');
+    const kept = leaving.filter(({ at }) => outcomes[at] instanceof Fault);
+    if (kept.length > 0) await this.#ports.catalog.setLooks(kept);
     const changes: SyncedChange[] = [];
     for (const [i, { index, operation, path }] of ready.entries()) {
       const outcome = outcomes[i];
@@ -246,6 +249,22 @@ class PlanRun {
     if (changes.length === 0) return;
     await this.#ports.catalog.applySynced(this.#input.row.num, this.#input.sequence, changes);
     this.#ports.onPoint('apply:synced');
+  }
+
+  /** What only leaves this disk is noted as not here first: were it done after, a kill in between would look like a deletion. */
+  async #forgetLeaving(
+    ready: readonly { readonly operation: DiskOperation }[],
+  ): Promise<readonly { at: number; parent: NodeNum; name: PathName; look: Look }[]> {
+    const leaving = ready.flatMap(({ operation: { kind, node, after } }, at) => {
+      if (after === undefined || (kind !== 'delete-file' && kind !== 'delete-folder')) return [];
+      const row = this.#input.window.row(node);
+      return row?.look === undefined ? [] : [{ at, parent: row.parent, name: row.name, look: row.look }];
+    });
+    if (leaving.length > 0) {
+      await this.#ports.catalog.forgetLooks(leaving);
+      this.#ports.onPoint('apply:forgotten');
+    }
+    return leaving;
   }
 
   async #onDisk(

@@ -30,8 +30,11 @@ import {
 import { issueReceipt, type IssuedReceipt, type ReceiptRequest } from './receipt.ts';
 import { conflictsOf, resolveConflict, type ConflictLine, type ConflictSide, type Keep } from './conflicts.ts';
 import { hasNews } from './heads.ts';
-import { heldDeletions, releaseHeld, syncSpace, type HeldDeletions, type SyncReport } from './sync.ts';
+import { heldDeletions, pausedReport, releaseHeld, syncSpace, type HeldDeletions, type SyncReport } from './sync.ts';
 import { recoverSpaces, type RecoverReport } from './recover.ts';
+import { select, selection, type SelectedFolder, type SelectRequest } from './selection.ts';
+import { brakeOf, setBrake, type BrakeLimits } from './brake.ts';
+import { openSteering, type Steering } from './steering.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
 import { listLeftOut, type LeftOutReport } from './left-out.ts';
@@ -85,7 +88,11 @@ export type {
   RestoreDone,
   RestoreRequest,
   SnapshotLine,
+  SelectedFolder,
+  SelectRequest,
+  BrakeLimits,
   SpaceStatus,
+  Steering,
   SyncReport,
   VersionLine,
 };
@@ -112,6 +119,15 @@ export interface Engine {
   /** What a space's rules leave out of its folder here. */
   leftOut(space: string, signal: AbortSignal): Promise<LeftOutReport>;
   release(space: string): Promise<void>;
+  /** Limits, schedule, pauses, and what battery and metered lines mean. */
+  readonly steering: Omit<Steering, 'unlessPaused' | 'speeds'>;
+  /** Which folders of a space are on this device; what is not chosen leaves its disk with the next pass. */
+  select(request: SelectRequest): Promise<void>;
+  /** The folders below a path of a space, with their sizes. */
+  selection(space: string, path: string): Promise<readonly SelectedFolder[]>;
+  /** What counts as more than usual in a space. */
+  brake(space: string): Promise<BrakeLimits>;
+  setBrake(space: string, change: Partial<BrakeLimits>): Promise<BrakeLimits>;
   /** Deletions that waited for the user's word when each space was last looked at. */
   held(): Promise<readonly HeldDeletions[]>;
   /** The same passes, with the devices that are known; for hosts that run all the time. */
@@ -166,6 +182,7 @@ export interface Engine {
 export interface EngineCore extends EnginePorts {
   readonly health: ReturnType<typeof openNodeHealth>;
   readonly blobs: ReturnType<typeof openBlobSource>;
+  readonly steering: Steering;
   readonly emit: (event: EngineEvent) => void;
   readonly point: (name: string) => void;
   /** What is known for as long as this process runs, and is looked up again when it is not. */
@@ -204,7 +221,10 @@ export function createEngine(ports: EnginePorts): Engine {
         ? (await ports.catalog.spaces()).filter((row) => row.folder !== undefined)
         : [await findSpace(ports.catalog, name)];
     const reports: SyncReport[] = [];
-    for (const row of rows) reports.push(await syncSpace(core, row, isFull, signal));
+    for (const row of rows) {
+      const end = await core.steering.unlessPaused(row.num, signal, (s) => syncSpace(core, row, isFull, s));
+      reports.push('done' in end ? end.done : await pausedReport(core, row, end.paused));
+    }
     return reports;
   }
 
@@ -230,6 +250,11 @@ export function createEngine(ports: EnginePorts): Engine {
       return listLeftOut(ports, folder, signal);
     },
     release: (space) => inTurn(() => releaseHeld(ports.catalog, space)),
+    steering: core.steering,
+    select: (request) => inTurn(() => select(core, request)),
+    selection: (space, path) => selection(core, space, path),
+    brake: async (space) => brakeOf(ports.catalog, (await findSpace(ports.catalog, space)).num),
+    setBrake: (space, change) => inTurn(() => setBrake(ports.catalog, space, change)),
     status: (signal) => statusOf(core, signal),
     spaces: async () => (await statusOf(core, undefined)).spaces,
     log: (space) => history(core, space),
@@ -263,10 +288,13 @@ export function createEngine(ports: EnginePorts): Engine {
 function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): EngineCore {
   const health = openNodeHealth(ports.clock, ports.dice);
   const point = (name: string): void => ports.onPoint?.(name);
+  const steering = openSteering(ports);
+  ports.pace?.govern(() => steering.speeds());
   return {
     ...ports,
     health,
-    blobs: openBlobSource({ ...ports, health }),
+    steering,
+    blobs: openBlobSource({ ...ports, clock: ports.pace?.clock ?? ports.clock, health }),
     emit,
     point,
     memory: { devicesAtMs: Number.NEGATIVE_INFINITY, headsSeen: new Set() },

@@ -29,10 +29,16 @@ export interface Intake extends ChunkSink {
   storeWhole(bytes: Uint8Array, id: ChunkId, kind: ChunkKind): Promise<void>;
   /** Resolves when nothing is on its way to the packer any more, well or not; buffers are freed. */
   settled(): Promise<void>;
+  /** Of a chunk that this round has sealed: whether it could not be compressed. Complete once `sealed` has resolved. */
+  isFlat(id: ChunkId): boolean | undefined;
+  sealed(): Promise<void>;
   /** New chunks so far, and the bytes they had before sealing. */
   readonly newChunks: number;
   readonly newBytes: number;
 }
+
+/** What is smaller says nothing by not being compressible. */
+const flatBytesMin = 1024;
 
 export function startIntake(
   input: IntakeInput,
@@ -42,6 +48,7 @@ export function startIntake(
   const options = { urgency: 'bulk', signal } as const;
   /** Chunks that this round stores or has found stored: two batches in flight never seal the same one. */
   const pinned = new Set<string>();
+  const flat = new Set<string>();
   const shelf = new BufferShelf(batchBufferBytes, buffersKeptMax);
   let newChunks = 0;
   let newBytes = 0;
@@ -88,6 +95,8 @@ export function startIntake(
       options,
     );
     shelf.give(sealed.buffer);
+    for (const { id, bytes: size, plainBytes } of sealed.chunks)
+      if (size === plainBytes + sealOverheadBytes && plainBytes >= flatBytesMin) flat.add(id);
     return sealed;
   }
 
@@ -132,6 +141,8 @@ export function startIntake(
       const buffer = bytes.slice().buffer;
       await appendInTurn(seal(buffer, [{ id, start: 0, bytes: bytes.length }]), kind);
     },
+    isFlat: (id) => (flat.has(id) ? true : undefined),
+    sealed: () => turn,
     async settled() {
       await turn.catch(() => undefined);
       shelf.clear();

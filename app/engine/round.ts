@@ -6,7 +6,7 @@ import type { Clock, Dice } from '../domain/clock.ts';
 import { Fault } from '../domain/fault.ts';
 import { joinVectors, type Dot } from '../domain/dot.ts';
 import { parseChunkId, type DeviceId, type NodeId, type SnapshotId } from '../domain/ids.ts';
-import { roundBytesMax, roundChangesMax } from '../domain/limits.ts';
+import { bulkFileBytesMax, bulkRoundBytesMax, roundBytesMax, roundChangesMax } from '../domain/limits.ts';
 import { nameBytesFromText, rootName, type SpacePath } from '../domain/path-name.ts';
 import type { Content, Snapshot } from '../domain/space.ts';
 import { contentToBytes } from '../formats/listing.ts';
@@ -21,9 +21,11 @@ import { chunkFiles } from '../stages/chunk/chunk.ts';
 import { startPacker } from '../stages/pack/pack.ts';
 import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } from '../stages/scan/scan.ts';
 import { buildTree, foldContent } from '../stages/snapshot/snapshot.ts';
-import { isMassDeletion } from './brake.ts';
+import { isMassDeletion, type BrakeLimits } from './brake.ts';
 import { startIntake, type Intake } from './intake.ts';
 import type { LeftOut } from './left-out.ts';
+import { formerOf, noteRewrites, suspiciousRewrites, type Rewrite } from './rewrites.ts';
+import { letGo } from './selection.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
 import { sameBytes } from '../domain/bytes.ts';
 
@@ -51,6 +53,9 @@ export interface RoundInput {
   readonly publishesMerge: boolean;
   /** True when the user has said that the held deletions are meant. */
   readonly deletionsReleased: boolean;
+  readonly brake: BrakeLimits;
+  /** Large files wait for another time. */
+  readonly isBulkHeld: boolean;
   /** A full pack has its row; the caller may start to send it. Resolves when there is room for more packs. */
   readonly onPack: (pack: NewPack) => Promise<void>;
 }
@@ -69,6 +74,10 @@ export interface RoundReport {
   readonly clashes: readonly Clash[];
   /** Deletions that wait for the user's word. */
   readonly held: number;
+  /** Rewrites that look like somebody's encryption, since the last time the user has said a word. */
+  readonly suspicious: number;
+  /** Large files that wait. */
+  readonly bulk: readonly SpacePath[];
   readonly newChunks: number;
   readonly newBytes: number;
   /** True when another round should follow at once. */
@@ -95,10 +104,9 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const totals = await ports.catalog.totals(row.num);
   // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
   const isEmptied = found.seen === 0 && found.deletions > 0;
-  const isHeld =
-    !input.deletionsReleased && (isEmptied || isMassDeletion(found.deletions, totals.files + totals.folders));
-  const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
+  const isMass = isEmptied || isMassDeletion(found.deletions, totals.files + totals.folders, input.brake);
   if (found.looks.length > 0) await ports.catalog.setLooks(found.looks);
+  await letGo(ports.catalog, row, found.letGo);
 
   const round = row.clock + 1;
   const own: Dot = { device: input.device.id, sequence: round };
@@ -111,10 +119,20 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const problems: FileProblem[] = [...found.problems];
   try {
     const contents = await takeContents(input, found, own, intake, problems, ports, signal);
+    const alarm = await alarmFrom(input, contents.rewrites, intake, ports);
+    const isHeld = !input.deletionsReleased && (isMass || (alarm !== undefined && found.deletions > 0));
+    const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
     const puts = [...found.placed.map((placed) => placedChange(placed, own)), ...contents.changes];
     const changes = orderedChanges(gone, isHeld ? besideHeld(puts, found.gone, found) : puts, found);
     const clashes = [...found.clashes, ...contents.clashes];
-    const report = { problems, special: found.special, clashes, held: isHeld ? found.deletions : 0 };
+    const report = {
+      problems,
+      special: found.special,
+      clashes,
+      held: isHeld ? found.deletions : 0,
+      suspicious: alarm?.rewrites ?? 0,
+      bulk: contents.bulk,
+    };
     const hasMerge = input.publishesMerge && (stale.length > 0 || row.merged.length > 0);
     if (changes.length === 0 && row.sequence > 0 && !hasMerge) {
       await intake.settled();
@@ -140,7 +158,21 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
 interface Contents {
   readonly changes: readonly Put[];
   readonly clashes: readonly Clash[];
+  readonly rewrites: readonly Rewrite[];
+  readonly bulk: readonly SpacePath[];
   readonly isPartial: boolean;
+}
+
+async function alarmFrom(
+  { row, brake, deletionsReleased }: RoundInput,
+  rewrites: readonly Rewrite[],
+  intake: Intake,
+  { catalog, clock }: RoundPorts,
+): ReturnType<typeof noteRewrites> {
+  if (deletionsReleased) return undefined;
+  if (rewrites.length > 0) await intake.sealed();
+  const found = await suspiciousRewrites(rewrites, catalog, (id) => intake.isFlat(id));
+  return noteRewrites(catalog, row.num, found.length, brake.rewrites, clock.now());
 }
 
 /** Looks into changed files and links; entries that turn out to be what they were only get their new look. */
@@ -156,6 +188,9 @@ async function takeContents(
   const changes: Put[] = [];
   const looks: { parent: number; name: ContentJob['name']; look: ReturnType<typeof lookOf> }[] = [];
   const clashes: Clash[] = [];
+  const rewrites: Rewrite[] = [];
+  const wentFrom = [...found.gone, ...found.letGo.map((one) => one.row)].filter(({ kind }) => kind === 'file');
+  const former = formerOf(wentFrom.map((row) => ({ folder: row.parent, name: row.name, row })));
   const keep = (job: ContentJob, content: Content, stat: FileStat, bytes: number): void => {
     const look = lookOf(stat);
     const isAbsent = job.before !== undefined && job.before.look === undefined;
@@ -173,6 +208,9 @@ async function takeContents(
         version: own,
       } as const;
       changes.push({ kind: 'put', parent: job.parent, name: job.name, num: job.num, entry, look });
+      const before = job.before ?? former(job.parent, job.name)?.row;
+      if (entry.kind === 'file' && before?.kind === 'file')
+        rewrites.push({ name: job.name, formerName: before.name, bytes, former: before.content, content });
     }
   };
   await takeLinks(
@@ -181,7 +219,9 @@ async function takeContents(
     keep,
   );
 
-  const { files, isPartial } = withinRound(found.jobs.filter((job) => job.target === undefined));
+  const jobs = found.jobs.filter((job) => job.target === undefined);
+  const { now, bulk } = input.isBulkHeld ? withoutBulk(jobs) : { now: jobs, bulk: [] };
+  const { files, isPartial } = withinRound(now);
   const ofBytes = files.reduce((sum, job) => sum + job.stat.bytes, 0);
   let done = 0;
   let bytes = 0;
@@ -195,7 +235,20 @@ async function takeContents(
     ports.onEvent({ kind: 'reading', space: input.row.id, files: done, ofFiles: files.length, bytes, ofBytes });
   }
   if (looks.length > 0) await ports.catalog.setLooks(looks);
-  return { changes, clashes, isPartial };
+  return { changes, clashes, rewrites, bulk: bulk.map(({ path }) => path), isPartial };
+}
+
+/** Small files up to a bound go on; the others wait. */
+function withoutBulk(jobs: readonly ContentJob[]): { now: readonly ContentJob[]; bulk: readonly ContentJob[] } {
+  let bytes = 0;
+  const now: ContentJob[] = [];
+  const bulk: ContentJob[] = [];
+  for (const job of jobs) {
+    const isSmall = job.stat.bytes <= bulkFileBytesMax && bytes + job.stat.bytes <= bulkRoundBytesMax;
+    if (isSmall) bytes += job.stat.bytes;
+    (isSmall ? now : bulk).push(job);
+  }
+  return { now, bulk };
 }
 
 /** As many files as one round takes; at least one, whatever its size. */

@@ -8,17 +8,21 @@ import type { NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import { packsWaitingMax } from '../domain/limits.ts';
 import type { SpacePath } from '../domain/path-name.ts';
 import type { Catalog, NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
+import { brakeOf } from './brake.ts';
+import { alarmOf, clearAlarm } from './rewrites.ts';
 import { packBytesFor } from './spaces.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
 import { downPass, fetchAbsent } from './down-pass.ts';
 import { checkRoot, makeRoom, putBackParked } from './root-folder.ts';
 import { readLeftOut } from './left-out.ts';
 import { findSpace } from './look.ts';
+import { leaveUnchosen } from './selection.ts';
 import { sealRound, type RoundReport } from './round.ts';
 import { isCopied, takeOwnIdentity } from './copied-home.ts';
 import { readDevice, type KnownDevice } from './device.ts';
 import { lookAtDevices } from './heads.ts';
 import { deviceCopied } from './own-head.ts';
+import type { Paused } from './steering.ts';
 import { shipPack, shipRound, type ShipPorts, type ShipSpace } from './ship.ts';
 
 export interface SyncedPack {
@@ -46,6 +50,12 @@ export interface SyncReport {
   readonly special: number;
   /** Deletions that wait for the user's word. */
   readonly held: number;
+  /** Nothing, or not everything, was done, because the space is paused. */
+  readonly paused?: Paused | undefined;
+  /** Large files that wait for mains or for a line that is not metered. */
+  readonly bulkWaiting?: number;
+  /** Rewrites that look like somebody's encryption; deletions wait, and so do those that other devices made. */
+  readonly suspicious?: number;
 }
 
 const releaseKey = (space: number): string => `released:${space}`;
@@ -56,6 +66,10 @@ export interface HeldDeletions {
   /** Made on this device, and made on others. */
   readonly here: number;
   readonly elsewhere: number;
+  /** Rewrites that look like somebody's encryption. Those made here are stored beside what was, and no version is thinned out while there are any. */
+  readonly rewritesHere: number;
+  /** Those are not applied here. */
+  readonly rewritesElsewhere: number;
 }
 
 const heldKey = (space: number): string => `held:${space}`;
@@ -65,9 +79,9 @@ export async function heldDeletions(catalog: Catalog): Promise<readonly HeldDele
   const found: HeldDeletions[] = [];
   for (const { num, id: space, name } of await catalog.spaces()) {
     const text = await catalog.record(heldKey(num));
-    const held =
-      text === undefined ? { here: 0, elsewhere: 0 } : (JSON.parse(text) as { here: number; elsewhere: number });
-    found.push({ space, name, ...held });
+    const none = { here: 0, elsewhere: 0, rewritesElsewhere: 0 };
+    const held = text === undefined ? none : { ...none, ...(JSON.parse(text) as Partial<typeof none>) };
+    found.push({ space, name, ...held, rewritesHere: (await alarmOf(catalog, num))?.rewrites ?? 0 });
   }
   return found;
 }
@@ -75,7 +89,15 @@ export async function heldDeletions(catalog: Catalog): Promise<readonly HeldDele
 /** The held deletions of a space are meant: the next pass lets them through. */
 export async function releaseHeld(catalog: Catalog, name: string): Promise<void> {
   const row = await findSpace(catalog, name);
+  await clearAlarm(catalog, row.num);
   await catalog.setRecord(releaseKey(row.num), 'yes');
+}
+
+/** What is told of a space whose pass did not begin, or was stopped. */
+export async function pausedReport(core: EngineCore, row: SpaceRow, paused: Paused): Promise<SyncReport> {
+  const { snapshot } = await rowNow(core, row);
+  const totals = await core.catalog.totals(row.num);
+  return { space: row.id, name: row.name, snapshot, ...totals, ...nothingDone, packs: [], paused };
 }
 
 /** Passes up and down until nothing is left to do; what changes while they run is the next call's business. */
@@ -127,6 +149,8 @@ async function syncAsDevice(
   const space = core.open(row);
   const ports: ShipPorts = {
     ...core,
+    // A limit makes nobody late.
+    clock: core.pace?.clock ?? core.clock,
     spender,
     network: (s) => core.chain.network(s),
     onEvent: core.emit,
@@ -191,11 +215,13 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
   let total: Done = nothingDone;
   let publishesMerge = false;
   for (let pass = 1; pass <= passesMax; pass++) {
-    const up = await upRounds(core, work, publishesMerge, signal);
+    const { bulk, ...up } = await upRounds(core, work, publishesMerge, signal);
     total = { ...total, ...up, newChunks: total.newChunks + up.newChunks, newBytes: total.newBytes + up.newBytes };
+    if (bulk.length > 0) total = { ...total, bulkWaiting: bulk.length };
     if (publishesMerge) break;
+    const left = await leaveUnchosen(core, work.space, work.folder, signal);
     const fetched = await fetchAbsent(core, work.space, work.folder, signal);
-    const busy = up.problems.map(({ path }) => path);
+    const busy = [...up.problems.map(({ path }) => path), ...bulk];
     const down = await downPass(
       core,
       {
@@ -213,9 +239,10 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
       applied: total.applied + fetched.applied + down.applied,
       conflicts: total.conflicts + down.conflicts,
       held: up.held + down.held,
-      problems: [...up.problems, ...fetched.problems, ...down.problems],
+      suspicious: up.suspicious + down.suspicious,
+      problems: [...up.problems, ...left.problems, ...fetched.problems, ...down.problems],
     };
-    await core.catalog.setRecord(heldKey(row.num), JSON.stringify({ here: up.held, elsewhere: down.held }));
+    await core.catalog.setRecord(heldKey(row.num), JSON.stringify({ here: up.held, elsewhere: down.held, rewritesElsewhere: down.suspicious }));
     const { merged } = await rowNow(core, row);
     const isStale = (await core.catalog.stale(row.num)).length > 0;
     publishesMerge = merged.length > 0 || (isStale && !down.isIncomplete);
@@ -230,7 +257,7 @@ async function upRounds(
   work: Work,
   publishesMerge: boolean,
   signal: AbortSignal,
-): Promise<Pick<Done, 'newChunks' | 'newBytes' | 'problems' | 'special' | 'held'>> {
+): Promise<Pick<RoundReport, 'newChunks' | 'newBytes' | 'problems' | 'special' | 'held' | 'suspicious' | 'bulk'>> {
   const { space, ship, folder } = work;
   let newChunks = 0;
   let newBytes = 0;
@@ -244,8 +271,8 @@ async function upRounds(
     if (report.isPartial) continue;
     const moved = await makeRoom(core, folder, report.clashes, ship.device.name);
     if (moved > 0 && ++clashRounds < passesMax) continue;
-    const { problems, special, held } = report;
-    return { newChunks, newBytes, problems, special, held };
+    const { problems, special, held, suspicious, bulk } = report;
+    return { newChunks, newBytes, problems, special, held, suspicious, bulk };
   }
 }
 
@@ -320,6 +347,8 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
     parked,
     publishesMerge,
     deletionsReleased: work.isReleased,
+    brake: await brakeOf(core.catalog, row.num),
+    isBulkHeld: await core.steering.isBulkHeld(),
     onPack,
   };
   let report: RoundReport;

@@ -183,6 +183,12 @@ CREATE TABLE folder_look (
 CREATE TRIGGER entry_came AFTER INSERT ON entry BEGIN DELETE FROM folder_look WHERE num = NEW.parent; END;
 CREATE TRIGGER entry_changed AFTER UPDATE ON entry BEGIN DELETE FROM folder_look WHERE num = NEW.parent; END;
 CREATE TRIGGER entry_left AFTER DELETE ON entry BEGIN DELETE FROM folder_look WHERE num = OLD.parent; END;
+CREATE TABLE choice (
+  space INTEGER NOT NULL REFERENCES space (num),
+  node  BLOB NOT NULL,
+  is_in INTEGER NOT NULL CHECK (is_in IN (0, 1)),
+  PRIMARY KEY (space, node)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX intent_open ON intent (state) WHERE state = 'prepared';
 `;
 
