@@ -5,6 +5,7 @@ import { Fault } from '../domain/fault.ts';
 import { textFlag, type Context, type Flags, type Run } from './command.ts';
 import { exitCodes, openOutput, type ExitCode, type Output } from './output.ts';
 import { readPassphrase } from './passphrase.ts';
+import { addSteeringCommands } from './steering-commands.ts';
 
 /** Commands are loaded when they run: `--help` and small commands need not wait for the whole engine. */
 const lazily =
@@ -321,6 +322,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
   addNetworkCommands(command);
   addAccountCommands(command);
   addPassCommands(command);
+  addSteeringCommands(command, lazily);
   addHistoryCommands(command);
   addPastCommands(command);
   addUpkeepCommands(command);

@@ -44,12 +44,7 @@ export function speedAt(plan: WeekPlan, wall: WallTime, otherwise: Speed): Speed
 const minuteMs = 60_000;
 
 /** When the plan says something else for the first time; undefined when it does not within eight days. */
-export function nextChangeMs(
-  plan: WeekPlan,
-  read: ReadWallTime,
-  nowMs: number,
-  otherwise: Speed,
-): number | undefined {
+export function nextChangeMs(plan: WeekPlan, read: ReadWallTime, nowMs: number, otherwise: Speed): number | undefined {
   if (plan.length === 0) return undefined;
   const now = speedAt(plan, read(nowMs), otherwise);
   // Clocks are set in whole minutes, everywhere.

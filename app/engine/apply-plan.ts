@@ -6,7 +6,14 @@ import { Fault } from '../domain/fault.ts';
 import { parseNodeId, type NodeId } from '../domain/ids.ts';
 import { applyBatchMax, restoreWindowBytes } from '../domain/limits.ts';
 import type { NodeState } from '../domain/node-state.ts';
-import { asideName, joinPath, parkedFolder, parsePathName, type PathName, type SpacePath } from '../domain/path-name.ts';
+import {
+  asideName,
+  joinPath,
+  parkedFolder,
+  parsePathName,
+  type PathName,
+  type SpacePath,
+} from '../domain/path-name.ts';
 import type { Catalog, Look, NodeNum, SpaceRow, SyncedChange } from '../ports/catalog.ts';
 import type { Disk, DiskAct, FileStat } from '../ports/disk.ts';
 import type { ChunkReader } from '../restore/content/content.ts';

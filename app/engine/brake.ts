@@ -29,7 +29,11 @@ export async function setBrake(catalog: Catalog, name: string, change: Partial<B
   const next = { ...(await brakeOf(catalog, num)), ...change };
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
   if (!isCount(next.deletions) || !isCount(next.rewrites) || !(next.share > 0 && next.share <= 1))
-    throw new Fault('bad-input', 'after-user', 'A brake takes whole numbers of at least 1, and a share above 0 and up to 1.');
+    throw new Fault(
+      'bad-input',
+      'after-user',
+      'A brake takes whole numbers of at least 1, and a share above 0 and up to 1.',
+    );
   await catalog.setRecord(brakeKey(num), JSON.stringify(next));
   return next;
 }

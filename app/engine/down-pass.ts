@@ -343,7 +343,8 @@ export async function fetchAbsent(
       const wanted = await window.ask(() => {
         const isChosen = choiceIn(choices, space.row, window);
         return page.filter(
-          (row) => !plainDisk.isRefused(parsePathName(row.name)) && isChosen({ node: row.node, parent: row.parentNode }),
+          (row) =>
+            !plainDisk.isRefused(parsePathName(row.name)) && isChosen({ node: row.node, parent: row.parentNode }),
         );
       });
       const operations = wanted.map((row) => {

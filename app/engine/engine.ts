@@ -34,7 +34,7 @@ import { heldDeletions, pausedReport, releaseHeld, syncSpace, type HeldDeletions
 import { recoverSpaces, type RecoverReport } from './recover.ts';
 import { select, selection, type SelectedFolder, type SelectRequest } from './selection.ts';
 import { brakeOf, setBrake, type BrakeLimits } from './brake.ts';
-import { openSteering, type Steering } from './steering.ts';
+import { openSteering, type Paused, type PowerRule, type Steering, type SteeringState } from './steering.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
 import { listLeftOut, type LeftOutReport } from './left-out.ts';
@@ -92,6 +92,9 @@ export type {
   SelectRequest,
   BrakeLimits,
   SpaceStatus,
+  Paused,
+  PowerRule,
+  SteeringState,
   Steering,
   SyncReport,
   VersionLine,

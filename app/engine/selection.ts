@@ -169,11 +169,7 @@ export async function leaveUnchosen(
 }
 
 /** The folders of a space directly below a path, with what they hold. */
-export async function selection(
-  core: EngineCore,
-  name: string,
-  path: SpacePath,
-): Promise<readonly SelectedFolder[]> {
+export async function selection(core: EngineCore, name: string, path: SpacePath): Promise<readonly SelectedFolder[]> {
   const row = await findSpace(core.catalog, name);
   const choices = await core.catalog.choices(row.num);
   const window = new TreeWindow(core.catalog, row);

@@ -125,8 +125,7 @@ export function openSteering({ catalog, clock, wallTime = utc, power }: Steering
   /** With a plan, the hours that it does not name are free. */
   const planned = (all: Settings): Speed => (all.plan.length > 0 ? 'full' : otherwise(all));
   const speedNow = (all: Settings): Speed => speedAt(all.plan, wallTime(clock.now()), planned(all));
-  const changeMs = (all: Settings): number | undefined =>
-    nextChangeMs(all.plan, wallTime, clock.now(), planned(all));
+  const changeMs = (all: Settings): number | undefined => nextChangeMs(all.plan, wallTime, clock.now(), planned(all));
   const powerNow = (): Promise<PowerState> => power?.now() ?? Promise.resolve(unknownPower);
 
   async function byUser(space: number | undefined): Promise<Paused | undefined> {

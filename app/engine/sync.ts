@@ -242,7 +242,10 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
       suspicious: up.suspicious + down.suspicious,
       problems: [...up.problems, ...left.problems, ...fetched.problems, ...down.problems],
     };
-    await core.catalog.setRecord(heldKey(row.num), JSON.stringify({ here: up.held, elsewhere: down.held, rewritesElsewhere: down.suspicious }));
+    await core.catalog.setRecord(
+      heldKey(row.num),
+      JSON.stringify({ here: up.held, elsewhere: down.held, rewritesElsewhere: down.suspicious }),
+    );
     const { merged } = await rowNow(core, row);
     const isStale = (await core.catalog.stale(row.num)).length > 0;
     publishesMerge = merged.length > 0 || (isStale && !down.isIncomplete);

@@ -15,8 +15,7 @@ export function choiceOperations(db: Database): Operations {
   const clear = db.prepare('DELETE FROM choice WHERE space = ?');
   const forget = db.prepare('UPDATE entry SET look = NULL WHERE parent = ? AND name = ?');
   return {
-    choices: (space) =>
-      all.all(space).map(({ node, is_in: isIn }) => ({ node: parseNodeId(node), isIn: isIn === 1 })),
+    choices: (space) => all.all(space).map(({ node, is_in: isIn }) => ({ node: parseNodeId(node), isIn: isIn === 1 })),
     setChoices: db.transaction((space, choices, keepsOthers) => {
       if (!keepsOthers) clear.run(space);
       for (const { node, isIn } of choices) put.run(space, idToBytes(node), isIn ? 1 : 0);

@@ -133,7 +133,13 @@ export class HttpNodeClient implements NodeClient {
       if (answer.status < 200 || answer.status > 202) throw await refusal(this.#name, answer);
       await dismiss(this.#name, answer);
     };
-    await this.#paced('up', bytes, signal, () => this.#request({ method: 'PUT', path, body }, bytes, signal, refuseOrTake), () => bytes);
+    await this.#paced(
+      'up',
+      bytes,
+      signal,
+      () => this.#request({ method: 'PUT', path, body }, bytes, signal, refuseOrTake),
+      () => bytes,
+    );
   }
 
   #get(path: string, bytesMax: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
@@ -142,8 +148,7 @@ export class HttpNodeClient implements NodeClient {
       if (answer.status !== 200) throw await refusal(this.#name, answer);
       return readBinary(this.#name, answer, bytesMax);
     };
-    const ask = (): Promise<Uint8Array | undefined> =>
-      this.#request({ method: 'GET', path }, bytesMax, signal, read);
+    const ask = (): Promise<Uint8Array | undefined> => this.#request({ method: 'GET', path }, bytesMax, signal, read);
     return this.#paced('down', bytesMax, signal, ask, (body) => body?.length ?? 0);
   }
 

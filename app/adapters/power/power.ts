@@ -12,11 +12,11 @@ export interface ToldPower extends Power {
 
 const unknown: PowerState = { isOnBattery: undefined, isMetered: undefined };
 
-/** What a shell says; unknown until it does. */
-export function openToldPower(): ToldPower {
-  let state = unknown;
+/** What a shell says; until it does, what the system shows. */
+export function openToldPower(otherwise: Power): ToldPower {
+  let state: PowerState | undefined;
   return {
-    now: () => Promise.resolve(state),
+    now: () => (state === undefined ? otherwise.now() : Promise.resolve(state)),
     tell(told) {
       state = told;
     },
