@@ -37,9 +37,6 @@ export interface Intake extends ChunkSink {
   readonly newBytes: number;
 }
 
-/** What is smaller says nothing by not being compressible. */
-const flatBytesMin = 1024;
-
 export function startIntake(
   input: IntakeInput,
   ports: { readonly pool: Pool; readonly catalog: Catalog; readonly dice: Dice },
@@ -96,7 +93,7 @@ export function startIntake(
     );
     shelf.give(sealed.buffer);
     for (const { id, bytes: size, plainBytes } of sealed.chunks)
-      if (size === plainBytes + sealOverheadBytes && plainBytes >= flatBytesMin) flat.add(id);
+      if (size === plainBytes + sealOverheadBytes) flat.add(id);
     return sealed;
   }
 
