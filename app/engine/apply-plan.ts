@@ -6,19 +6,13 @@ import { Fault } from '../domain/fault.ts';
 import { parseNodeId, type NodeId } from '../domain/ids.ts';
 import { applyBatchMax, restoreWindowBytes } from '../domain/limits.ts';
 import type { NodeState } from '../domain/node-state.ts';
-import {
-  asideName,
-  joinPath,
-  parkedFolder,
-  parsePathName,
-  type PathName,
-  type SpacePath,
-} from '../domain/path-name.ts';
+import { asideName, joinPath, parkedFolder, parsePathName, type SpacePath } from '../domain/path-name.ts';
 import type { Catalog, Look, NodeNum, SpaceRow, SyncedChange } from '../ports/catalog.ts';
 import type { Disk, DiskAct, FileStat } from '../ports/disk.ts';
 import type { ChunkReader } from '../restore/content/content.ts';
 import type { DiskOperation, DiskPlan, Place } from '../stages/plan/plan.ts';
 import { lookOf } from '../stages/scan/scan.ts';
+import { forgetLeaving } from './leaving.ts';
 import type { OnPoint } from './progress.ts';
 import type { TreeWindow } from './tree-window.ts';
 import { writeContents, type Writing } from './write-content.ts';
@@ -237,7 +231,7 @@ class PlanRun {
       if (path === undefined || operation.needs.some((need) => this.#failed.has(need))) this.#failed.add(index);
       else ready.push({ index, operation, path });
     }
-    const leaving = await this.#forgetLeaving(ready);
+    const leaving = await forgetLeaving(ready, this.#input.window, this.#ports);
     const outcomes = await this.#onDisk(ready);
     this.#ports.onPoint('apply:on-disk');
     const kept = leaving.filter(({ at }) => outcomes[at] instanceof Fault);
@@ -256,22 +250,6 @@ class PlanRun {
     if (changes.length === 0) return;
     await this.#ports.catalog.applySynced(this.#input.row.num, this.#input.sequence, changes);
     this.#ports.onPoint('apply:synced');
-  }
-
-  /** What only leaves this disk is noted as not here first: were it done after, a kill in between would look like a deletion. */
-  async #forgetLeaving(
-    ready: readonly { readonly operation: DiskOperation }[],
-  ): Promise<readonly { at: number; parent: NodeNum; name: PathName; look: Look }[]> {
-    const leaving = ready.flatMap(({ operation: { kind, node, after } }, at) => {
-      if (after === undefined || (kind !== 'delete-file' && kind !== 'delete-folder')) return [];
-      const row = this.#input.window.row(node);
-      return row?.look === undefined ? [] : [{ at, parent: row.parent, name: row.name, look: row.look }];
-    });
-    if (leaving.length > 0) {
-      await this.#ports.catalog.forgetLooks(leaving);
-      this.#ports.onPoint('apply:forgotten');
-    }
-    return leaving;
   }
 
   async #onDisk(

@@ -30,7 +30,8 @@ import {
 import { issueReceipt, type IssuedReceipt, type ReceiptRequest } from './receipt.ts';
 import { conflictsOf, resolveConflict, type ConflictLine, type ConflictSide, type Keep } from './conflicts.ts';
 import { hasNews } from './heads.ts';
-import { heldDeletions, pausedReport, releaseHeld, syncSpace, type HeldDeletions, type SyncReport } from './sync.ts';
+import { heldDeletions, releaseHeld, type HeldDeletions } from './held.ts';
+import { pausedReport, syncSpace, type SyncReport } from './sync.ts';
 import { recoverSpaces, type RecoverReport } from './recover.ts';
 import { select, selection, type SelectedFolder, type SelectRequest } from './selection.ts';
 import { brakeOf, setBrake, type BrakeLimits } from './brake.ts';

@@ -3,6 +3,7 @@
  * them already, so nothing is read twice. Until a person says that it is meant, deletions and thinning wait, and other devices keep what they have.
  */
 import { sealOverheadBytes } from '../domain/chunk.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { ChunkId } from '../domain/ids.ts';
 import { rewriteWindowMs } from '../domain/limits.ts';
 import type { Content } from '../domain/space.ts';
@@ -71,7 +72,7 @@ export function formerOf<T extends { readonly folder: unknown; readonly name: st
 }
 
 /** What this round has sealed and the catalog does not know yet: true when it could not be compressed. */
-export type SealedFlat = (id: ChunkId) => boolean | undefined;
+type SealedFlat = (id: ChunkId) => boolean | undefined;
 
 const beginningOf = ({ depth, chunks }: Content): readonly ChunkId[] =>
   depth === 0 ? chunks.slice(0, chunksLookedAt) : [];
@@ -135,4 +136,16 @@ export async function noteRewrites(
   const alarm = { atMs: standing?.atMs ?? nowMs, rewrites: (standing?.rewrites ?? sum.count - count) + count };
   await catalog.setRecord(alarmKey(space), JSON.stringify(alarm));
   return alarm;
+}
+
+/** What a round found, once all that it sealed so far is known. */
+export async function alarmFrom(
+  { space, most }: { readonly space: number; readonly most: number },
+  rewrites: readonly Rewrite[],
+  intake: { sealed(): Promise<void>; readonly isFlat: SealedFlat },
+  { catalog, clock }: { readonly catalog: Catalog; readonly clock: Clock },
+): Promise<Alarm | undefined> {
+  if (rewrites.length > 0) await intake.sealed();
+  const found = await suspiciousRewrites(rewrites, catalog, (id) => intake.isFlat(id));
+  return noteRewrites(catalog, space, found.length, most, clock.now());
 }

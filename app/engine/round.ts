@@ -6,7 +6,7 @@ import type { Clock, Dice } from '../domain/clock.ts';
 import { Fault } from '../domain/fault.ts';
 import { joinVectors, type Dot } from '../domain/dot.ts';
 import { parseChunkId, type DeviceId, type NodeId, type SnapshotId } from '../domain/ids.ts';
-import { bulkFileBytesMax, bulkRoundBytesMax, roundBytesMax, roundChangesMax } from '../domain/limits.ts';
+import { roundChangesMax } from '../domain/limits.ts';
 import { nameBytesFromText, rootName, type SpacePath } from '../domain/path-name.ts';
 import type { Content, Snapshot } from '../domain/space.ts';
 import { contentToBytes } from '../formats/listing.ts';
@@ -24,7 +24,8 @@ import { buildTree, foldContent } from '../stages/snapshot/snapshot.ts';
 import { isMassDeletion, type BrakeLimits } from './brake.ts';
 import { startIntake, type Intake } from './intake.ts';
 import type { LeftOut } from './left-out.ts';
-import { formerOf, noteRewrites, suspiciousRewrites, type Rewrite } from './rewrites.ts';
+import { alarmFrom, formerOf, type Rewrite } from './rewrites.ts';
+import { withinRound, withoutBulk } from './round-jobs.ts';
 import { letGo } from './selection.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
 import { sameBytes } from '../domain/bytes.ts';
@@ -119,7 +120,9 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   const problems: FileProblem[] = [...found.problems];
   try {
     const contents = await takeContents(input, found, own, intake, problems, ports, signal);
-    const alarm = await alarmFrom(input, contents.rewrites, intake, ports);
+    const alarm = input.deletionsReleased
+      ? undefined
+      : await alarmFrom({ space: row.num, most: input.brake.rewrites }, contents.rewrites, intake, ports);
     const isHeld = !input.deletionsReleased && (isMass || (alarm !== undefined && found.deletions > 0));
     const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
     const puts = [...found.placed.map((placed) => placedChange(placed, own)), ...contents.changes];
@@ -161,18 +164,6 @@ interface Contents {
   readonly rewrites: readonly Rewrite[];
   readonly bulk: readonly SpacePath[];
   readonly isPartial: boolean;
-}
-
-async function alarmFrom(
-  { row, brake, deletionsReleased }: RoundInput,
-  rewrites: readonly Rewrite[],
-  intake: Intake,
-  { catalog, clock }: RoundPorts,
-): ReturnType<typeof noteRewrites> {
-  if (deletionsReleased) return undefined;
-  if (rewrites.length > 0) await intake.sealed();
-  const found = await suspiciousRewrites(rewrites, catalog, (id) => intake.isFlat(id));
-  return noteRewrites(catalog, row.num, found.length, brake.rewrites, clock.now());
 }
 
 /** Looks into changed files and links; entries that turn out to be what they were only get their new look. */
@@ -236,26 +227,6 @@ async function takeContents(
   }
   if (looks.length > 0) await ports.catalog.setLooks(looks);
   return { changes, clashes, rewrites, bulk: bulk.map(({ path }) => path), isPartial };
-}
-
-/** Small files up to a bound go on; the others wait. */
-function withoutBulk(jobs: readonly ContentJob[]): { now: readonly ContentJob[]; bulk: readonly ContentJob[] } {
-  let bytes = 0;
-  const now: ContentJob[] = [];
-  const bulk: ContentJob[] = [];
-  for (const job of jobs) {
-    const isSmall = job.stat.bytes <= bulkFileBytesMax && bytes + job.stat.bytes <= bulkRoundBytesMax;
-    if (isSmall) bytes += job.stat.bytes;
-    (isSmall ? now : bulk).push(job);
-  }
-  return { now, bulk };
-}
-
-/** As many files as one round takes; at least one, whatever its size. */
-function withinRound(jobs: readonly ContentJob[]): { files: readonly ContentJob[]; isPartial: boolean } {
-  let bytes = 0;
-  const over = jobs.findIndex((job, i) => (bytes += job.stat.bytes) > roundBytesMax && i > 0);
-  return over < 0 ? { files: jobs, isPartial: false } : { files: jobs.slice(0, over), isPartial: true };
 }
 
 async function takeLinks(

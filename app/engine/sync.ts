@@ -7,15 +7,14 @@ import { Fault, faultOf } from '../domain/fault.ts';
 import type { NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import { packsWaitingMax } from '../domain/limits.ts';
 import type { SpacePath } from '../domain/path-name.ts';
-import type { Catalog, NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
+import type { NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
 import { brakeOf } from './brake.ts';
-import { alarmOf, clearAlarm } from './rewrites.ts';
 import { packBytesFor } from './spaces.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
 import { downPass, fetchAbsent } from './down-pass.ts';
 import { checkRoot, makeRoom, putBackParked } from './root-folder.ts';
+import { heldKey, releaseKey } from './held.ts';
 import { readLeftOut } from './left-out.ts';
-import { findSpace } from './look.ts';
 import { leaveUnchosen } from './selection.ts';
 import { sealRound, type RoundReport } from './round.ts';
 import { isCopied, takeOwnIdentity } from './copied-home.ts';
@@ -56,41 +55,6 @@ export interface SyncReport {
   readonly bulkWaiting?: number;
   /** Rewrites that look like somebody's encryption; deletions wait, and so do those that other devices made. */
   readonly suspicious?: number;
-}
-
-const releaseKey = (space: number): string => `released:${space}`;
-
-export interface HeldDeletions {
-  readonly space: SpaceId;
-  readonly name: string;
-  /** Made on this device, and made on others. */
-  readonly here: number;
-  readonly elsewhere: number;
-  /** Rewrites that look like somebody's encryption. Those made here are stored beside what was, and no version is thinned out while there are any. */
-  readonly rewritesHere: number;
-  /** Those are not applied here. */
-  readonly rewritesElsewhere: number;
-}
-
-const heldKey = (space: number): string => `held:${space}`;
-
-/** As the last pass found them. */
-export async function heldDeletions(catalog: Catalog): Promise<readonly HeldDeletions[]> {
-  const found: HeldDeletions[] = [];
-  for (const { num, id: space, name } of await catalog.spaces()) {
-    const text = await catalog.record(heldKey(num));
-    const none = { here: 0, elsewhere: 0, rewritesElsewhere: 0 };
-    const held = text === undefined ? none : { ...none, ...(JSON.parse(text) as Partial<typeof none>) };
-    found.push({ space, name, ...held, rewritesHere: (await alarmOf(catalog, num))?.rewrites ?? 0 });
-  }
-  return found;
-}
-
-/** The held deletions of a space are meant: the next pass lets them through. */
-export async function releaseHeld(catalog: Catalog, name: string): Promise<void> {
-  const row = await findSpace(catalog, name);
-  await clearAlarm(catalog, row.num);
-  await catalog.setRecord(releaseKey(row.num), 'yes');
 }
 
 /** What is told of a space whose pass did not begin, or was stopped. */

@@ -1,6 +1,7 @@
 /** What a person lets Floe do and when: limits, pauses, battery, brakes, and bursts of rewrites that look like somebody's encryption. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openToldPower } from '../../app/adapters/power/power.ts';
+import { parseSuiId } from '../../app/domain/ids.ts';
 import { openWorld, type World } from '../world/world.ts';
 import { seededDice } from '../world/seeded-dice.ts';
 import { root, tree, two } from './several-devices.ts';
@@ -29,8 +30,8 @@ describe('a limit', () => {
     // All slivers and a metadata of each node went at 20 kB/s, but for one request and a second's worth that may go ahead.
     expect(sentMs).toBeGreaterThan(1000 * (encodedBytes / 20_000) * 0.5);
     expect(sentMs).toBeLessThan(1000 * (encodedBytes / 20_000) * 3);
-    for (const { storage } of world.nodes.map((node) => ({ storage: node })))
-      expect(laptop.engine.health.isLiar(storage.id as never)).toBe(false);
+
+    for (const { nodeId } of world.nodes) expect(laptop.engine.health.isLiar(parseSuiId(nodeId))).toBe(false);
     const start = world.clock.steady();
     const to = await laptop.restored('docs');
     expect(laptop.disk.user.read(`${to}/big`)).toEqual(noise(1, 600_000));
