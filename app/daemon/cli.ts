@@ -6,6 +6,7 @@ import { integer, share, textFlag, type Context, type Flags, type Run } from './
 import { exitCodes, openOutput, type ExitCode, type Output } from './output.ts';
 import { readPassphrase } from './passphrase.ts';
 import { floeVersion } from './version.ts';
+import { addSteeringCommands } from './steering-commands.ts';
 
 /** Commands are loaded when they run: `--help` and small commands need not wait for the whole engine. */
 const lazily =
@@ -359,6 +360,7 @@ function buildProgram(run: (work: Run) => (...args: unknown[]) => Promise<void>)
   addNetworkCommands(command);
   addAccountCommands(command);
   addPassCommands(command);
+  addSteeringCommands(command, lazily);
   addHistoryCommands(command);
   addPastCommands(command);
   addUpkeepCommands(command);

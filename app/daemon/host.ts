@@ -11,10 +11,13 @@ import { lockHome } from '../adapters/home/home.ts';
 import { openNodes } from '../adapters/nodes/nodes.ts';
 import { openPool } from '../adapters/pool/pool.ts';
 import { openSpool } from '../adapters/spool/spool.ts';
-import { systemClock, systemDice } from '../adapters/time/time.ts';
+import { openLinuxPower } from '../adapters/power/power.ts';
+import { systemClock, systemDice, systemWallTime } from '../adapters/time/time.ts';
 import { openVault } from '../adapters/vault/vault.ts';
 import type { Clock } from '../domain/clock.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
+import { openPace } from '../domain/pace.ts';
+import type { Power } from '../ports/power.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import type { Log } from '../ports/log.ts';
@@ -29,6 +32,8 @@ export interface HostOptions {
   readonly passphrase: () => Promise<string | undefined>;
   readonly log: Log;
   readonly onPoint?: (point: string) => void;
+  /** Told by a desktop; else read from the system where it tells. */
+  readonly power?: Power;
   /** A network that is running already, in place of starting this home's own. */
   readonly door?: NetworkDoor | undefined;
   /** An account that is not kept in this home: to look at it before it is. */
@@ -85,7 +90,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
     closers.push(() => ownDisk.close());
     const { readOnlyFolder: readOnly } = options;
     const disk = readOnly === undefined ? ownDisk : readOnlyFolder(ownDisk, readOnly);
-    const nodes = openNodes({ scheme: config.network === 'local' ? 'http' : 'https', clock });
+    const pace = openPace(clock);
+    const nodes = openNodes({ scheme: config.network === 'local' ? 'http' : 'https', clock: pace.clock, pace });
     closers.push(() => nodes.close());
     const engine = createEngine({
       account: openAccount(phrase),
@@ -101,6 +107,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
       log: options.log,
       funding: config.network === 'local' ? localFunding : publicFunding,
       networkName: config.network,
+      pace,
+      wallTime: systemWallTime,
+      power: options.power ?? openLinuxPower(),
       ...(options.onPoint ? { onPoint: options.onPoint } : {}),
     });
     if (options.visitor === undefined) await finishMending(options.home, catalog, engine, new AbortController().signal);

@@ -55,3 +55,12 @@ export const diskReserveBytes = 256 * 1024 * 1024;
 
 /** Operations on the disk between two commits to the catalog: what a kill makes look like the user's own doing, at most. */
 export const applyBatchMax = 256;
+
+/** Files that became incompressible and that need nobody's word: more are not converted by hand in so short a time. */
+export const rewritesMax = 25;
+/** Rewrites are counted together for so long, since somebody who encrypts a disk is not done within one pass. */
+export const rewriteWindowMs = 10 * 60_000;
+
+/** Files that wait while only bulk is paused; and what may go in one pass all the same. */
+export const bulkFileBytesMax = 8 * 1024 * 1024;
+export const bulkRoundBytesMax = 64 * 1024 * 1024;

@@ -12,6 +12,7 @@ import type { Disk, DiskAct, FileStat } from '../ports/disk.ts';
 import type { ChunkReader } from '../restore/content/content.ts';
 import type { DiskOperation, DiskPlan, Place } from '../stages/plan/plan.ts';
 import { lookOf } from '../stages/scan/scan.ts';
+import { forgetLeaving } from './leaving.ts';
 import type { OnPoint } from './progress.ts';
 import type { TreeWindow } from './tree-window.ts';
 import { writeContents, type Writing } from './write-content.ts';
@@ -230,8 +231,11 @@ class PlanRun {
       if (path === undefined || operation.needs.some((need) => this.#failed.has(need))) this.#failed.add(index);
       else ready.push({ index, operation, path });
     }
+    const leaving = await forgetLeaving(ready, this.#input.window, this.#ports);
     const outcomes = await this.#onDisk(ready);
     this.#ports.onPoint('apply:on-disk');
+    const kept = leaving.filter(({ at }) => outcomes[at] instanceof Fault);
+    if (kept.length > 0) await this.#ports.catalog.setLooks(kept);
     const changes: SyncedChange[] = [];
     for (const [i, { index, operation, path }] of ready.entries()) {
       const outcome = outcomes[i];

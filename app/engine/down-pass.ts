@@ -14,11 +14,13 @@ import { merge, type Merged } from '../stages/merge/merge.ts';
 import { plan, type DiskPlan, type DiskTraits, type NotHere } from '../stages/plan/plan.ts';
 import { applyPlan } from './apply-plan.ts';
 import { namesTaken, notHereProblems } from './disk-names.ts';
-import { isMassDeletion } from './brake.ts';
+import { brakeOf, isMassDeletion } from './brake.ts';
+import { formerOf, suspiciousRewrites, type Rewrite } from './rewrites.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
 import type { KnownDevice } from './device.ts';
 import { deviceNames, headsToMerge, type HeadToMerge } from './heads.ts';
 import { differenceOf, type TreeDifference } from './tree-difference.ts';
+import { choiceIn } from './selection.ts';
 import { stateOf, TreeWindow } from './tree-window.ts';
 
 export interface DownInput {
@@ -37,6 +39,8 @@ export interface DownReport {
   readonly conflicts: number;
   /** Deletions of other devices that wait for the user's word. */
   readonly held: number;
+  /** Rewrites of other devices that look like somebody's encryption, and wait too. */
+  readonly suspicious: number;
   readonly problems: readonly { readonly path: SpacePath; readonly fault: Fault }[];
   /** Something of a head is left for the next pass. */
   readonly isIncomplete: boolean;
@@ -46,13 +50,14 @@ interface Tally {
   applied: number;
   conflicts: number;
   held: number;
+  suspicious: number;
   readonly problems: { path: SpacePath; fault: Fault }[];
   isIncomplete: boolean;
 }
 
 export async function downPass(core: EngineCore, input: DownInput, signal: AbortSignal): Promise<DownReport> {
   const { row } = input.space;
-  const tally: Tally = { applied: 0, conflicts: 0, held: 0, problems: [], isIncomplete: false };
+  const tally: Tally = { applied: 0, conflicts: 0, held: 0, suspicious: 0, problems: [], isIncomplete: false };
   const { heads, problems } = await headsToMerge(core, row, input.device, input.devices, signal);
   for (const fault of problems) tally.problems.push({ path: '', fault });
   for (const head of heads) {
@@ -191,23 +196,59 @@ async function planFor(
     },
     isBusy: (node: NodeId) => busy.has(node),
   };
+  const choices = await core.catalog.choices(row.num);
   const planWith = (areDeletionsHeld: boolean): Promise<DiskPlan> =>
-    window.ask(() =>
-      plan({
+    window.ask(() => {
+      const isChosen = choiceIn(choices, row, window, merged.nodes);
+      return plan({
         root: row.rootNode,
         synced,
         target: merged.nodes,
         conflicts: merged.conflicts,
         traits: input.traits,
-        isChosen: () => true,
+        // What was made here where nothing is chosen was meant to be here.
+        isChosen: (state) => isChosen(state) || window.row(state.node)?.look !== undefined,
         areDeletionsHeld,
-      }),
-    );
+      });
+    });
+  const brake = await brakeOf(core.catalog, row.num);
+  const suspicious = input.deletionsReleased ? [] : await suspiciousIn(core, merged, window);
+  const isAlarm = suspicious.length > brake.rewrites;
+  // What is here stays here as if somebody worked on it: the rest of the head is applied without it.
+  for (const { node } of isAlarm ? suspicious : []) busy.add(node);
+  tally.suspicious += isAlarm ? suspicious.length : 0;
   const first = await planWith(false);
   const totals = await core.catalog.totals(row.num);
-  if (input.deletionsReleased || !isMassDeletion(first.deletions, totals.files + totals.folders)) return first;
+  const isMass = isMassDeletion(first.deletions, totals.files + totals.folders, brake);
+  if (input.deletionsReleased || !(isMass || (isAlarm && first.deletions > 0))) return first;
   tally.held += first.deletions;
   return planWith(true);
+}
+
+/** What a merge would write over, or under another name instead of, a file that is on this disk. */
+async function suspiciousIn(
+  core: EngineCore,
+  { nodes }: Merged,
+  window: TreeWindow,
+): Promise<readonly (Rewrite & { readonly node: NodeId })[]> {
+  const rewrites = await window.ask(() => {
+    const found: (Rewrite & { node: NodeId })[] = [];
+    const gone = [...nodes].flatMap(([node, wanted]) => {
+      const row = wanted === undefined ? window.row(node) : undefined;
+      return row?.kind === 'file' && row.look !== undefined ? [{ folder: row.parentNode, name: row.name, row }] : [];
+    });
+    const former = formerOf(gone);
+    for (const [node, wanted] of nodes) {
+      if (wanted?.kind !== 'file') continue;
+      const here = window.row(node);
+      const before = here ?? former(wanted.parent, wanted.name)?.row;
+      if (before?.kind !== 'file' || before.look === undefined) continue;
+      const { name, bytes, content } = wanted;
+      found.push({ node, name, formerName: here ? name : before.name, bytes, former: before.content, content });
+    }
+    return found;
+  });
+  return suspiciousRewrites(rewrites, core.catalog);
 }
 
 /** Told to people once both files stand. */
@@ -285,6 +326,7 @@ export async function fetchAbsent(
   let applied = 0;
   const problems: { path: SpacePath; fault: Fault }[] = [];
   const totals = await core.catalog.totals(space.row.num);
+  const choices = await core.catalog.choices(space.row.num);
   const made: PlacedRow[] = [];
   const refused = new Map<NodeId, NotHere>();
   // Folders that are made open the way to what lies in them, so it goes on until a sweep makes none.
@@ -298,8 +340,11 @@ export async function fetchAbsent(
       after = { parent: last.parent, name: last.name };
       const whyNot = await namesTaken(core.catalog, page, traits);
       for (const [node, why] of whyNot) refused.set(node, why);
-      const wanted = page.filter(({ node }) => !whyNot.has(node));
       const window = new TreeWindow(core.catalog, space.row);
+      const wanted = await window.ask(() => {
+        const isChosen = choiceIn(choices, space.row, window);
+        return page.filter((row) => !whyNot.has(row.node) && isChosen({ node: row.node, parent: row.parentNode }));
+      });
       const operations = wanted.map((row) => {
         const state = stateOf(row, row.parentNode);
         const at = { parent: row.parentNode, name: row.name };

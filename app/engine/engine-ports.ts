@@ -1,5 +1,7 @@
 /** Everything that the engine needs from a host, in one place. */
 import type { Clock, Dice } from '../domain/clock.ts';
+import type { Pace } from '../domain/pace.ts';
+import type { ReadWallTime } from '../domain/week.ts';
 import type { Account } from '../ports/account.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Chain } from '../ports/chain.ts';
@@ -8,6 +10,7 @@ import type { Disk } from '../ports/disk.ts';
 import type { Log } from '../ports/log.ts';
 import type { Nodes } from '../ports/nodes.ts';
 import type { Pool } from '../ports/pool.ts';
+import type { Power } from '../ports/power.ts';
 import type { Spool } from '../ports/spool.ts';
 
 export interface EnginePorts {
@@ -22,6 +25,12 @@ export interface EnginePorts {
   readonly clock: Clock;
   readonly dice: Dice;
   readonly log: Log;
+  /** The limits that `nodes` keeps; the engine says what they are. Undefined: nothing is limited. */
+  readonly pace?: Pace;
+  /** For a schedule; undefined: UTC. */
+  readonly wallTime?: ReadWallTime;
+  /** Undefined: nobody can tell. */
+  readonly power?: Power;
   /** How much an address should hold after funding, where money is given away. */
   readonly funding: { readonly frostWanted: bigint; readonly mistWanted: bigint };
   /** Where the network stands, for people: 'local', 'testnet', 'mainnet'. */

@@ -42,8 +42,12 @@ import { setSettling, settlingMs } from './settling.ts';
 import type { Retention } from '../upkeep/retention.ts';
 import { conflictsOf, resolveConflict, type ConflictLine, type ConflictSide, type Keep } from './conflicts.ts';
 import { hasNews } from './heads.ts';
-import { heldDeletions, releaseHeld, syncSpace, type HeldDeletions, type SyncReport } from './sync.ts';
+import { heldDeletions, releaseHeld, type HeldDeletions } from './held.ts';
+import { pausedReport, syncSpace, type SyncReport } from './sync.ts';
 import { recoverSpaces, type RecoverReport } from './recover.ts';
+import { select, selection, type SelectedFolder, type SelectRequest } from './selection.ts';
+import { brakeOf, setBrake, type BrakeLimits } from './brake.ts';
+import { openSteering, type Paused, type PowerRule, type Steering, type SteeringState } from './steering.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
 import { listLeftOut, type LeftOutReport } from './left-out.ts';
@@ -102,7 +106,14 @@ export type {
   Retention,
   RetentionPreview,
   SnapshotLine,
+  SelectedFolder,
+  SelectRequest,
+  BrakeLimits,
   SpaceStatus,
+  Paused,
+  PowerRule,
+  SteeringState,
+  Steering,
   SyncReport,
   TidyReport,
   TidyRequest,
@@ -133,6 +144,15 @@ export interface Engine {
   leftOut(space: string, signal: AbortSignal): Promise<LeftOutReport>;
   /** The user says that the held deletions of a space are meant: the next pass lets them go everywhere. */
   release(space: string): Promise<void>;
+  /** Limits, schedule, pauses, and what battery and metered lines mean. */
+  readonly steering: Omit<Steering, 'unlessPaused' | 'speeds'>;
+  /** Which folders of a space are on this device; what is not chosen leaves its disk with the next pass. */
+  select(request: SelectRequest): Promise<void>;
+  /** The folders below a path of a space, with their sizes. */
+  selection(space: string, path: string): Promise<readonly SelectedFolder[]>;
+  /** What counts as more than usual in a space. */
+  brake(space: string): Promise<BrakeLimits>;
+  setBrake(space: string, change: Partial<BrakeLimits>): Promise<BrakeLimits>;
   /** Deletions that waited for the user's word when each space was last looked at. */
   held(): Promise<readonly HeldDeletions[]>;
   /** The same passes, with the devices that are known; for hosts that run all the time. */
@@ -205,6 +225,7 @@ export interface Engine {
 export interface EngineCore extends EnginePorts {
   readonly health: ReturnType<typeof openNodeHealth>;
   readonly blobs: ReturnType<typeof openBlobSource>;
+  readonly steering: Steering;
   readonly emit: (event: EngineEvent) => void;
   readonly point: (name: string) => void;
   /** What is known for as long as this process runs, and is looked up again when it is not. */
@@ -245,7 +266,10 @@ export function createEngine(ports: EnginePorts): Engine {
         ? (await ports.catalog.spaces()).filter((row) => row.folder !== undefined)
         : [await findSpace(ports.catalog, name)];
     const reports: SyncReport[] = [];
-    for (const row of rows) reports.push(await syncSpace(core, row, isFull, signal));
+    for (const row of rows) {
+      const end = await core.steering.unlessPaused(row.num, signal, (s) => syncSpace(core, row, isFull, s));
+      reports.push('done' in end ? end.done : await pausedReport(core, row, end.paused));
+    }
     return reports;
   }
 
@@ -271,6 +295,11 @@ export function createEngine(ports: EnginePorts): Engine {
       return listLeftOut(ports, folder, signal);
     },
     release: (space) => inTurn(() => releaseHeld(ports.catalog, space)),
+    steering: core.steering,
+    select: (request) => inTurn(() => select(core, request)),
+    selection: (space, path) => selection(core, space, path),
+    brake: async (space) => brakeOf(ports.catalog, (await findSpace(ports.catalog, space)).num),
+    setBrake: (space, change) => inTurn(() => setBrake(ports.catalog, space, change)),
     status: (signal) => statusOf(core, signal),
     spaces: async () => (await statusOf(core, undefined)).spaces,
     log: (space) => history(core, space),
@@ -314,10 +343,13 @@ export function createEngine(ports: EnginePorts): Engine {
 function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): EngineCore {
   const health = openNodeHealth(ports.clock, ports.dice);
   const point = (name: string): void => ports.onPoint?.(name);
+  const steering = openSteering(ports);
+  ports.pace?.govern(() => steering.speeds());
   return {
     ...ports,
     health,
-    blobs: openBlobSource({ ...ports, health }),
+    steering,
+    blobs: openBlobSource({ ...ports, clock: ports.pace?.clock ?? ports.clock, health }),
     emit,
     point,
     memory: { devicesAtMs: Number.NEGATIVE_INFINITY, headsSeen: new Set(), quietBags: undefined },

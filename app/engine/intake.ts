@@ -28,6 +28,9 @@ export interface Intake extends ChunkSink {
   storeWhole(bytes: Uint8Array, id: ChunkId, kind: ChunkKind): Promise<void>;
   /** Resolves when nothing is on its way to the packer any more, well or not; buffers are freed. */
   settled(): Promise<void>;
+  /** Of a chunk that this round has sealed: whether it could not be compressed. Complete once `sealed` has resolved. */
+  isFlat(id: ChunkId): boolean | undefined;
+  sealed(): Promise<void>;
   /** New chunks so far, and the bytes they had before sealing. */
   readonly newChunks: number;
   readonly newBytes: number;
@@ -42,6 +45,7 @@ export function startIntake(
   /** Chunks that this round stores or has found stored: two batches in flight never seal the same one. */
   const pinned = new Set<string>();
   const shelf = ports.pool.buffers;
+  const flat = new Set<string>();
   let newChunks = 0;
   let newBytes = 0;
   let turn: Promise<void> = Promise.resolve();
@@ -87,6 +91,8 @@ export function startIntake(
       options,
     );
     shelf.give(sealed.buffer);
+    for (const { id, bytes: size, plainBytes } of sealed.chunks)
+      if (size === plainBytes + sealOverheadBytes) flat.add(id);
     return sealed;
   }
 
@@ -131,6 +137,8 @@ export function startIntake(
       const buffer = bytes.slice().buffer;
       await appendInTurn(seal(buffer, [{ id, start: 0, bytes: bytes.length }]), kind);
     },
+    isFlat: (id) => (flat.has(id) ? true : undefined),
+    sealed: () => turn,
     async settled() {
       await turn.catch(() => undefined);
       shelf.clear();

@@ -8,6 +8,7 @@ import { savedByDeleting } from '../upkeep/unique-bytes.ts';
 import { lastDrill, type DrillOutcome } from './drill-record.ts';
 import { readDevice } from './device.ts';
 import type { EngineCore } from './engine.ts';
+import type { Paused, SteeringState } from './steering.ts';
 
 /** Ids in one question to the catalog. */
 const idsAtOnce = 5_000;
@@ -32,6 +33,8 @@ export interface SpaceStatus {
   readonly leaseEndsAtMs: number | undefined;
   /** How the last exercise in restoring went. */
   readonly drill: DrillOutcome | undefined;
+  /** Why nothing is done for it now. */
+  readonly paused?: Paused | undefined;
 }
 
 export interface EngineStatus {
@@ -52,6 +55,8 @@ export interface EngineStatus {
   readonly codec: string;
   readonly spent: { readonly frost: bigint; readonly mist: bigint };
   readonly openIntents: number;
+  /** Limits, schedule, pauses, battery and line. */
+  readonly steering?: SteeringState;
   readonly spaces: readonly SpaceStatus[];
 }
 
@@ -141,6 +146,7 @@ export async function statusOf(core: EngineCore, signal: AbortSignal | undefined
     codec: core.pool.codec,
     spent: await core.catalog.spent(),
     openIntents: (await core.catalog.openIntents()).length,
+    steering: await core.steering.state(),
     spaces,
   };
 }
@@ -194,6 +200,7 @@ async function spaceStatus(
     isPending: (await core.catalog.pendingRound(row.num)) !== undefined,
     packs: packs.length,
     drill: await lastDrill(core.catalog, row.num),
+    paused: await core.steering.paused(row.num),
     storedBytes: packs.reduce((sum, pack) => sum + pack.bytes, 0),
     encodedBytes: packs.reduce((sum, pack) => sum + (pack.encodedBytes ?? 0), 0),
     pool: row.pool,

@@ -8,26 +8,25 @@ import { Feed } from '../domain/feed.ts';
 import { joinVectors, type Dot } from '../domain/dot.ts';
 import { parseChunkId, type DeviceId, type NodeId, type SnapshotId } from '../domain/ids.ts';
 import { roundChangesMax } from '../domain/limits.ts';
-import { nameBytesFromText, rootName, type SpacePath } from '../domain/path-name.ts';
+import { rootName, type SpacePath } from '../domain/path-name.ts';
 import type { Content, Snapshot } from '../domain/space.ts';
-import { contentToBytes } from '../formats/listing.ts';
 import { snapshotToBytes } from '../formats/snapshot.ts';
 import type { SpaceKeys } from '../formats/space-keys.ts';
-import type { Catalog, EntryChange, EntryRow, Look, NewPack, RoundRow, SpaceRow } from '../ports/catalog.ts';
+import type { Catalog, EntryChange, EntryRow, NewPack, RoundRow, SpaceRow } from '../ports/catalog.ts';
 import type { Crypto } from '../ports/crypto.ts';
-import type { Disk, DiskNature, FileStat } from '../ports/disk.ts';
+import type { Disk, DiskNature } from '../ports/disk.ts';
 import type { Pool } from '../ports/pool.ts';
 import type { Spool } from '../ports/spool.ts';
-import { chunkFiles } from '../stages/chunk/chunk.ts';
 import { startPacker, type Packer } from '../stages/pack/pack.ts';
 import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } from '../stages/scan/scan.ts';
-import { buildTree, foldContent } from '../stages/snapshot/snapshot.ts';
-import { isMassDeletion } from './brake.ts';
+import { buildTree } from '../stages/snapshot/snapshot.ts';
+import { isMassDeletion, type BrakeLimits } from './brake.ts';
 import { startIntake, type Intake } from './intake.ts';
 import type { LeftOut } from './left-out.ts';
+import { alarmFrom, alarmOf, type Alarm } from './rewrites.ts';
+import { letGo } from './selection.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
-import { withinRound, type Taken } from './within-round.ts';
-import { sameBytes } from '../domain/bytes.ts';
+import { takeContents } from './take-contents.ts';
 
 export interface RoundPorts {
   readonly disk: Disk;
@@ -54,6 +53,9 @@ export interface RoundInput {
   readonly publishesMerge: boolean;
   /** True when the user has said that the held deletions are meant. */
   readonly deletionsReleased: boolean;
+  readonly brake: BrakeLimits;
+  /** Large files wait for another time. */
+  readonly isBulkHeld: boolean;
   /** A full pack has its row; the caller may start to send it. Resolves when there is room for more packs. */
   readonly onPack: (pack: NewPack) => Promise<void>;
   /** Whether so many bytes of changes may wait for more; never asked about the first round, nor about a merge. Undefined: nothing waits. */
@@ -76,6 +78,10 @@ export interface RoundReport {
   readonly clashes: readonly Clash[];
   /** Deletions that wait for the user's word. */
   readonly held: number;
+  /** Rewrites that look like somebody's encryption, since the last time the user has said a word. */
+  readonly suspicious: number;
+  /** Large files that wait. */
+  readonly bulk: readonly SpacePath[];
   readonly newChunks: number;
   readonly newBytes: number;
   /** True when another round should follow at once. */
@@ -109,12 +115,11 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   );
   if (input.waits !== undefined) {
     const found = await scanning;
-    const { isHeld, gone, hasMerge } = await judge(input, found, ports);
+    const standing = input.deletionsReleased ? undefined : await alarmOf(ports.catalog, row.num);
+    const { gone, hasMerge, report } = await judge(input, found, standing, ports);
     const isNews = found.jobs.length + found.placed.length + gone.length > 0;
-    if (isNews && !hasMerge && row.sequence > 0 && (await input.waits(bytesOf(found.jobs)))) {
-      const { problems, special, clashes } = found;
-      return { ...nothingSealed, problems, special, clashes, held: isHeld ? found.deletions : 0 };
-    }
+    if (isNews && !hasMerge && row.sequence > 0 && (await input.waits(bytesOf(found.jobs))))
+      return { ...nothingSealed, ...report, problems: found.problems, clashes: found.clashes, bulk: [] };
   }
   const round = row.clock + 1;
   const own: Dot = { device: input.device.id, sequence: round };
@@ -129,11 +134,15 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
     const contents = await takeContents(input, feed, scanning, own, intake, problems, ports, signal);
     const found = await scanning;
     problems.unshift(...found.problems);
-    const { isHeld, gone, stale, hasMerge } = await judge(input, found, ports);
+    const alarm = input.deletionsReleased
+      ? undefined
+      : await alarmFrom({ space: row.num, most: input.brake.rewrites }, contents.rewrites, intake, ports);
+    const judged = await judge(input, found, alarm, ports);
+    const { isHeld, gone, stale, hasMerge } = judged;
     const puts = [...found.placed.map((placed) => placedChange(placed, own)), ...contents.changes];
     const changes = orderedChanges(gone, isHeld ? besideHeld(puts, found.gone, found) : puts, found);
     const clashes = [...found.clashes, ...contents.clashes];
-    const report = { problems, special: found.special, clashes, held: isHeld ? found.deletions : 0 };
+    const report = { ...judged.report, problems, clashes, bulk: contents.bulk };
     if (changes.length === 0 && row.sequence > 0 && !hasMerge) {
       await intake.settled();
       await packer.abandon();
@@ -163,118 +172,33 @@ interface Judged {
   readonly gone: Scan['gone'];
   readonly stale: Awaited<ReturnType<Catalog['stale']>>;
   readonly hasMerge: boolean;
+  readonly report: Pick<RoundReport, 'special' | 'held' | 'suspicious'>;
 }
 
 /** What of a scan may go through, and whether a merge waits to be published with it. */
-async function judge(input: RoundInput, found: Scan, { catalog }: RoundPorts): Promise<Judged> {
-  const { row } = input;
+async function judge(
+  { row, deletionsReleased, publishesMerge, brake }: RoundInput,
+  found: Scan,
+  alarm: Alarm | undefined,
+  { catalog }: RoundPorts,
+): Promise<Judged> {
+  const { deletions, special } = found;
   const totals = await catalog.totals(row.num);
   // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
-  const isEmptied = found.seen === 0 && found.deletions > 0;
-  const isHeld =
-    !input.deletionsReleased && (isEmptied || isMassDeletion(found.deletions, totals.files + totals.folders));
+  const isEmptied = found.seen === 0 && deletions > 0;
+  const isMass = isEmptied || isMassDeletion(deletions, totals.files + totals.folders, brake);
+  const isHeld = !deletionsReleased && (isMass || (alarm !== undefined && deletions > 0));
   const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
   if (found.looks.length > 0) await catalog.setLooks(found.looks);
+  await letGo(catalog, row, found.letGo);
   const stale = await catalog.stale(row.num);
-  return { isHeld, gone, stale, hasMerge: input.publishesMerge && (stale.length > 0 || row.merged.length > 0) };
+  const hasMerge = publishesMerge && (stale.length > 0 || row.merged.length > 0);
+  const report = { special, held: isHeld ? deletions : 0, suspicious: alarm?.rewrites ?? 0 };
+  return { isHeld, gone, stale, hasMerge, report };
 }
 
 const nothingSealed = { round: undefined, newChunks: 0, newBytes: 0, isPartial: false };
 const bytesOf = (jobs: readonly ContentJob[]): number => jobs.reduce((sum, { stat }) => sum + stat.bytes, 0);
-
-interface Contents {
-  readonly changes: readonly Put[];
-  readonly clashes: readonly Clash[];
-  readonly isPartial: boolean;
-}
-
-/** Looks into changed files and links; entries that turn out to be what they were only get their new look. */
-async function takeContents(
-  input: RoundInput,
-  feed: Feed<ContentJob>,
-  scanning: Promise<Scan>,
-  own: Dot,
-  intake: Intake,
-  problems: FileProblem[],
-  ports: RoundPorts,
-  signal: AbortSignal,
-): Promise<Contents> {
-  const changes: Put[] = [];
-  const looks: { parent: number; name: ContentJob['name']; look: ReturnType<typeof lookOf> }[] = [];
-  const clashes: Clash[] = [];
-  const unsureFromNs = BigInt(Math.trunc(ports.clock.now()) - input.nature.timeStepMs) * 1_000_000n;
-  const keep = (job: ContentJob, content: Content, shown: FileStat, bytes: number): void => {
-    const stat = input.nature.keepsModes ? shown : { ...shown, mode: job.stat.mode };
-    const look = input.nature.timeStepMs > 0 && stat.ctimeNs >= unsureFromNs ? unsureLook(stat) : lookOf(stat);
-    const isAbsent = job.before !== undefined && job.before.look === undefined;
-    if (job.before && isSameContent(job.before, content) && (isAbsent || job.before.mode === stat.mode))
-      looks.push({ parent: job.parent, name: job.name, look });
-    else if (isAbsent) clashes.push({ path: job.path, stat });
-    else {
-      const entry = {
-        kind: stat.kind === 'symlink' ? 'symlink' : 'file',
-        mode: stat.mode,
-        mtimeNs: stat.mtimeNs,
-        bytes,
-        content,
-        place: job.before?.place ?? own,
-        version: own,
-      } as const;
-      changes.push({ kind: 'put', parent: job.parent, name: job.name, num: job.num, entry, look });
-    }
-  };
-  const taken: Taken = { files: 0, bytes: 0, isPartial: false };
-  let done = 0;
-  let bytes = 0;
-  let found: Scan | undefined;
-  void scanning.then(
-    (scanned) => (found = scanned),
-    () => undefined,
-  );
-  const tell = (): void => {
-    const { files: ofFiles, bytes: ofBytes } = taken;
-    ports.onEvent({ kind: 'reading', space: input.row.id, files: done, ofFiles, bytes, ofBytes });
-  };
-  const groups = withinRound(feed.items(), taken);
-  for await (const batch of chunkFiles(groups, { disk: ports.disk, root: input.folder, sink: intake }, signal)) {
-    for (const { file, result } of batch) {
-      done++;
-      bytes += file.stat.bytes;
-      if (result instanceof Fault) problems.push({ path: file.path, fault: result });
-      else keep(file, await foldContent(result.chunks, intake.store), result.stat, result.stat.bytes);
-    }
-    // Until everything is found, what is said is how far the scan is.
-    if (found) tell();
-  }
-  found = await scanning;
-  if (done > 0) tell();
-  const links = found.jobs.filter((job) => job.target !== undefined);
-  await takeLinks(links, intake, keep);
-  if (looks.length > 0) await ports.catalog.setLooks(looks);
-  return { changes, clashes, isPartial: taken.isPartial };
-}
-
-/**
- * The look of a file that changed so shortly before it was read that another change would show the same times: one that it never has, so that the next
- * pass reads it again.
- */
-const unsureLook = (stat: FileStat): Look => ({ ...lookOf(stat), ctimeNs: stat.ctimeNs - 1n });
-
-async function takeLinks(
-  jobs: readonly ContentJob[],
-  intake: Intake,
-  keep: (job: ContentJob, content: Content, stat: FileStat, bytes: number) => void,
-): Promise<void> {
-  const targets = jobs.map((job) => nameBytesFromText(job.target ?? ''));
-  const contents = jobs.length > 0 ? await intake.store(targets) : [];
-  for (const [i, job] of jobs.entries())
-    keep(job, contents[i] ?? { depth: 0, chunks: [] }, job.stat, targets[i]?.length ?? 0);
-}
-
-/** With the same permissions too, a touched file is no new version. */
-function isSameContent(before: EntryRow, content: Content): boolean {
-  return sameBytes(contentToBytes(before.content), contentToBytes(content));
-}
 
 function placedChange({ parent, name, num, stat, from }: Placed, own: Dot): Put {
   const content: Content = from?.content ?? { depth: 0, chunks: [] };
@@ -295,7 +219,7 @@ function placedChange({ parent, name, num, stat, from }: Placed, own: Dot): Put 
   };
 }
 
-type Put = Extract<EntryChange, { kind: 'put' }>;
+export type Put = Extract<EntryChange, { kind: 'put' }>;
 
 /** While deletions are held, nothing may take the place of what is held, nor come to lie below such a thing. */
 function besideHeld(puts: readonly Put[], gone: readonly EntryRow[], found: Scan): readonly Put[] {

@@ -6,7 +6,8 @@ import type { BlobId } from '../domain/blob-id.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { SpacePath } from '../domain/path-name.ts';
-import type { Catalog, NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
+import type { NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
+import { brakeOf } from './brake.ts';
 import { packBytesFor } from './spaces.ts';
 import type { EngineCore, OpenSpace } from './engine.ts';
 import type { Packer } from '../stages/pack/pack.ts';
@@ -15,8 +16,9 @@ import type { DiskNature } from '../ports/disk.ts';
 import { traitsOf } from './disk-names.ts';
 import { downPass, fetchAbsent } from './down-pass.ts';
 import { checkRoot, makeRoom, noteWriting, putBackParked, sweepLeftovers } from './root-folder.ts';
+import { heldKey, releaseKey } from './held.ts';
 import { readLeftOut } from './left-out.ts';
-import { findSpace } from './look.ts';
+import { leaveUnchosen } from './selection.ts';
 import { sealRound, type RoundReport } from './round.ts';
 import { isCopied, takeOwnIdentity } from './copied-home.ts';
 import { readDevice, type KnownDevice } from './device.ts';
@@ -24,6 +26,7 @@ import { hasNewsOf, lookAtDevices } from './heads.ts';
 import { deviceCopied } from './own-head.ts';
 import { settlingMs, waits } from './settling.ts';
 import { startShipping } from './shipping.ts';
+import type { Paused } from './steering.ts';
 import { shipPack, shipRound, type ShipPorts, type ShipSpace } from './ship.ts';
 
 export interface SyncedPack {
@@ -51,36 +54,19 @@ export interface SyncReport {
   readonly special: number;
   /** Deletions that wait for the user's word. */
   readonly held: number;
+  /** Nothing, or not everything, was done, because the space is paused. */
+  readonly paused?: Paused | undefined;
+  /** Large files that wait for mains or for a line that is not metered. */
+  readonly bulkWaiting?: number;
+  /** Rewrites that look like somebody's encryption; deletions wait, and so do those that other devices made. */
+  readonly suspicious?: number;
 }
 
-const releaseKey = (space: number): string => `released:${space}`;
-
-export interface HeldDeletions {
-  readonly space: SpaceId;
-  readonly name: string;
-  /** Made on this device, and made on others. */
-  readonly here: number;
-  readonly elsewhere: number;
-}
-
-const heldKey = (space: number): string => `held:${space}`;
-
-/** As the last pass found them. */
-export async function heldDeletions(catalog: Catalog): Promise<readonly HeldDeletions[]> {
-  const found: HeldDeletions[] = [];
-  for (const { num, id: space, name } of await catalog.spaces()) {
-    const text = await catalog.record(heldKey(num));
-    const held =
-      text === undefined ? { here: 0, elsewhere: 0 } : (JSON.parse(text) as { here: number; elsewhere: number });
-    found.push({ space, name, ...held });
-  }
-  return found;
-}
-
-/** The held deletions of a space are meant: the next pass lets them through. */
-export async function releaseHeld(catalog: Catalog, name: string): Promise<void> {
-  const row = await findSpace(catalog, name);
-  await catalog.setRecord(releaseKey(row.num), 'yes');
+/** What is told of a space whose pass did not begin, or was stopped. */
+export async function pausedReport(core: EngineCore, row: SpaceRow, paused: Paused): Promise<SyncReport> {
+  const { snapshot } = await rowNow(core, row);
+  const totals = await core.catalog.totals(row.num);
+  return { space: row.id, name: row.name, snapshot, ...totals, ...nothingDone, packs: [], paused };
 }
 
 /** Passes up and down until nothing is left to do; what changes while they run is the next call's business. */
@@ -138,6 +124,8 @@ async function syncAsDevice(
   const { going } = await meetDoomLists(core, space, { device, spender }, devices, signal);
   const ports: ShipPorts = {
     ...core,
+    // A limit makes nobody late.
+    clock: core.pace?.clock ?? core.clock,
     spender,
     network: (s) => core.chain.network(s),
     onEvent: core.emit,
@@ -208,12 +196,14 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
   let publishesMerge = false;
   await sweepLeftovers(core, row, work.folder, signal);
   for (let pass = 1; pass <= passesMax; pass++) {
-    const up = await upRounds(core, work, publishesMerge, signal);
+    const { bulk, ...up } = await upRounds(core, work, publishesMerge, signal);
     total = { ...total, ...up, newChunks: total.newChunks + up.newChunks, newBytes: total.newBytes + up.newBytes };
+    if (bulk.length > 0) total = { ...total, bulkWaiting: bulk.length };
     if (publishesMerge) break;
     await noteWriting(core, row, true);
+    const left = await leaveUnchosen(core, work.space, work.folder, signal);
     const fetched = await fetchAbsent(core, work.space, work.folder, traits, signal);
-    const busy = up.problems.map(({ path }) => path);
+    const busy = [...up.problems.map(({ path }) => path), ...bulk];
     const down = await downPass(
       core,
       {
@@ -232,9 +222,13 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
       applied: total.applied + fetched.applied + down.applied,
       conflicts: total.conflicts + down.conflicts,
       held: up.held + down.held,
-      problems: [...up.problems, ...fetched.problems, ...down.problems],
+      suspicious: up.suspicious + down.suspicious,
+      problems: [...up.problems, ...left.problems, ...fetched.problems, ...down.problems],
     };
-    await core.catalog.setRecord(heldKey(row.num), JSON.stringify({ here: up.held, elsewhere: down.held }));
+    await core.catalog.setRecord(
+      heldKey(row.num),
+      JSON.stringify({ here: up.held, elsewhere: down.held, rewritesElsewhere: down.suspicious }),
+    );
     const { merged } = await rowNow(core, row);
     const isStale = (await core.catalog.stale(row.num)).length > 0;
     publishesMerge = merged.length > 0 || (isStale && !down.isIncomplete);
@@ -250,7 +244,7 @@ async function upRounds(
   work: Work,
   publishesMerge: boolean,
   signal: AbortSignal,
-): Promise<Pick<Done, 'newChunks' | 'newBytes' | 'problems' | 'special' | 'held'>> {
+): Promise<Pick<RoundReport, 'newChunks' | 'newBytes' | 'problems' | 'special' | 'held' | 'suspicious' | 'bulk'>> {
   const { space, ship, folder } = work;
   let newChunks = 0;
   let newBytes = 0;
@@ -264,8 +258,8 @@ async function upRounds(
     if (report.isPartial) continue;
     const moved = await makeRoom(core, folder, report.clashes, ship.device.name);
     if (moved > 0 && ++clashRounds < passesMax) continue;
-    const { problems, special, held } = report;
-    return { newChunks, newBytes, problems, special, held };
+    const { problems, special, held, suspicious, bulk } = report;
+    return { newChunks, newBytes, problems, special, held, suspicious, bulk };
   }
 }
 
@@ -343,6 +337,8 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
     parked,
     publishesMerge,
     deletionsReleased: work.isReleased,
+    brake: await brakeOf(core.catalog, row.num),
+    isBulkHeld: await core.steering.isBulkHeld(),
     onPack,
     waits: maySettle ? (bytes: number) => waits(core, row.num, bytes, packBytes) : undefined,
     carry: (packer: Pick<Packer, 'add'>) => carryGoing(core, space, work.going, packer, signal),

@@ -117,6 +117,11 @@ export type SyncedChange =
   /** What stands under `num` goes on as `node`, with all that lies in it. */
   | { readonly kind: 'identify'; readonly num: NodeNum; readonly node: NodeId };
 
+export interface Choice {
+  readonly node: NodeId;
+  readonly isIn: boolean;
+}
+
 export interface ConflictRow {
   /** The file that kept its name, and the one that got a conflict name. */
   readonly node: NodeId;
@@ -249,6 +254,11 @@ export interface CatalogOperations extends UpkeepOperations {
   setFingerprints(folders: readonly { readonly num: NodeNum; readonly fingerprint: string }[]): void;
   /** New looks for entries whose content proved unchanged. */
   setLooks(looks: readonly { readonly parent: NodeNum; readonly name: PathName; readonly look: Look }[]): void;
+  /** These are known and not on this disk, from now on: what is missing of them was not deleted. */
+  forgetLooks(places: readonly { readonly parent: NodeNum; readonly name: PathName }[]): void;
+  /** Which folders and files belong on this disk: the nearest one above that is named decides (docs/sync.md). */
+  choices(space: number): readonly Choice[];
+  setChoices(space: number, choices: readonly Choice[], keepsOthers: boolean): void;
 
   /** Which of these chunks need not be stored again: in a pack that is not dead. In order. */
   knownChunks(ids: readonly ChunkId[]): readonly boolean[];

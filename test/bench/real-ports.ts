@@ -1,4 +1,5 @@
 /** The forward path on real ports, without a network: a folder is scanned, cut, sealed and packed into a home on disk, synced as always. */
+import { usualBrake } from '../../app/engine/brake.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCatalog } from '../../app/adapters/catalog/catalog.ts';
@@ -61,8 +62,10 @@ export async function openRealPorts(folder: string, home: string, threads: numbe
           parked: new Set(),
           publishesMerge: false,
           deletionsReleased: false,
-          waits: async () => false,
+          waits: undefined,
           carry: async () => undefined,
+          brake: usualBrake,
+          isBulkHeld: false,
           onPack: async (pack) => void (await catalog.addPack(pack)),
         },
         { ...ports, onEvent: quiet, onPoint: quiet },

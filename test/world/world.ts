@@ -9,6 +9,9 @@ import { openCatalogInline } from '../../app/adapters/catalog/catalog.ts';
 import { openChain } from '../../app/adapters/chain/chain.ts';
 import type { ChainEndpoint } from '../../app/adapters/chain/profiles.ts';
 import { nodeCrypto } from '../../app/adapters/crypto/crypto.ts';
+import { openPace } from '../../app/domain/pace.ts';
+import type { ReadWallTime } from '../../app/domain/week.ts';
+import type { Power } from '../../app/ports/power.ts';
 import { openNodes } from '../../app/adapters/nodes/nodes.ts';
 import type { Clock, Dice } from '../../app/domain/clock.ts';
 import { parseSuiId } from '../../app/domain/ids.ts';
@@ -61,6 +64,8 @@ export interface DeviceOptions {
   readonly spool?: Spool;
   /** Around the pool, for a device that means harm. */
   readonly pool?: (pool: Pool) => Pool;
+  readonly power?: Power;
+  readonly wallTime?: ReadWallTime;
 }
 
 export interface World {
@@ -226,6 +231,7 @@ interface Machine {
   readonly disk: Disk;
   readonly spool: Spool;
   readonly pool: Pool;
+  readonly told: Pick<DeviceOptions, 'power' | 'wallTime'>;
 }
 
 /** One life of an engine, from its start to its end. */
@@ -239,6 +245,7 @@ function startLife(device: Device, world: World, machine: Machine, onPoint: (poi
       ? new Promise(() => {})
       : clock.sleep(ms, signal).then(() => (line.isCut ? new Promise(() => {}) : undefined));
   const tiedClock: Clock = { now: () => clock.now(), steady: () => clock.steady(), sleep };
+  const pace = openPace(tiedClock);
   device.engine = createEngine({
     account: openAccount(machine.phrase),
     chain: openChain({
@@ -246,7 +253,14 @@ function startLife(device: Device, world: World, machine: Machine, onPoint: (poi
       clock: tiedClock,
       fetch: countedDoor(local.suiFetch, suiName, parts),
     }),
-    nodes: openNodes({ scheme: 'http', clock: tiedClock, fetch: countedDoor(local.nodeFetch, nodeName, parts) }),
+    nodes: openNodes({
+      scheme: 'http',
+      clock: pace.clock,
+      pace,
+      fetch: countedDoor(local.nodeFetch, nodeName, parts),
+    }),
+    pace,
+    ...machine.told,
     pool: onLifeline(line, machine.pool),
     disk: onLifeline(line, machine.disk),
     spool: onLifeline(line, machine.spool),
@@ -279,6 +293,10 @@ function openDevice(
     disk: options.disk ?? disk,
     spool: options.spool ?? spool,
     pool: options.pool?.(pool) ?? pool,
+    told: {
+      ...(options.power ? { power: options.power } : {}),
+      ...(options.wallTime ? { wallTime: options.wallTime } : {}),
+    },
   };
   let line: Lifeline | undefined;
   let fatalPoint: string | undefined;

@@ -1,5 +1,6 @@
 /** All operations over one database, on the thread that calls. */
 import type { CatalogOperations } from '../../ports/catalog.ts';
+import { choiceOperations } from './choices.ts';
 import { chunkOperations } from './chunks.ts';
 import { entryOperations, openPackedChildren, type PackedChildren } from './entries.ts';
 import { historyOperations } from './history.ts';
@@ -28,6 +29,7 @@ export function openStore(file: string): CatalogStore {
     const operations: CatalogOperations = {
       ...spaceOperations(db),
       ...entryOperations(db),
+      ...choiceOperations(db),
       ...chunkOperations(db),
       ...packOperations(db),
       ...roundOperations(db),

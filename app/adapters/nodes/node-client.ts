@@ -8,6 +8,7 @@ import type { CommitteeMember } from '../../domain/committee.ts';
 import { within } from '../../domain/deadline.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { SuiId } from '../../domain/ids.ts';
+import type { Direction, Pace } from '../../domain/pace.ts';
 import type { NodeClient, SignedMessage, SliverAxis } from '../../ports/nodes.ts';
 import { dismiss, field, nodeFault, openPieces, readBinary, readData, refusal, retryAfterMs } from './answers.ts';
 import type { Exchange, NodeAnswer, NodeRequest, Sink } from './exchange.ts';
@@ -32,13 +33,22 @@ export class HttpNodeClient implements NodeClient {
   readonly #prefix: string;
   readonly #clock: Clock;
   readonly #limits: RequestLimits;
+  readonly #pace: Pace | undefined;
 
-  constructor(member: CommitteeMember, exchange: Exchange, prefix: string, clock: Clock, limits: RequestLimits) {
+  constructor(
+    member: CommitteeMember,
+    exchange: Exchange,
+    prefix: string,
+    clock: Clock,
+    limits: RequestLimits,
+    pace?: Pace,
+  ) {
     this.#member = member;
     this.#exchange = exchange;
     this.#prefix = prefix;
     this.#clock = clock;
     this.#limits = limits;
+    this.#pace = pace;
   }
 
   get member(): CommitteeMember {
@@ -159,18 +169,42 @@ export class HttpNodeClient implements NodeClient {
 
   async #put(path: string, body: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
     const bytes = body.reduce((sum, piece) => sum + piece.length, 0);
-    await this.#request({ method: 'PUT', path, body }, bytes, signal, async (answer) => {
+    const refuseOrTake = async (answer: NodeAnswer): Promise<void> => {
       if (answer.status < 200 || answer.status > 202) throw await refusal(this.#name, answer);
       await dismiss(this.#name, answer);
-    });
+    };
+    await this.#paced(
+      'up',
+      bytes,
+      signal,
+      () => this.#request({ method: 'PUT', path, body }, bytes, signal, refuseOrTake),
+      () => bytes,
+    );
   }
 
   #get(path: string, bytesMax: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    return this.#request({ method: 'GET', path }, bytesMax, signal, async (answer) => {
+    const read = async (answer: NodeAnswer): Promise<Uint8Array | undefined> => {
       if (answer.status === 404) return dismiss(this.#name, answer).then(() => undefined);
       if (answer.status !== 200) throw await refusal(this.#name, answer);
       return readBinary(this.#name, answer, bytesMax);
-    });
+    };
+    const ask = (): Promise<Uint8Array | undefined> => this.#request({ method: 'GET', path }, bytesMax, signal, read);
+    return this.#paced('down', bytesMax, signal, ask, (body) => body?.length ?? 0);
+  }
+
+  /** What may move by the limits, and is given back where it did not. A request that failed counts: its bytes may have moved. */
+  async #paced<T>(
+    direction: Direction,
+    bytes: number,
+    signal: AbortSignal,
+    request: () => Promise<T>,
+    movedBytes: (answer: T) => number,
+  ): Promise<T> {
+    if (this.#pace === undefined) return request();
+    const giveBack = await this.#pace.take(direction, bytes, signal);
+    const answer = await request();
+    giveBack(bytes - movedBytes(answer));
+    return answer;
   }
 
   #isStored(path: string, signal: AbortSignal): Promise<boolean> {

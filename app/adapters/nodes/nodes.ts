@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../domain/clock.ts';
 import type { CommitteeMember } from '../../domain/committee.ts';
+import type { Pace } from '../../domain/pace.ts';
 import type { Nodes } from '../../ports/nodes.ts';
 import { nodeFault } from './answers.ts';
 import { fetchExchange, pooledExchange, type ConnectionOptions, type Exchange, type Fetch } from './exchange.ts';
@@ -15,6 +16,8 @@ export type { Fetch };
 export interface NodesOptions extends Partial<ConnectionOptions>, Partial<RequestLimits> {
   readonly scheme: 'http' | 'https';
   readonly clock: Clock;
+  /** Limits of all nodes together. Undefined: none. */
+  readonly pace?: Pace;
   /** Another door than sockets. */
   readonly fetch?: Fetch;
 }
@@ -52,7 +55,7 @@ function nowhere(name: string): Exchange {
 }
 
 export function openNodes(options: NodesOptions): Nodes {
-  const { scheme, clock, fetch } = options;
+  const { scheme, clock, fetch, pace } = options;
   const limits = { ...nodesLimits, ...options };
   const clients = new Map<string, HttpNodeClient>();
 
@@ -63,7 +66,7 @@ export function openNodes(options: NodesOptions): Nodes {
 
   const open = (member: CommitteeMember): HttpNodeClient => {
     const address = parseAddress(scheme, member.networkAddress);
-    return new HttpNodeClient(member, openExchange(member, address), address?.prefix ?? '', clock, limits);
+    return new HttpNodeClient(member, openExchange(member, address), address?.prefix ?? '', clock, limits, pace);
   };
 
   return {

@@ -1,6 +1,7 @@
 /** Real time and real chance. The only place that asks the machine for either on behalf of the engine. */
 import { randomBytes } from 'node:crypto';
 import type { Clock, Dice } from '../../domain/clock.ts';
+import type { ReadWallTime } from '../../domain/week.ts';
 
 /** Longest wait that one timer of Node can hold (signed 32-bit milliseconds); longer waits are made of several. */
 const timerMsMax = 2 ** 31 - 1;
@@ -40,3 +41,9 @@ export function systemDice(): Dice {
     fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
   };
 }
+
+/** What a clock on the wall here shows: the system's time zone, with its summer time. */
+export const systemWallTime: ReadWallTime = (timeMs) => {
+  const date = new Date(timeMs);
+  return { weekday: (date.getDay() + 6) % 7, minute: 60 * date.getHours() + date.getMinutes() };
+};

@@ -72,9 +72,20 @@ export const resolveCommand: Run = async (context, [space = '', path = ''], flag
 
 export const heldCommand: Run = async (context) =>
   withHost(context, async ({ engine }) => {
-    const held = (await engine.held()).filter(({ here, elsewhere }) => here + elsewhere > 0);
+    const held = (await engine.held()).filter(
+      ({ here, elsewhere, rewritesHere, rewritesElsewhere }) => here + elsewhere + rewritesHere + rewritesElsewhere > 0,
+    );
     if (held.length === 0) context.output.say('No deletions are held.');
-    for (const { name, here, elsewhere } of held) {
+    for (const { name, here, elsewhere, rewritesHere, rewritesElsewhere } of held) {
+      if (rewritesHere > 0)
+        context.output.say(
+          `'${displayName(name)}': ${rewritesHere} files became unreadable here at once, as if somebody encrypted them. They are stored beside what was before; no deletion leaves this device and no older version is thinned out. If it was you: floe release '${displayName(name)}'`,
+        );
+      if (rewritesElsewhere > 0)
+        context.output.say(
+          `'${displayName(name)}': ${rewritesElsewhere} such files were made on other devices. They are not put into the folder here. If they are meant: floe release '${displayName(name)}'`,
+        );
+      if (here + elsewhere === 0) continue;
       context.output.say(
         `'${displayName(name)}': ${here} deletions made here and ${elsewhere} made on other devices wait. If they are meant: floe release '${displayName(name)}'`,
       );

@@ -1,12 +1,21 @@
 /** `floe status`, `spaces`, `devices`, `log`, `versions`, `ls`: state and history, read only. */
 import { faultOf } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
-import type { Engine, EngineStatus, SpaceStatus, VersionLine } from '../../engine/engine.ts';
+import type { Engine, EngineStatus, SpaceStatus, SteeringState, VersionLine } from '../../engine/engine.ts';
 import { textFlag, type Context, type Run } from '../command.ts';
 import { bytesText, coinText, countText, exitCodes, dateText, isoFromNs, table, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
 import { warnLeases } from './leases.ts';
+import { pausedText, rateText } from './pace-words.ts';
 import { trimSlashes } from './restore.ts';
+
+function saySteering(output: Output, state: SteeringState): void {
+  const { limits, speed, plan, paused, isBulkHeld } = state;
+  if (limits.up !== undefined || limits.down !== undefined || plan.length > 0)
+    output.say(`Speed now: ${speed}. Limits: up ${rateText(limits.up)}, down ${rateText(limits.down)}.`);
+  if (paused) output.say(pausedText(paused));
+  else if (isBulkHeld) output.say('Large files wait: on battery, or the line is metered.');
+}
 
 export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void {
   if (spaces.length === 0) output.say('No spaces yet. Add a folder: floe add PATH');
@@ -20,6 +29,7 @@ export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void 
     output.say(
       `'${displayName(space.name)}' (${space.mode}): ${countText(space.files, 'file')}, ${bytesText(space.bytes)}, ${state}.`,
     );
+    if (space.paused && !space.paused.isAll) output.say(`  ${pausedText(space.paused)}`);
     output.say(`  ${displayName(space.folder ?? 'no folder on this device')}`);
     if (space.leaseEndEpoch !== undefined && space.leaseEndsAtMs !== undefined)
       output.say(`  Paid until ${dateText(space.leaseEndsAtMs)} (epoch ${space.leaseEndEpoch}).`);
@@ -44,6 +54,7 @@ export function sayStatus(output: Output, status: EngineStatus): void {
   }
   if (status.problem) output.say(`The chain cannot be asked: ${status.problem.message}`);
   output.say(`Codec: ${status.codec}.`);
+  if (status.steering) saySteering(output, status.steering);
   saySpaces(output, status.spaces);
 }
 

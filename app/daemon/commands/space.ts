@@ -9,6 +9,7 @@ import { bytesText, coinText, countText, exitCodes, type ExitCode, type Output }
 import { leaseFrost, monthMs } from '../prices.ts';
 import { localText, priceText, readWalPrice } from '../local-money.ts';
 import { withHost } from '../session.ts';
+import { pausedText } from './pace-words.ts';
 
 function sayQuote(output: Output, path: string, quote: Quote): void {
   output.say(
@@ -99,7 +100,9 @@ export const syncCommand: Run = async (context, _args, flags) =>
 
 /** Done in part when files need attention or deletions wait for a word. */
 export function exitOf(reports: readonly SyncReport[]): ExitCode {
-  return reports.some((report) => report.problems.length > 0 || report.held > 0) ? exitCodes.partly : exitCodes.done;
+  return reports.some((report) => report.problems.length > 0 || report.held > 0 || (report.suspicious ?? 0) > 0)
+    ? exitCodes.partly
+    : exitCodes.done;
 }
 
 async function drySync(context: Context, engine: Engine, space: string | undefined): Promise<ExitCode> {
@@ -140,6 +143,7 @@ const problemsShownMax = 20;
 export function sayReport(output: Output, report: SyncReport): void {
   const { files, bytes, packs, newBytes } = report;
   const name = displayName(report.name);
+  if (report.paused) return output.say(`'${name}': ${pausedText(report.paused)}`);
   if (packs.length === 0)
     output.say(`'${name}': ${countText(files, 'file')}, ${bytesText(bytes)}, all certified. Nothing new.`);
   else
@@ -154,6 +158,12 @@ export function sayReport(output: Output, report: SyncReport): void {
     output.say(
       `  ${report.held} deletions are held: they are more than usual. Nothing is lost. If they are meant: floe release '${name}'`,
     );
+  if ((report.suspicious ?? 0) > 0)
+    output.say(
+      `  ${report.suspicious} files became unreadable at once, as if somebody encrypted them. What was before is kept. See: floe held`,
+    );
+  if ((report.bulkWaiting ?? 0) > 0)
+    output.say(`  ${countText(report.bulkWaiting ?? 0, 'large file')} wait: on battery, or the line is metered.`);
   for (const { path, fault } of report.problems.slice(0, problemsShownMax))
     output.say(`  Not kept: ${displayName(path)}: ${fault.message}`);
   if (report.problems.length > problemsShownMax)

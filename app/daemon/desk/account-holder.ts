@@ -16,7 +16,7 @@ import { openHost, type Host, type HostOptions } from '../host.ts';
 export interface HolderOptions {
   readonly home: string;
   readonly passphrase: () => Promise<string | undefined>;
-  readonly host: Pick<HostOptions, 'log' | 'onPoint'>;
+  readonly host: Pick<HostOptions, 'log' | 'onPoint' | 'power'>;
   /** The network of another home to join, when a local account is made. */
   readonly localnet: string | undefined;
   /** For a home whose account was made without a window. */

@@ -3,6 +3,7 @@
  * and holds the value of every topic. A desktop process and the daemon serve the same desk; it knows of neither. The door of this folder.
  */
 import { hostname } from 'node:os';
+import { openLinuxPower, openToldPower } from '../../adapters/power/power.ts';
 import { systemClock } from '../../adapters/time/time.ts';
 import { openWatcher } from '../../adapters/watcher/watcher.ts';
 import type { RenewReport, SyncReport } from '../../engine/engine.ts';
@@ -87,6 +88,7 @@ export class DeskState {
   #fail: (error: unknown) => void = () => undefined;
   readonly #end = new AbortController();
   #power: Power = { isOnBattery: false, isMetered: false };
+  readonly #told = openToldPower(openLinuxPower());
   #vault: AccountState['vault'];
   #pauseTimer: NodeJS.Timeout | undefined;
   #unsubscribe: () => void = () => undefined;
@@ -101,6 +103,7 @@ export class DeskState {
     this.previews = openPreviews(this.clock);
     this.holder = new AccountHolder({
       ...options,
+      host: { ...options.host, power: this.#told },
       localnet: options.localnet,
       deviceName: hostname(),
       signal,
@@ -151,6 +154,8 @@ export class DeskState {
 
   setPower(power: Power): void {
     this.#power = power;
+    this.#told.tell(power);
+    this.holder.open?.engine.steering.look();
     this.pauseChanged();
   }
 

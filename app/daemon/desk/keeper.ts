@@ -15,6 +15,20 @@ const againMs = 60_000;
 const retryFirstMs = 5_000;
 const retryLongestMs = 5 * 60_000;
 
+/** Whether a pause by battery or line is over nobody tells a headless host: it is looked at so often. */
+const pausedLookMs = 60_000;
+
+/** Until a space that is paused is asked for again; undefined when none is. */
+function pauseMs(passes: readonly SpacePass[], nowMs: number): number | undefined {
+  const waits = passes.flatMap(({ report }) => {
+    const paused = report?.paused;
+    if (paused === undefined) return [];
+    const usualMs = paused.reason === 'user' ? fullPassMs : pausedLookMs;
+    return [Math.min(usualMs, Math.max(1, (paused.untilMs ?? Infinity) - nowMs))];
+  });
+  return waits.length === 0 ? undefined : Math.min(...waits);
+}
+
 export interface SpacePass {
   readonly report: SyncReport | undefined;
   readonly fault: Fault | undefined;
@@ -111,6 +125,8 @@ export function openKeeper(options: KeeperOptions): Keeper {
       if (signal.aborted) return 0;
       if (!fault) {
         retryMs = retryFirstMs;
+        const pausedMs = pauseMs([...passes.values()], clock.now());
+        if (pausedMs !== undefined) return pausedMs;
         return [...passes.values()].some(({ report }) => (report?.problems.length ?? 0) > 0) ? againMs : fullPassMs;
       }
       options.onFault(fault, retryMs);

@@ -54,6 +54,8 @@ export interface Scan {
   readonly gone: readonly EntryRow[];
   /** How many of `gone` are deletions rather than moves. */
   readonly deletions: number;
+  /** Of an archive: what is no longer on this disk and stays in the space, each with all below it. */
+  readonly letGo: readonly { readonly row: EntryRow; readonly below: readonly EntryRow[] }[];
   /** Looks of unchanged folders that have a new inode. */
   readonly looks: readonly { readonly parent: NodeNum; readonly name: PathName; readonly look: Look }[];
   /** Every folder seen, by number: where it is now. */
@@ -140,9 +142,12 @@ export async function scan(
 
   for (const { num, before } of found.jobs) if (before) nodes.set(num, before.node);
   for (const { num, from } of found.placed) if (from && from.num === num) nodes.set(num, from.node);
+  const below = await subtrees(found.missing);
+  const isArchive = input.space.mode === 'archive';
   return {
     ...found,
-    ...settle(input.space.mode === 'archive' || isPartial, found, placedNums, await subtrees(found.missing)),
+    ...settle(isArchive || isPartial, found, placedNums, below),
+    letGo: isArchive && !isPartial ? letGoOf(found, placedNums, below) : [],
     folders,
     nodes,
     isPartial,
@@ -291,4 +296,14 @@ function settle(
     return movesOnly && !replaced.has(row.num) ? all.filter(hasMoved) : all;
   });
   return { gone, deletions: gone.filter((row) => !hasMoved(row)).length };
+}
+
+function letGoOf(
+  { missing, replaced }: Findings,
+  placedNums: ReadonlySet<NodeNum>,
+  below: ReadonlyMap<NodeNum, readonly EntryRow[]>,
+): Scan['letGo'] {
+  return missing
+    .filter(({ num }) => !placedNums.has(num) && !replaced.has(num))
+    .map((row) => ({ row, below: (below.get(row.num) ?? []).filter(({ num }) => !placedNums.has(num)) }));
 }

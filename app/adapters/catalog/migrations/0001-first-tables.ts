@@ -204,6 +204,12 @@ CREATE TABLE gone (
 ) STRICT;
 CREATE TRIGGER entry_gone AFTER DELETE ON entry BEGIN INSERT OR IGNORE INTO gone (num) VALUES (OLD.num); END;
 CREATE TRIGGER entry_back AFTER INSERT ON entry BEGIN DELETE FROM gone WHERE num = NEW.num; END;
+CREATE TABLE choice (
+  space INTEGER NOT NULL REFERENCES space (num),
+  node  BLOB NOT NULL,
+  is_in INTEGER NOT NULL CHECK (is_in IN (0, 1)),
+  PRIMARY KEY (space, node)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX intent_open ON intent (state) WHERE state = 'prepared';
 CREATE TABLE posting (
   intent  INTEGER NOT NULL REFERENCES intent (num),

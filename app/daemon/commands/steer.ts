@@ -1,0 +1,134 @@
+/** `floe limit`, `schedule`, `pause`, `resume`, `power`, `select`, `brake`: what a person lets Floe do, and when. */
+import { systemClock } from '../../adapters/time/time.ts';
+import { Fault } from '../../domain/fault.ts';
+import { displayName } from '../../domain/path-name.ts';
+import { weekRuleFrom, weekRuleText } from '../../domain/week.ts';
+import type { Engine, PowerRule } from '../../engine/engine.ts';
+import { numberFlag, textFlag, type Flags, type Run } from '../command.ts';
+import { bytesText, countText, dateText, exitCodes, table } from '../output.ts';
+import { withHost } from '../session.ts';
+import { pausedText, rateFrom, rateText, spanMsFrom } from './pace-words.ts';
+import { trimSlashes } from './restore.ts';
+
+export const limitCommand: Run = async (context, _args, flags) => {
+  const [up, down] = [rateFrom(textFlag(flags, 'up')), rateFrom(textFlag(flags, 'down'))];
+  return withHost(context, async ({ engine }) => {
+    const change = { ...(up === undefined ? {} : { up }), ...(down === undefined ? {} : { down }) };
+    if (Object.keys(change).length > 0) await engine.steering.setLimits(change);
+    const { limits, speed } = await engine.steering.state();
+    context.output.say(`Up ${rateText(limits.up)}, down ${rateText(limits.down)}. Speed now: ${speed}.`);
+    context.output.done({ up: limits.up ?? null, down: limits.down ?? null, speed });
+    return exitCodes.done;
+  });
+};
+
+export const scheduleCommand: Run = async (context, rules, flags) => {
+  const plan = rules.map((text) => {
+    const rule = weekRuleFrom(text);
+    if (rule === undefined)
+      throw new Fault(
+        'bad-input',
+        'after-user',
+        `'${text}' is no rule. Write 'mon-fri 08:00-18:00 limited', with full, limited or nothing.`,
+      );
+    return rule;
+  });
+  return withHost(context, async ({ engine }) => {
+    const { output } = context;
+    if (plan.length > 0 || flags['off'] === true) await engine.steering.setPlan(plan);
+    const { plan: now, speed, nextChangeMs } = await engine.steering.state();
+    for (const rule of now) output.say(weekRuleText(rule));
+    if (now.length === 0) output.say('No schedule.');
+    output.say(`Speed now: ${speed}${nextChangeMs === undefined ? '' : `, until ${dateText(nextChangeMs)}`}.`);
+    output.done({ rules: now.map(weekRuleText), speed, nextChange: nextChangeMs && dateText(nextChangeMs) });
+    return exitCodes.done;
+  });
+};
+
+/** Where things stand after a pause began or ended. */
+async function sayPauses(engine: Engine, context: Parameters<Run>[0]): Promise<void> {
+  const { paused } = await engine.steering.state();
+  const spaces = (await engine.spaces()).map(({ space, name, paused: own }) => ({ space, name, paused: own }));
+  if (paused) context.output.say(`Everything: ${pausedText(paused)}`);
+  for (const { name, paused: own } of spaces)
+    if (own && !own.isAll) context.output.say(`'${displayName(name)}': ${pausedText(own)}`);
+  if (spaces.every(({ paused: own }) => own === undefined) && !paused) context.output.say('Nothing is paused.');
+  context.output.done({ paused, spaces });
+}
+
+export const pauseCommand: Run = async (context, [space], flags) => {
+  const span = textFlag(flags, 'for');
+  const forMs = span === undefined ? undefined : spanMsFrom(span);
+  return withHost(context, async ({ engine }) => {
+    await engine.steering.pause(space, forMs === undefined ? undefined : systemClock().now() + forMs);
+    await sayPauses(engine, context);
+    return exitCodes.done;
+  });
+};
+
+export const resumeCommand: Run = async (context, [space]) =>
+  withHost(context, async ({ engine }) => {
+    await engine.steering.resume(space);
+    await sayPauses(engine, context);
+    return exitCodes.done;
+  });
+
+const ruleOf = (flags: Flags, name: string): PowerRule | undefined =>
+  (['never', 'bulk', 'all'] as const).find((rule) => rule === textFlag(flags, name));
+
+export const powerCommand: Run = async (context, _args, flags) =>
+  withHost(context, async ({ engine }) => {
+    const [battery, metered] = [ruleOf(flags, 'battery'), ruleOf(flags, 'metered')];
+    if (battery !== undefined) await engine.steering.setPolicy({ battery });
+    if (metered !== undefined) await engine.steering.setPolicy({ metered });
+    const { policy, power } = await engine.steering.state();
+    const word = (value: boolean | undefined): string => (value === undefined ? 'not known' : value ? 'yes' : 'no');
+    context.output.say(`Pauses on battery: ${policy.battery}; on a metered line: ${policy.metered}.`);
+    context.output.say(`Now: on battery ${word(power.isOnBattery)}, metered ${word(power.isMetered)}.`);
+    context.output.done({ policy, power });
+    return exitCodes.done;
+  });
+
+const paths = (flags: Flags, name: string): readonly string[] | undefined => {
+  const value = flags[name];
+  return Array.isArray(value) ? value.map((path) => trimSlashes(String(path))) : undefined;
+};
+
+export const selectCommand: Run = async (context, [space = '', path = ''], flags) => {
+  const [only, without] = [paths(flags, 'only'), paths(flags, 'without')];
+  const isChange = only !== undefined || without !== undefined || flags['all'] === true;
+  if (flags['all'] === true && (only ?? without) !== undefined)
+    throw new Fault('bad-input', 'after-user', '--all goes with neither --only nor --without.');
+  return withHost(context, async ({ engine }) => {
+    if (isChange) await engine.select({ space, only, without: without ?? [] });
+    const folders = await engine.selection(space, trimSlashes(path));
+    const rows = folders.map(({ path: folder, files, bytes, isChosen, filesHere }) => [
+      isChosen ? 'here' : 'not here',
+      countText(files, 'file'),
+      bytesText(bytes),
+      filesHere === files ? '' : `${filesHere} on this disk`,
+      displayName(folder),
+    ]);
+    context.output.say(rows.length === 0 ? 'No folders.' : table(rows));
+    if (isChange)
+      context.output.say('The next pass fetches what is chosen and takes away what is not, once it is certified.');
+    context.output.done({ folders: folders.map((one) => ({ ...one, path: displayName(one.path) })) });
+    return exitCodes.done;
+  });
+};
+
+export const brakeCommand: Run = async (context, [space = ''], flags) =>
+  withHost(context, async ({ engine }) => {
+    const [deletions, share, rewrites] = ['deletions', 'share', 'rewrites'].map((name) => numberFlag(flags, name));
+    const change = {
+      ...(deletions === undefined ? {} : { deletions }),
+      ...(share === undefined ? {} : { share }),
+      ...(rewrites === undefined ? {} : { rewrites }),
+    };
+    const now = Object.keys(change).length > 0 ? await engine.setBrake(space, change) : await engine.brake(space);
+    context.output.say(
+      `Waits for your word: more than ${now.deletions} deletions in one pass or ${Math.round(100 * now.share)} % of all, and more than ${now.rewrites} files that become incompressible at once.`,
+    );
+    context.output.done(now);
+    return exitCodes.done;
+  });
