@@ -66,6 +66,8 @@ export interface History {
   readonly files: number;
   /** A joining device's folder holds something already. */
   readonly joinsWithFiles: boolean;
+  /** On the embedded network, down to the bytes on the wire; else on a model of it. */
+  readonly isWhole: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -128,6 +130,8 @@ const sorePoints = [
   'disk.read',
 ] as const;
 
+/** One history in so many runs on the embedded network, which takes ten times as long. */
+const wholeEvery = 10;
 const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 /** Leases last thirteen epochs; a history ends well before. */
@@ -218,7 +222,7 @@ export function drawHistory(seed: number, dice: Dice): History {
     }
   };
   const length = 16 + below(22);
-  return { seed, devices, files, joinsWithFiles: chance(0.4), steps: Array.from({ length }, step) };
+  return { seed, devices, files, joinsWithFiles: chance(0.4), isWhole: seed % wholeEvery === 0, steps: Array.from({ length }, step) };
 }
 
 const actText = ({ kind, picks }: Act): string => `${kind}(${picks.map((pick) => pick.toFixed(3)).join(' ')})`;

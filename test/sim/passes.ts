@@ -46,7 +46,7 @@ function arm(world: SimWorld, device: SimDevice, trouble: Trouble | undefined): 
         actAll(world, device, trouble.acts);
         break;
       case 'epoch':
-        world.network.local.ledger.advanceEpoch();
+        world.network.advanceEpoch();
         break;
       case 'lose-request':
         isLosing = 'request-lost';

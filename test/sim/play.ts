@@ -73,8 +73,8 @@ class Run {
   }
 
   async all(): Promise<void> {
-    const { devices, files, joinsWithFiles, steps } = this.#history;
-    this.#world.tell(`${devices} devices, ${files} files${joinsWithFiles ? ', joining with files' : ''}`);
+    const { devices, files, joinsWithFiles, isWhole, steps } = this.#history;
+    this.#world.tell(`${devices} devices, ${files} files${joinsWithFiles ? ', joining with files' : ''}${isWhole ? ', the embedded network' : ''}`);
     for (const device of this.#world.devices) await this.#setUp(device);
     for (const [index, step] of steps.entries()) {
       this.#world.tell(`${index + 1}. ${stepText(step)}`);
@@ -121,7 +121,7 @@ class Run {
     const chosen = await device.engine.device();
     if (chosen === undefined) throw new Error('a device was chosen');
     const address = parseSuiId(chosen.address);
-    if (!this.#addresses.has(address)) this.#world.network.local.ledger.fund(chosen.address, usualMist);
+    if (!this.#addresses.has(address)) this.#world.network.fund(address, usualMist);
     this.#addresses.add(address);
     await device.engine.fund(never);
   }
@@ -182,7 +182,7 @@ class Run {
         device.wrongMs += step.ms;
         return;
       case 'epoch':
-        return network.local.ledger.advanceEpoch();
+        return network.advanceEpoch();
       case 'node':
         await network.disturb(step.trouble);
         this.#world.count(`node: ${step.trouble}`);

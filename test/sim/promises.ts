@@ -2,7 +2,6 @@
  * What a user may expect, asked of a world after its history: small, and told without any word of how it is done.
  */
 import { openAccount } from '../../app/adapters/account/account.ts';
-import { openChain } from '../../app/adapters/chain/chain.ts';
 import { nodeCrypto } from '../../app/adapters/crypto/crypto.ts';
 import { faultOf } from '../../app/domain/fault.ts';
 import { parseChunkId, type SuiId } from '../../app/domain/ids.ts';
@@ -97,7 +96,7 @@ export async function demandRestorable(world: SimWorld, like: SimDevice | undefi
   const promise = 'what is certified can be restored';
   const home = world.emptyHome();
   const wasWell = !world.network.isDisturbed;
-  if (wasWell) world.network.loseThird();
+  if (wasWell) await world.network.disturb('stop');
   try {
     const { problems } = await home.engine.recover(never);
     for (const { fault } of problems) throw fault;
@@ -125,7 +124,7 @@ async function intentsOf(device: SimDevice): Promise<readonly IntentRow[]> {
 export async function demandHonestBooks(world: SimWorld, addresses: ReadonlySet<SuiId>): Promise<void> {
   const promise = 'spend equals confirmed quotes';
   const { network, devices, clock } = world;
-  const chain = openChain({ endpoint: network.endpoint, clock, fetch: network.local.suiFetch });
+  const chain = network.chain(clock, () => 'passes');
   const byDigest = new Map<string, IntentRow>();
   for (const device of devices) for (const intent of await intentsOf(device)) byDigest.set(intent.digest, intent);
   let paid = 0n;
@@ -140,15 +139,11 @@ export async function demandHonestBooks(world: SimWorld, addresses: ReadonlySet<
   if (left !== -paid) throw new BrokenPromise(promise, `the books say that ${-paid} FROST are left, the chain ${left}`);
   const registered = new Map<string, number>();
   const pools = new Set<string>();
-  for (const event of network.local.ledger.eventsAfter(0, rowsMax)) {
-    if (event.type !== 'PooledBlobRegistered' && event.type !== 'StoragePoolCreated') continue;
-    const intent = byDigest.get(event.txDigest);
-    if (intent?.state !== 'succeeded') throw new BrokenPromise(promise, `${event.type} is on chain and not in the books`);
-    pools.add(event.fields.storage_pool_id);
-    if (event.type === 'PooledBlobRegistered' && intent.pack !== undefined) {
-      const pack = `${devices.findIndex(() => true)} ${event.fields.storage_pool_id} ${event.fields.blob_id}`;
-      registered.set(pack, (registered.get(pack) ?? 0) + 1);
-    }
+  for (const { digest, pool, blob } of network.bought()) {
+    if (byDigest.get(digest)?.state !== 'succeeded')
+      throw new BrokenPromise(promise, `${blob ?? pool} was bought and is not in the books`);
+    pools.add(pool);
+    if (blob !== undefined) registered.set(`${pool} ${blob}`, (registered.get(`${pool} ${blob}`) ?? 0) + 1);
   }
   const installations = devices.reduce((sum, { installation }) => sum + installation + 1, 0);
   if (pools.size > installations)

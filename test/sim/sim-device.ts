@@ -4,9 +4,7 @@
  */
 import { openAccount } from '../../app/adapters/account/account.ts';
 import { openCatalogInline } from '../../app/adapters/catalog/catalog.ts';
-import { openChain } from '../../app/adapters/chain/chain.ts';
 import { nodeCrypto } from '../../app/adapters/crypto/crypto.ts';
-import { openNodes } from '../../app/adapters/nodes/nodes.ts';
 import type { Clock } from '../../app/domain/clock.ts';
 import { createEngine, type Engine } from '../../app/engine/engine.ts';
 import type { EnginePorts } from '../../app/engine/engine-ports.ts';
@@ -121,13 +119,7 @@ export function openSimDevice(input: DeviceInput): SimDevice {
         own,
         watched(port, name, (call) => (own.isCut ? { cut: undefined } : device.meet(call)), () => own.cut()),
       );
-    const door = (to: 'sui' | 'nodes'): typeof fetch => {
-      const fetched = network.door(to, (name) => (own.isCut ? 'silent' : device.meetRequest(name)));
-      return async (target, init) => {
-        const answer = await fetched(target, init);
-        return own.isCut ? new Promise<never>(() => {}) : answer;
-      };
-    };
+    const meetRequest = (name: string): Fate => (own.isCut ? 'passes' : device.meetRequest(name));
     const tiedClock: Clock = {
       ...clock,
       sleep: (ms, signal) =>
@@ -137,8 +129,8 @@ export function openSimDevice(input: DeviceInput): SimDevice {
     };
     return {
       account: openAccount(input.phrase),
-      chain: tied(openChain({ endpoint: network.endpoint, clock: tiedClock, fetch: door('sui') }), 'chain'),
-      nodes: openNodes({ scheme: 'http', clock: tiedClock, fetch: door('nodes') }),
+      chain: tied(network.chain(tiedClock, meetRequest), 'chain'),
+      nodes: onLifeline(own, network.nodes(tiedClock, meetRequest)),
       pool: tied(openInlinePool(packBytesMax), 'pool'),
       disk: tied(files.disk, 'disk'),
       spool: tied(device.spool, 'spool'),

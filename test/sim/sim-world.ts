@@ -54,7 +54,7 @@ export async function openSimWorld(history: History, spoil: Spoil): Promise<SimW
   const clock = openIdleClock(quietTurns);
   const phrase = entropyToMnemonic(dice.bytes(32), wordlist);
   const marks = [contentMark, nameMark, ...phrase.split(' ').slice(0, 2).map((_, i, all) => all.join(' '))];
-  const network = await openSimNetwork(clock, dice, marks);
+  const network = await openSimNetwork(clock, dice, marks, history.isWhole);
   const counts = new Map<string, number>();
   const trace: string[] = [];
   const hash = createHash('sha256');
@@ -104,7 +104,7 @@ export async function openSimWorld(history: History, spoil: Spoil): Promise<SimW
     emptyHome: () => open('home', 100 + homes++),
     async close() {
       for (const { catalog } of devices) await catalog.close();
-      await network.local.close();
+      await network.close();
     },
   };
 }
