@@ -1,7 +1,6 @@
 /**
  * What a user may expect, asked of a world after its history: small, and told without any word of how it is done.
  */
-import { openAccount } from '../../app/adapters/account/account.ts';
 import { nodeCrypto } from '../../app/adapters/crypto/crypto.ts';
 import { faultOf } from '../../app/domain/fault.ts';
 import { parseChunkId, type SuiId } from '../../app/domain/ids.ts';
@@ -63,10 +62,9 @@ const textBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Whatever a pass left alone, and whatever an engine put away, is in the folder or in the past of a device. */
 export async function demandReach(world: SimWorld): Promise<void> {
-  const { devices, stable, displaced, phrase } = world;
+  const { devices, stable, displaced, account } = world;
   const inReach = new Set<string>();
   const named = new Map<string, string>();
-  const account = openAccount(phrase);
   for (const { catalog, disk } of devices) {
     for (const text of below(disk, root).values()) if (text !== undefined) inReach.add(text);
     const row = (await catalog.spaces()).find(({ name }) => name === spaceName);

@@ -2,12 +2,12 @@
  * One device of a simulated world: disk, spool and catalog that outlive its process, and a real engine that lives until it is killed. Every call of every
  * port goes through `meet`.
  */
-import { openAccount } from '../../app/adapters/account/account.ts';
 import { openCatalogInline } from '../../app/adapters/catalog/catalog.ts';
 import { nodeCrypto } from '../../app/adapters/crypto/crypto.ts';
 import type { Clock } from '../../app/domain/clock.ts';
 import { createEngine, type Engine } from '../../app/engine/engine.ts';
 import type { EnginePorts } from '../../app/engine/engine-ports.ts';
+import type { Account } from '../../app/ports/account.ts';
 import type { Catalog } from '../../app/ports/catalog.ts';
 import type { IntentRow } from '../../app/ports/intents.ts';
 import { openInlinePool } from '../world/inline-pool.ts';
@@ -47,7 +47,7 @@ export interface DeviceInput {
   readonly name: string;
   readonly index: number;
   readonly seed: number;
-  readonly phrase: string;
+  readonly account: Account;
   readonly clock: Clock;
   readonly network: SimNetwork;
   readonly onDisplaced: (text: string) => void;
@@ -128,7 +128,7 @@ export function openSimDevice(input: DeviceInput): SimDevice {
           : clock.sleep(ms, signal).then(() => (own.isCut ? new Promise(() => {}) : undefined)),
     };
     return {
-      account: openAccount(input.phrase),
+      account: input.account,
       chain: tied(network.chain(tiedClock, meetRequest), 'chain'),
       nodes: onLifeline(own, network.nodes(tiedClock, meetRequest)),
       pool: tied(openInlinePool(packBytesMax), 'pool'),

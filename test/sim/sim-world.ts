@@ -1,13 +1,13 @@
 /** Everything that a history happens to: the network, the devices with their people, and what was seen of them on the way. */
 import { createHash } from 'node:crypto';
-import { entropyToMnemonic } from '@scure/bip39';
-import { wordlist } from '@scure/bip39/wordlists/english.js';
 import type { Clock } from '../../app/domain/clock.ts';
 import type { EnginePorts } from '../../app/engine/engine-ports.ts';
+import type { Account } from '../../app/ports/account.ts';
 import { openIdleClock } from '../world/idle-clock.ts';
 import { seededDice } from '../world/seeded-dice.ts';
 import type { History } from './history.ts';
 import { contentMark, nameMark, People } from './people.ts';
+import { simAccount, simPhrase } from './sim-account.ts';
 import { openSimDevice, type SimDevice } from './sim-device.ts';
 import { openSimNetwork, type SimNetwork } from './sim-network.ts';
 
@@ -23,7 +23,7 @@ export class BrokenPromise extends Error {
 
 export interface SimWorld {
   readonly clock: Clock;
-  readonly phrase: string;
+  readonly account: Account;
   readonly network: SimNetwork;
   readonly devices: readonly SimDevice[];
   readonly people: People;
@@ -52,8 +52,8 @@ export async function openSimWorld(history: History, spoil: Spoil): Promise<SimW
   const { seed } = history;
   const dice = seededDice(seed);
   const clock = openIdleClock(quietTurns);
-  const phrase = entropyToMnemonic(dice.bytes(32), wordlist);
-  const marks = [contentMark, nameMark, ...phrase.split(' ').slice(0, 2).map((_, i, all) => all.join(' '))];
+  const account = simAccount(history.isWhole);
+  const marks = [contentMark, nameMark, simPhrase.slice(0, 24)];
   const network = await openSimNetwork(clock, dice, marks, history.isWhole);
   const counts = new Map<string, number>();
   const trace: string[] = [];
@@ -65,7 +65,7 @@ export async function openSimWorld(history: History, spoil: Spoil): Promise<SimW
       name,
       index,
       seed,
-      phrase,
+      account,
       clock,
       network,
       spoil,
@@ -87,7 +87,7 @@ export async function openSimWorld(history: History, spoil: Spoil): Promise<SimW
   let homes = 0;
   return {
     clock,
-    phrase,
+    account,
     network,
     devices,
     people: new People(),
