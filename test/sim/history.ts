@@ -37,6 +37,9 @@ export interface Trouble {
 export const nodeTroubles = ['stop', 'silent', 'slow', 'refuse', 'corrupt', 'lie', 'wipe'] as const;
 export type NodeTrouble = (typeof nodeTroubles)[number];
 
+/** What stands where a disk was that is not there any more. */
+const mountPoints = ['nothing', 'an empty folder', 'another folder'] as const;
+
 export type Step =
   | { readonly kind: 'acts'; readonly device: number; readonly acts: readonly Act[] }
   | { readonly kind: 'pass'; readonly device: number; readonly isFull: boolean; readonly trouble: Trouble | undefined }
@@ -49,7 +52,7 @@ export type Step =
   | { readonly kind: 'nodes-well' }
   /** More than the network can bear, for a while. */
   | { readonly kind: 'too-many-down' }
-  | { readonly kind: 'unplug'; readonly device: number; readonly leavesEmpty: boolean }
+  | { readonly kind: 'unplug'; readonly device: number; readonly leaves: (typeof mountPoints)[number] }
   | { readonly kind: 'plug'; readonly device: number }
   | { readonly kind: 'fill-disk'; readonly device: number; readonly isSpool: boolean }
   | { readonly kind: 'free-disk'; readonly device: number }
@@ -204,7 +207,7 @@ export function drawHistory(seed: number, dice: Dice): History {
       case 'node':
         return { kind, trouble: oneOf(nodeTroubles) };
       case 'unplug':
-        return { kind, device, leavesEmpty: chance(0.5) };
+        return { kind, device, leaves: oneOf(mountPoints) };
       case 'fill-disk':
         return { kind, device, isSpool: chance(0.4) };
       case 'resolve':
@@ -221,8 +224,15 @@ export function drawHistory(seed: number, dice: Dice): History {
         return { kind };
     }
   };
-  const length = 16 + below(22);
-  return { seed, devices, files, joinsWithFiles: chance(0.4), isWhole: seed % wholeEvery === 0, steps: Array.from({ length }, step) };
+  const steps: Step[] = [];
+  for (let length = 16 + below(22); length > 0; length--) {
+    const next = step();
+    steps.push(next);
+    // What a killed pass leaves on the network must do for an empty home.
+    const isKilled = next.kind === 'pass' && (next.trouble?.does === 'kill' || next.trouble?.does === 'power-cut');
+    if (isKilled && chance(0.15)) steps.push({ kind: 'recover' });
+  }
+  return { seed, devices, files, joinsWithFiles: chance(0.4), isWhole: seed % wholeEvery === 0, steps };
 }
 
 const actText = ({ kind, picks }: Act): string => `${kind}(${picks.map((pick) => pick.toFixed(3)).join(' ')})`;
@@ -239,7 +249,7 @@ export function stepText(step: Step): string {
     if (does === 'act') parts.push(step.trouble.acts.map(actText).join(', '));
   }
   if ('ms' in step) parts.push(`${step.ms} ms`);
-  if ('leavesEmpty' in step && step.leavesEmpty) parts.push('an empty folder is left');
+  if ('leaves' in step) parts.push(`and leaves ${step.leaves}`);
   if ('isSpool' in step && step.isSpool) parts.push('of the spool');
   return parts.join(' ');
 }

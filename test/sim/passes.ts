@@ -2,7 +2,7 @@
 import { Fault, faultOf } from '../../app/domain/fault.ts';
 import type { SyncReport } from '../../app/engine/engine.ts';
 import type { Act, Trouble } from './history.ts';
-import { below, root } from './people.ts';
+import { below, nameMark, root } from './people.ts';
 import type { SimDevice } from './sim-device.ts';
 import { BrokenPromise, type SimWorld } from './sim-world.ts';
 
@@ -11,7 +11,8 @@ export type PassEnd =
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'killed' };
 
-export const spaceName = 'docs';
+/** A person's word too. */
+export const spaceName = `${nameMark}-docs`;
 const never = new AbortController().signal;
 /** No pass takes so long, whatever the network does: its patience is minutes. */
 const hangMs = 40 * 24 * 3_600_000;

@@ -195,7 +195,7 @@ class Run {
         await network.disturb('stop');
         return network.stopMore();
       case 'unplug':
-        return this.#unplug(device, step.leavesEmpty);
+        return this.#unplug(device, step.leaves);
       case 'plug':
         return this.#plug(device);
       case 'fill-disk':
@@ -234,11 +234,13 @@ class Run {
     return !this.#world.network.isDisturbed && !this.#unplugged.has(device) && !this.#full.has(device);
   }
 
-  #unplug(device: SimDevice, leavesEmpty: boolean): void {
+  #unplug(device: SimDevice, leaves: Extract<Step, { kind: 'unplug' }>['leaves']): void {
     if (this.#unplugged.has(device)) return;
     const { user } = device.disk;
     const back = user.unplug(root);
-    if (leavesEmpty) user.makeFolder(root);
+    if (leaves !== 'nothing') user.makeFolder(root);
+    // Another disk at the same place.
+    if (leaves === 'another folder') user.write(`${root}/${nameMark}-other`, 'of another disk');
     this.#unplugged.set(device, () => {
       if (user.exists(root)) user.unplug(root);
       back();
