@@ -16,6 +16,7 @@ export const actKinds = [
   'chmod',
   'copy',
   'link',
+  'clear',
 ] as const;
 export type ActKind = (typeof actKinds)[number];
 
@@ -25,12 +26,15 @@ export interface Act {
   readonly picks: readonly number[];
 }
 
-/** Something that happens in the middle of a pass: at the `at`th call to a port whose name begins with `where`. */
+/**
+ * Something that happens in the middle of a pass: at the `at`th call to a port whose name begins with `where`. 'act-there': a person saves a file at the very
+ * place that the call is about.
+ */
 export interface Trouble {
   readonly where: string;
   readonly at: number;
   readonly when: 'before' | 'within' | 'after';
-  readonly does: 'kill' | 'power-cut' | 'act' | 'epoch' | 'lose-request' | 'lose-answer';
+  readonly does: 'kill' | 'power-cut' | 'act' | 'act-there' | 'epoch' | 'lose-request' | 'lose-answer';
   readonly acts: readonly Act[];
 }
 
@@ -99,24 +103,36 @@ const actWeights = {
   write: 4,
   save: 2,
   'make-folder': 1.5,
-  move: 4,
+  move: 3.5,
   'move-over': 0.7,
-  remove: 1.8,
-  swap: 1,
+  remove: 1.6,
+  swap: 1.6,
   touch: 0.5,
   chmod: 0.5,
   copy: 0.6,
   link: 0.5,
+  clear: 0.25,
 } as const satisfies Record<ActKind, number>;
 
-/** Calls at which a kill hurts most; the empty one is any call. */
-const sorePoints = [
-  '',
+type Does = Trouble['does'];
+
+const troubleWeights = {
+  kill: 5,
+  'power-cut': 2,
+  act: 1.5,
+  'act-there': 2,
+  epoch: 1,
+  'lose-request': 0.7,
+  'lose-answer': 1.8,
+} as const satisfies Record<Does, number>;
+
+/** Calls at which each hurts most; the empty one is any call. */
+const soreEnds = [
   '',
   '',
   'disk.act',
+  'disk.act',
   'disk.placeSmall',
-  'disk.placeSymlink',
   'catalog.applySynced',
   'catalog.sealRound',
   'catalog.certifyRound',
@@ -124,14 +140,22 @@ const sorePoints = [
   'catalog.joinVector',
   'catalog.addIntent',
   'catalog.settleIntent',
-  'catalog.setLooks',
+  'catalog.set',
   'catalog.addPack',
   'chain.send',
   'chain.prepare',
+  'chain.',
   'spool.',
-  'disk.walk',
-  'disk.read',
 ] as const;
+const sorePoints: Readonly<Record<Does, readonly string[]>> = {
+  kill: soreEnds,
+  'power-cut': soreEnds,
+  act: ['', 'disk.', 'disk.act', 'disk.placeSmall', 'disk.walk', 'disk.read', 'catalog.applySynced'],
+  'act-there': ['disk.act', 'disk.placeSmall', 'disk.placeSmall', 'disk.read'],
+  epoch: ['', 'chain.', 'chain.prepare', 'chain.send', 'pool.encode'],
+  'lose-request': ['chain.', 'chain.send', ''],
+  'lose-answer': ['chain.send', 'chain.send', 'chain.', ''],
+};
 
 /** One history in so many runs on the embedded network, which takes ten times as long. */
 const wholeEvery = 10;
@@ -179,11 +203,8 @@ export function drawHistory(seed: number, dice: Dice): History {
     }));
   const trouble = (share: number): Trouble | undefined => {
     if (!chance(share)) return undefined;
-    const where = oneOf(sorePoints);
-    const isRequest = where === '' || where.startsWith('chain');
-    const does = isRequest
-      ? oneOf(['kill', 'kill', 'power-cut', 'act', 'epoch', 'lose-request', 'lose-answer'] as const)
-      : oneOf(['kill', 'kill', 'power-cut', 'act', 'act'] as const);
+    const does = weighed(troubleWeights);
+    const where = oneOf(sorePoints[does]);
     const at = where === '' ? 1 + Math.floor(2 ** (dice.fraction() * 8.5)) : 1 + below(chance(0.7) ? 2 : 6);
     return { where, at, when: oneOf(['before', 'within', 'after'] as const), does, acts: acts(3) };
   };
@@ -195,7 +216,7 @@ export function drawHistory(seed: number, dice: Dice): History {
       case 'acts':
         return { kind, device, acts: acts(5) };
       case 'pass':
-        return { kind, device, isFull: chance(0.6), trouble: trouble(0.4) };
+        return { kind, device, isFull: chance(0.6), trouble: trouble(0.6) };
       case 'two-passes':
         return { kind, device, trouble: trouble(0.3) };
       case 'wait':
@@ -230,7 +251,7 @@ export function drawHistory(seed: number, dice: Dice): History {
     steps.push(next);
     // What a killed pass leaves on the network must do for an empty home.
     const isKilled = next.kind === 'pass' && (next.trouble?.does === 'kill' || next.trouble?.does === 'power-cut');
-    if (isKilled && chance(0.15)) steps.push({ kind: 'recover' });
+    if (isKilled && chance(0.25)) steps.push({ kind: 'recover' });
   }
   return { seed, devices, files, joinsWithFiles: chance(0.4), isWhole: seed % wholeEvery === 0, steps };
 }

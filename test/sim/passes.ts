@@ -1,5 +1,6 @@
 /** A pass of a device in a simulated world, with whatever happens in the middle of it; and what a pass that ended well lets people expect. */
 import { Fault, faultOf } from '../../app/domain/fault.ts';
+import { reservedPrefix } from '../../app/stages/scan/scan.ts';
 import type { SyncReport } from '../../app/engine/engine.ts';
 import type { Act, Trouble } from './history.ts';
 import { below, nameMark, root } from './people.ts';
@@ -27,12 +28,23 @@ export function actAll(world: SimWorld, device: SimDevice, acts: readonly Act[])
   }
 }
 
+/** The places that a call to a disk is about: the first of its list. */
+function pathsOf(args: readonly unknown[]): readonly string[] {
+  const [, list] = args;
+  const [first] = Array.isArray(list) ? (list as readonly unknown[]) : [];
+  if (typeof first !== 'object' || first === null) return [];
+  const fields = first as Readonly<Record<string, unknown>>;
+  return [fields['path'], fields['from']].flatMap((path) =>
+    typeof path === 'string' && !path.includes(reservedPrefix) ? [path] : [],
+  );
+}
+
 /** Arms a device; the result tells whether it happened, and disarms. */
 function arm(world: SimWorld, device: SimDevice, trouble: Trouble | undefined): () => boolean {
   let calls = 0;
   let hasHappened = false;
   let isLosing: 'request-lost' | 'answer-lost' | undefined;
-  device.meet = (name) => {
+  device.meet = (name, args) => {
     if (trouble === undefined || hasHappened || !name.startsWith(trouble.where) || ++calls < trouble.at)
       return { cut: undefined };
     hasHappened = true;
@@ -45,6 +57,12 @@ function arm(world: SimWorld, device: SimDevice, trouble: Trouble | undefined): 
         return { cut: when };
       case 'act':
         actAll(world, device, trouble.acts);
+        break;
+      case 'act-there':
+        for (const path of pathsOf(args)) {
+          const said = world.people.saveAt(device.disk, device.name, `${root}/${path}`);
+          if (said !== undefined) world.tell(`    ${device.name}: ${said}`);
+        }
         break;
       case 'epoch':
         world.network.advanceEpoch();

@@ -8,7 +8,7 @@ import type { Act } from './history.ts';
 
 export const root = '/home/docs';
 /** In every content and in every name that a person gives; nowhere else. */
-export const contentMark = 'PLAIN-WORDS-OF';
+export const contentMark = 'PLAINWORDS';
 export const nameMark = 'qzname';
 const names = ['ash', 'box', 'cat', 'dog', 'elm', 'fig'].map((name) => `${nameMark}-${name}`);
 const textBytesMax = 200;
@@ -51,6 +51,11 @@ export class People {
     const said = this.#act(disk, device, act);
     if (said !== undefined) this.#done.set(act.kind, (this.#done.get(act.kind) ?? 0) + 1);
     return said;
+  }
+
+  /** Saves a file at a place, where a file or nothing is. */
+  saveAt(disk: MemoryDisk, device: string, path: string): string | undefined {
+    return this.#write(disk, device, path, 'save', below(disk, root));
   }
 
   /** What lay there is nobody's any more, or may be either. */
@@ -102,6 +107,17 @@ export class People {
         this.#remove(disk, from);
         user.remove(from);
         return `${kind} ${from}`;
+      case 'clear': {
+        // The fullest folder, or what lies in the root.
+        const sizes = folders.slice(1).map((path) => ({ path, count: below(disk, path).size }));
+        const [fullest] = sizes.toSorted((a, b) => b.count - a.count);
+        const paths = fullest !== undefined && first < 0.8 ? [fullest.path] : [...all.keys()];
+        for (const path of paths.filter((one) => user.exists(one))) {
+          this.#remove(disk, path);
+          user.remove(path);
+        }
+        return paths.length > 0 ? `${kind} ${paths.join(' ')}` : undefined;
+      }
       case 'swap':
         if (from === undefined || other === undefined || isBelow(from, other) || isBelow(other, from)) return undefined;
         this.#loosen(disk, from);

@@ -100,7 +100,7 @@ class Run {
     const isFirst = device.index === 0;
     const count = isFirst ? files : joinsWithFiles ? 2 : 0;
     for (let i = 0; i < count; i++) {
-      const folder = files > 8 && i % 3 === 0 ? `${root}/${nameMark}-many` : root;
+      const folder = isFirst && files > 8 && i % 9 > 0 ? `${root}/${nameMark}-many` : root;
       device.disk.user.makeFolder(folder);
       // Some of a joining device's names are taken.
       const path = `${folder}/${nameMark}-${isFirst ? i : i + (joinsWithFiles ? 0 : 100)}`;
@@ -289,7 +289,7 @@ class Run {
   async #rest(): Promise<void> {
     const { devices } = this.#world;
     let quiet = 0;
-    for (let round = 0; quiet < 2; round++) {
+    for (let round = 0; quiet < 1; round++) {
       if (round === roundsMax) throw new BrokenPromise('all come to rest', `not in ${roundsMax} rounds`);
       let busy = 0;
       for (const device of devices) {

@@ -16,7 +16,7 @@ import { openMemorySpool, type MemorySpool } from '../world/memory-spool.ts';
 import { seededDice } from '../world/seeded-dice.ts';
 import { openSimDisk, type SimDisk } from './sim-disk.ts';
 import type { Fate, SimNetwork } from './sim-network.ts';
-import { watched, type Meeting } from './watched.ts';
+import { watched, type Meet } from './watched.ts';
 
 export interface SimDevice extends SimDisk {
   readonly name: string;
@@ -30,7 +30,7 @@ export interface SimDevice extends SimDisk {
   /** What this device's clock is wrong by, ms. */
   wrongMs: number;
   /** Told of each call of a port, before it is made. */
-  meet: (name: string) => Meeting;
+  meet: Meet;
   /** Told of each request to the network, before it is made. */
   meetRequest: (name: string) => Fate;
   /** Spending of installations that are no more. */
@@ -117,7 +117,7 @@ export function openSimDevice(input: DeviceInput): SimDevice {
     const tied = <T extends object>(port: T, name: string): T =>
       onLifeline(
         own,
-        watched(port, name, (call) => (own.isCut ? { cut: undefined } : device.meet(call)), () => own.cut()),
+        watched(port, name, (call, args) => (own.isCut ? { cut: undefined } : device.meet(call, args)), () => own.cut()),
       );
     const meetRequest = (name: string): Fate => (own.isCut ? 'passes' : device.meetRequest(name));
     const tiedClock: Clock = {

@@ -6,7 +6,7 @@ export interface Meeting {
   readonly cut: 'before' | 'within' | 'after' | undefined;
 }
 
-export type Meet = (name: string) => Meeting;
+export type Meet = (name: string, args: readonly unknown[]) => Meeting;
 
 const silence = (): Promise<never> => new Promise(() => {});
 
@@ -21,7 +21,7 @@ export function watched<T extends object>(port: T, portName: string, meet: Meet,
       const field: unknown = Reflect.get(target, key);
       if (typeof field !== 'function' || typeof key !== 'string') return field;
       return (...args: readonly unknown[]): unknown => {
-        const { cut: when } = meet(`${portName}.${key}`);
+        const { cut: when } = meet(`${portName}.${key}`, args);
         if (when === undefined) return Reflect.apply(field, target, args);
         if (when === 'before') {
           cut();

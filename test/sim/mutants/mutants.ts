@@ -101,10 +101,10 @@ export const mutants: readonly Mutant[] = [
     seed: 0,
   },
   {
-    name: 'write heads as they are',
-    file: 'app/adapters/crypto/crypto.ts',
-    from: 'sealed.set(cipher.getAuthTag(), nonceBytes + plain.length);',
-    to: 'sealed.set(plain, nonceBytes);',
+    name: 'take the nonce from the content',
+    file: 'app/engine/intake.ts',
+    from: 'const nonces = ports.dice.bytes(12 * unknown.length);',
+    to: 'const nonces = new Uint8Array(buffer.slice(0, 12 * unknown.length));',
     seed: 0,
   },
   {
