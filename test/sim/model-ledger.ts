@@ -159,7 +159,14 @@ export function openModelLedger(clock: Clock, committeeAt: (epoch: number) => Co
       pool.usedBytes += blob.encodedBytes;
       const objectId = newId();
       const { blobId, unencodedBytes, encodedBytes } = blob;
-      const made = { blobId, objectId, unencodedBytes, encodedBytes, registeredEpoch: epoch, certifiedEpoch: undefined };
+      const made = {
+        blobId,
+        objectId,
+        unencodedBytes,
+        encodedBytes,
+        registeredEpoch: epoch,
+        certifiedEpoch: undefined,
+      };
       pool.blobs.set(blobId, made);
       purchases.push({ digest, pool: pool.id, blob: blobId });
       return { createdPool: standing === undefined ? pool.id : undefined, registeredBlob: objectId };
@@ -269,7 +276,8 @@ export function openModelLedger(clock: Clock, committeeAt: (epoch: number) => Co
         .filter(({ owner }) => owner === address)
         .map((bag) => ({ id: bag.id, version: bag.madeAt, state: stateOf(bag), entries: bag.entries }));
     },
-    isUsed: async (address) => accounts.has(address) && (accountOf(address).mist > 0n || accountOf(address).version > 0),
+    isUsed: async (address) =>
+      accounts.has(address) && (accountOf(address).mist > 0n || accountOf(address).version > 0),
     async pool(id) {
       const pool = pools.get(id);
       if (pool === undefined) return undefined;

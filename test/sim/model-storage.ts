@@ -90,7 +90,8 @@ export function openModelStorage({ clock, dice, epoch, isRegistered }: StorageIn
   }
   function serve(node: ModelNode, at: string): Uint8Array | undefined {
     const body = node.bodies.get(at)?.slice();
-    if (body && node.trouble === 'corrupt' && dice.fraction() < share) body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 0x55;
+    if (body && node.trouble === 'corrupt' && dice.fraction() < share)
+      body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 0x55;
     return body;
   }
   function client(node: ModelNode): NodeClient {
@@ -157,7 +158,8 @@ export function openModelStorage({ clock, dice, epoch, isRegistered }: StorageIn
     isWell: () => nodes.every(({ trouble }) => trouble === undefined),
     heal(index) {
       const prefix = `${index} `;
-      for (const [name, { node, body }] of sent) if (node === index) nodeOf(index).bodies.set(name.slice(prefix.length), body);
+      for (const [name, { node, body }] of sent)
+        if (node === index) nodeOf(index).bodies.set(name.slice(prefix.length), body);
     },
   };
 }

@@ -94,7 +94,9 @@ export async function untilKilled<T>(
   device: SimDevice,
   trouble: Trouble | undefined,
   work: () => Promise<T>,
-): Promise<{ readonly kind: 'done'; readonly value: T } | { readonly kind: 'killed' } | { kind: 'fault'; fault: Fault }> {
+): Promise<
+  { readonly kind: 'done'; readonly value: T } | { readonly kind: 'killed' } | { kind: 'fault'; fault: Fault }
+> {
   const disarm = arm(world, device, trouble);
   const patience = new AbortController();
   const hang = world.clock.sleep(hangMs, patience.signal).then(

@@ -112,7 +112,8 @@ export class People {
         const sizes = folders.slice(1).map((path) => ({ path, count: below(disk, path).size }));
         const [fullest] = sizes.toSorted((a, b) => b.count - a.count);
         const paths = fullest !== undefined && first < 0.8 ? [fullest.path] : [...all.keys()];
-        for (const path of paths.filter((one) => user.exists(one))) {
+        for (const path of paths) {
+          if (!user.exists(path)) continue;
           this.#remove(disk, path);
           user.remove(path);
         }

@@ -74,7 +74,9 @@ class Run {
 
   async all(): Promise<void> {
     const { devices, files, joinsWithFiles, isWhole, steps } = this.#history;
-    this.#world.tell(`${devices} devices, ${files} files${joinsWithFiles ? ', joining with files' : ''}${isWhole ? ', the embedded network' : ''}`);
+    this.#world.tell(
+      `${devices} devices, ${files} files${joinsWithFiles ? ', joining with files' : ''}${isWhole ? ', the embedded network' : ''}`,
+    );
     for (const device of this.#world.devices) await this.#setUp(device);
     for (const [index, step] of steps.entries()) {
       this.#world.tell(`${index + 1}. ${stepText(step)}`);
@@ -137,7 +139,10 @@ class Run {
   async #calmPass(device: SimDevice): Promise<number> {
     const end = await pass(this.#world, device, true, undefined);
     if (end.kind !== 'done')
-      throw new BrokenPromise('a pass that nothing disturbs ends well', end.kind === 'fault' ? `${device.name}: ${end.fault.code} ${end.fault.message}` : 'killed');
+      throw new BrokenPromise(
+        'a pass that nothing disturbs ends well',
+        end.kind === 'fault' ? `${device.name}: ${end.fault.code} ${end.fault.message}` : 'killed',
+      );
     const { applied, packs, problems, held } = end.report;
     return applied + packs.length + problems.length + held;
   }
@@ -173,7 +178,10 @@ class Run {
         if (step.kind === 'two-passes' && this.#joined.has(other)) both.push(pass(this.#world, other, true, undefined));
         const [end] = await Promise.all(both);
         if (isCalm && end?.kind === 'fault')
-          throw new BrokenPromise('a pass that nothing disturbs ends well', `${device.name}: ${end.fault.code} ${end.fault.message}`);
+          throw new BrokenPromise(
+            'a pass that nothing disturbs ends well',
+            `${device.name}: ${end.fault.code} ${end.fault.message}`,
+          );
         return;
       }
       case 'wait':
@@ -264,7 +272,8 @@ class Run {
     const line = lines[Math.floor(pick * lines.length)];
     if (line === undefined) return;
     const keep = (['mine', 'theirs', 'both'] as const)[Math.floor(pick * 997) % 3] ?? 'both';
-    for (const { path } of [line.kept, line.beside]) this.#world.people.giveUp(below(device.disk, `${root}/${path}`).values());
+    for (const { path } of [line.kept, line.beside])
+      this.#world.people.giveUp(below(device.disk, `${root}/${path}`).values());
     this.#world.count('conflicts resolved');
     try {
       await device.engine.resolve(spaceName, line.kept.path, keep);

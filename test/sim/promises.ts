@@ -37,7 +37,10 @@ function demandSame(promise: string, one: SimDevice, other: ReadonlyMap<string, 
   for (const path of new Set([...mine.keys(), ...other.keys()])) {
     const [here, there] = [mine.get(path), other.get(path)];
     if (here !== there)
-      throw new BrokenPromise(promise, `${path} is '${here ?? 'nothing'}' on ${one.name} and '${there ?? 'nothing'}' on ${name}`);
+      throw new BrokenPromise(
+        promise,
+        `${path} is '${here ?? 'nothing'}' on ${one.name} and '${there ?? 'nothing'}' on ${name}`,
+      );
   }
 }
 
@@ -53,7 +56,8 @@ export function demandPeoplesWill({ devices, people }: SimWorld, isExact: boolea
   if (first === undefined) return;
   const texts = new Set(below(first.disk, root).values());
   const lost = [...people.wanted].filter((text) => !texts.has(text));
-  if (lost.length > 0) throw new BrokenPromise('deletes only follow deletes', `${some(lost)} is gone, and nobody removed it`);
+  if (lost.length > 0)
+    throw new BrokenPromise('deletes only follow deletes', `${some(lost)} is gone, and nobody removed it`);
   const back = isExact ? [...people.gone].filter((text) => texts.has(text)) : [];
   if (back.length > 0) throw new BrokenPromise('what was deleted stays deleted', `${some(back)} came back`);
 }
@@ -100,7 +104,10 @@ export async function demandRestorable(world: SimWorld, like: SimDevice | undefi
     for (const { fault } of problems) throw fault;
     const to = '/restored';
     home.disk.user.makeFolder(to);
-    const done = await home.engine.restore({ space: spaceName, to, paths: [], at: undefined, overwrite: 'never' }, never);
+    const done = await home.engine.restore(
+      { space: spaceName, to, paths: [], at: undefined, overwrite: 'never' },
+      never,
+    );
     for (const { fault } of done.problems) throw fault;
     world.count('restored from the phrase');
     if (like) demandSame(promise, like, treeOf(home, to), 'the restored home');
@@ -145,7 +152,10 @@ export async function demandHonestBooks(world: SimWorld, addresses: ReadonlySet<
   }
   const installations = devices.reduce((sum, { installation }) => sum + installation + 1, 0);
   if (pools.size > installations)
-    throw new BrokenPromise('nothing is paid twice', `${pools.size} pools were bought by ${installations} installations`);
+    throw new BrokenPromise(
+      'nothing is paid twice',
+      `${pools.size} pools were bought by ${installations} installations`,
+    );
   for (const [pack, times] of registered)
     if (times > 1) throw new BrokenPromise('nothing is paid twice', `${pack} was registered ${times} times`);
 }

@@ -14,7 +14,9 @@ export function useQuickModules(): void {
     resolve(specifier, context, next) {
       // Libraries have what they were made with.
       const model = context.parentURL?.includes('/node_modules/') === true ? undefined : models.get(specifier);
-      return model === undefined ? next(specifier, context) : { url: model, format: 'module-typescript', shortCircuit: true };
+      return model === undefined
+        ? next(specifier, context)
+        : { url: model, format: 'module-typescript', shortCircuit: true };
     },
   });
 }

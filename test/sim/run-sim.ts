@@ -85,7 +85,10 @@ async function playKnown(): Promise<number> {
   return failures > 0 ? 1 : 0;
 }
 
-function find({ name, seed }: Mutant, seconds: number): { readonly line: string | undefined; readonly tookSeconds: number } {
+function find(
+  { name, seed }: Mutant,
+  seconds: number,
+): { readonly line: string | undefined; readonly tookSeconds: number } {
   const startMs = nowMs();
   const args = ['--mutant', name, '--seconds', String(seconds), '--from', String(seed)];
   const { stdout } = spawnSync(process.execPath, [fileURLToPath(new URL('./sim.ts', import.meta.url)), ...args], {
@@ -102,7 +105,9 @@ async function showMutants(seconds: number): Promise<number> {
   for (const mutant of mutants) {
     const { line, tookSeconds } = find({ ...mutant, seed: base }, seconds);
     if (line === undefined) missed++;
-    console.log(`${mutant.name.padEnd(44)} ${tookSeconds.toFixed(1).padStart(5)} s  ${(line ?? 'NOT FOUND').slice(0, 150)}`);
+    console.log(
+      `${mutant.name.padEnd(44)} ${tookSeconds.toFixed(1).padStart(5)} s  ${(line ?? 'NOT FOUND').slice(0, 150)}`,
+    );
   }
   console.log(`${mutants.length - missed} of ${mutants.length} planted bugs were found`);
   return missed > 0 ? 1 : 0;

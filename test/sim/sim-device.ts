@@ -117,7 +117,12 @@ export function openSimDevice(input: DeviceInput): SimDevice {
     const tied = <T extends object>(port: T, name: string): T =>
       onLifeline(
         own,
-        watched(port, name, (call, args) => (own.isCut ? { cut: undefined } : device.meet(call, args)), () => own.cut()),
+        watched(
+          port,
+          name,
+          (call, args) => (own.isCut ? { cut: undefined } : device.meet(call, args)),
+          () => own.cut(),
+        ),
       );
     const meetRequest = (name: string): Fate => (own.isCut ? 'passes' : device.meetRequest(name));
     const tiedClock: Clock = {

@@ -87,7 +87,12 @@ function openWatch(marks: readonly string[]): Watch {
   };
 }
 
-export function openSimNetwork(clock: Clock, dice: Dice, marks: readonly string[], isWhole: boolean): Promise<SimNetwork> {
+export function openSimNetwork(
+  clock: Clock,
+  dice: Dice,
+  marks: readonly string[],
+  isWhole: boolean,
+): Promise<SimNetwork> {
   const watch = openWatch(marks);
   return isWhole ? openEmbedded(clock, dice, watch) : Promise.resolve(openModelled(clock, dice, watch));
 }
