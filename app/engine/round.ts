@@ -22,6 +22,7 @@ import { startPacker } from '../stages/pack/pack.ts';
 import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } from '../stages/scan/scan.ts';
 import { buildTree, foldContent } from '../stages/snapshot/snapshot.ts';
 import { isMassDeletion } from './brake.ts';
+import { dressJoined, type OtherDress } from './dress-joined.ts';
 import { startIntake, type Intake } from './intake.ts';
 import type { LeftOut } from './left-out.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
@@ -156,10 +157,13 @@ async function takeContents(
   const changes: Put[] = [];
   const looks: { parent: number; name: ContentJob['name']; look: ReturnType<typeof lookOf> }[] = [];
   const clashes: Clash[] = [];
+  const otherDress: OtherDress[] = [];
   const keep = (job: ContentJob, content: Content, stat: FileStat, bytes: number): void => {
     const look = lookOf(stat);
     const isAbsent = job.before !== undefined && job.before.look === undefined;
-    if (job.before && isSameContent(job.before, content) && (isAbsent || job.before.mode === stat.mode))
+    const before = job.before && isSameContent(job.before, content) ? job.before : undefined;
+    if (before && isAbsent && before.mode !== stat.mode && stat.kind === 'file') otherDress.push({ job, before, look });
+    else if (before && (isAbsent || before.mode === stat.mode))
       looks.push({ parent: job.parent, name: job.name, look });
     else if (isAbsent) clashes.push({ path: job.path, stat });
     else {
@@ -194,6 +198,7 @@ async function takeContents(
     }
     ports.onEvent({ kind: 'reading', space: input.row.id, files: done, ofFiles: files.length, bytes, ofBytes });
   }
+  looks.push(...(await dressJoined(ports.disk, input.folder, otherDress)));
   if (looks.length > 0) await ports.catalog.setLooks(looks);
   return { changes, clashes, isPartial };
 }

@@ -4,4 +4,9 @@ export interface KnownSeed {
   readonly bug: string;
 }
 
-export const knownSeeds: readonly KnownSeed[] = [];
+export const knownSeeds: readonly KnownSeed[] = [
+  {
+    seed: 20032,
+    bug: 'a folder that joined with the same content under other permissions kept them for ever, and nobody noticed',
+  },
+];

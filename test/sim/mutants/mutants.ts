@@ -21,111 +21,116 @@ export const mutants: readonly Mutant[] = [
     file: 'app/stages/scan/compare-folder.ts',
     from: 'const wasHere = row.look !== undefined;',
     to: 'const wasHere = true;',
-    seed: 0,
+    seed: 3001,
   },
   {
     name: 'drop the fsync',
     file: 'app/engine/write-content.ts',
     from: "'never',\n    true,",
     to: "'never',\n    false,",
-    seed: 0,
+    seed: 3001,
   },
   {
     name: 'let the later time win and drop the other',
     file: 'app/stages/merge/decide-node.ts',
     from: 'let wins = winnerOf(mine, theirs, (state) => state.version);',
     to: "const wins = mine.mtimeNs >= theirs.mtimeNs ? 'mine' : 'theirs';\n  if (mine !== theirs) return { state: { ...sides[wins], parent: place.parent, name: place.name, place: place.place }, loser: undefined };",
-    seed: 0,
+    seed: 3001,
   },
   {
     name: 'forget the move',
     file: 'app/engine/apply-plan.ts',
     from: "return { kind: 'move', from: path, to: to ?? '', look };",
     to: "return operation.kind === 'move' ? undefined : { kind: 'move', from: path, to: to ?? '', look };",
-    seed: 0,
+    seed: 3001,
   },
   {
     name: 'adopt a head without applying it',
     file: 'app/engine/down-pass.ts',
     from: 'const applied = await applyPlan(\n    planned,',
     to: 'const applied = await applyPlan(\n    isForward ? { ...planned, operations: [] } : planned,',
-    seed: 0,
+    seed: 3001,
   },
   {
     name: 'ignore the mark',
     file: 'app/engine/root-folder.ts',
     from: 'if (found !== row.id && !isConfirmed) {',
     to: 'if (found !== row.id && !isConfirmed && core === undefined) {',
-    seed: 0,
+    seed: 3001,
   },
   {
     name: 'pay again after a time-out',
     file: 'app/engine/spend.ts',
     from: "if (fault === undefined || (fault.code !== 'chain-stale' && fault.code !== 'chain-refused')) throw error;",
     to: "if (fault === undefined) throw error;\n    if (fault.code === 'network-unreachable') return undefined;",
-    seed: 0,
+    seed: 3002,
   },
   {
     name: 'overwrite without looking',
     file: 'app/engine/apply-plan.ts',
     from: "over: operation.over ?? 'never'",
     to: "over: 'replace'",
-    seed: 0,
+    seed: 3017,
   },
   {
     name: 'delete without having seen',
     file: 'app/stages/merge/decide-node.ts',
     from: 'const isGone = state === undefined || isDeletedBy(mine === undefined ? input.mine : input.theirs, node, state);',
     to: 'const isGone = state === undefined || (isDeletedBy(mine === undefined ? input.mine : input.theirs, node, state), theirs === undefined);',
-    seed: 0,
+    seed: 3001,
   },
   {
     name: 'move the head before the certificate',
     file: 'app/engine/ship.ts',
     from: "await ports.spender.spend(\n    { kind: 'certify', pool, blobs: [{ blobId, certificate }], head: move },",
     to: "await ports.spender.spend({ kind: 'put-entry', move }, { space: space.row.num, pack: pack.num }, async () => undefined, signal);\n  await ports.spender.spend(\n    { kind: 'certify', pool, blobs: [{ blobId, certificate }], head: undefined },",
-    seed: 0,
+    seed: 3001,
   },
   {
     name: 'forget the loser of a conflict',
     file: 'app/stages/merge/merge.ts',
     from: 'if (loser !== undefined) losers.push(loser);',
     to: '',
-    seed: 0,
+    seed: 3001,
   },
   {
     name: 'leave aside what a killed pass parked',
     file: 'app/engine/root-folder.ts',
     from: 'const nodes = await parkedNodes(core.disk, folder);',
     to: 'const nodes = (await parkedNodes(core.disk, folder)).slice(0, 0);',
-    seed: 0,
+    seed: 3001,
   },
   {
     name: 'take the nonce from the content',
     file: 'app/engine/intake.ts',
     from: 'const nonces = ports.dice.bytes(12 * unknown.length);',
     to: 'const nonces = new Uint8Array(buffer.slice(0, 12 * unknown.length));',
-    seed: 0,
+    seed: 3001,
   },
   {
     name: 'count a held deletion as done',
     file: 'app/engine/down-pass.ts',
     from: 'return planWith(true);',
     to: 'return { ...(await planWith(true)), waiting: new Map() };',
-    seed: 0,
+    seed: 3001,
   },
 ];
 
-/** Replaces the text from now on. Nothing of the engine may have been loaded yet. */
-export function plant({ file, from, to }: Mutant): void {
-  const url = new URL(`../../../${file}`, import.meta.url);
-  const parts = readFileSync(url, 'utf8').split(from);
+/** The source with the bug in it. */
+export function planted({ file, from, to }: Mutant): string {
+  const parts = readFileSync(urlOf(file), 'utf8').split(from);
   if (parts.length !== 2) throw new Error(`${file} has the text of a planted bug ${parts.length - 1} times, not once`);
+  return parts.join(to);
+}
+
+const urlOf = (file: string): URL => new URL(`../../../${file}`, import.meta.url);
+
+/** Replaces the text from now on. Nothing of the engine may have been loaded yet. */
+export function plant(mutant: Mutant): void {
+  const { href } = urlOf(mutant.file);
+  const source = planted(mutant);
   registerHooks({
-    load(loaded, context, next) {
-      return loaded === url.href
-        ? { format: 'module-typescript', source: parts.join(to), shortCircuit: true }
-        : next(loaded, context);
-    },
+    load: (url, context, next) =>
+      url === href ? { format: 'module-typescript', source, shortCircuit: true } : next(url, context),
   });
 }
