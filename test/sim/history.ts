@@ -205,7 +205,7 @@ export function drawHistory(seed: number, dice: Dice): History {
     if (!chance(share)) return undefined;
     const does = weighed(troubleWeights);
     const where = oneOf(sorePoints[does]);
-    const at = where === '' ? 1 + Math.floor(2 ** (dice.fraction() * 8.5)) : 1 + below(chance(0.7) ? 2 : 6);
+    const at = where === '' ? 1 + Math.floor(2 ** (dice.fraction() * 7.5)) : 1 + below(chance(0.7) ? 2 : 6);
     return { where, at, when: oneOf(['before', 'within', 'after'] as const), does, acts: acts(3) };
   };
   let epochs = 0;
@@ -246,12 +246,16 @@ export function drawHistory(seed: number, dice: Dice): History {
     }
   };
   const steps: Step[] = [];
-  for (let length = 16 + below(22); length > 0; length--) {
+  for (let length = 14 + below(18); length > 0; length--) {
     const next = step();
     steps.push(next);
+    // What was just written is what a pass may lose.
+    if (next.kind === 'acts' && chance(0.5))
+      steps.push({ kind: 'pass', device: next.device, isFull: chance(0.6), trouble: trouble(0.7) });
+    const last = steps.at(-1);
     // What a killed pass leaves on the network must do for an empty home.
-    const isKilled = next.kind === 'pass' && (next.trouble?.does === 'kill' || next.trouble?.does === 'power-cut');
-    if (isKilled && chance(0.25)) steps.push({ kind: 'recover' });
+    const isKilled = last?.kind === 'pass' && (last.trouble?.does === 'kill' || last.trouble?.does === 'power-cut');
+    if (isKilled && chance(0.3)) steps.push({ kind: 'recover' });
   }
   return { seed, devices, files, joinsWithFiles: chance(0.4), isWhole: seed % wholeEvery === 0, steps };
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { History } from './history.ts';
-import { knownSeeds } from './known-seeds.ts';
+import { knownHistory, knownSeeds } from './known-seeds.ts';
 import { mutants, type Mutant } from './mutants/mutants.ts';
 import { historyOf, play, type Played } from './play.ts';
 import { shrink } from './shrink.ts';
@@ -70,15 +70,17 @@ async function tell(seed: number, played: Played): Promise<void> {
   const small = await shrink(played, again, () => nowMs() < untilMs);
   console.log(`of ${played.history.steps.length} steps ${small.history.steps.length} are enough:`);
   console.log(small.trace.slice(-linesShown).join('\n'));
+  console.log(`its steps, for test/sim/known: ${JSON.stringify(small.history)}`);
   console.log(`npm run sim -- ${seed} plays it whole, with trace ${played.hash}`);
 }
 
 async function playKnown(): Promise<number> {
   let failures = 0;
-  for (const { seed, bug } of knownSeeds) {
-    const { broken } = await play(historyOf(seed));
+  for (const known of knownSeeds) {
+    const { broken } = await play(knownHistory(known));
     if (broken === undefined) continue;
     failures++;
+    const { seed, bug } = known;
     console.log(`seed ${seed} fails again (${bug}): ${broken.words}`);
   }
   console.log(`${knownSeeds.length} known seeds, ${failures} fail`);
