@@ -21,14 +21,14 @@ export const mutants: readonly Mutant[] = [
     file: 'app/stages/scan/compare-folder.ts',
     from: 'const wasHere = row.look !== undefined;',
     to: 'const wasHere = true;',
-    seed: 3001,
+    seed: 3002,
   },
   {
     name: 'drop the fsync',
     file: 'app/engine/write-content.ts',
     from: "'never',\n    true,",
     to: "'never',\n    false,",
-    seed: 3001,
+    seed: 3002,
   },
   {
     name: 'let the later time win and drop the other',
