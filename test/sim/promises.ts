@@ -5,6 +5,7 @@ import { nodeCrypto } from '../../app/adapters/crypto/crypto.ts';
 import { faultOf } from '../../app/domain/fault.ts';
 import { parseChunkId, type SuiId } from '../../app/domain/ids.ts';
 import { spaceKeys, unwrapSpaceKey } from '../../app/formats/space-keys.ts';
+import type { Chain } from '../../app/ports/chain.ts';
 import type { IntentRow } from '../../app/ports/intents.ts';
 import { spaceName } from './passes.ts';
 import { below, root } from './people.ts';
@@ -121,8 +122,16 @@ export async function demandRestorable(world: SimWorld, like: SimDevice | undefi
   }
 }
 
-async function intentsOf(device: SimDevice): Promise<readonly IntentRow[]> {
-  return [...device.pastIntents, ...(await device.catalog.intents(rowsMax))];
+/** A home that was lost with an open intent never settles it: what became of that the chain knows. */
+async function intentsOf(device: SimDevice, chain: Chain): Promise<readonly IntentRow[]> {
+  const past: IntentRow[] = [];
+  for (const intent of device.pastIntents) {
+    const outcome = intent.state === 'prepared' ? await chain.outcome(intent.digest) : undefined;
+    if (outcome?.isSuccess === true) past.push({ ...intent, state: 'succeeded', paidFrost: outcome.frost });
+    else if (intent.state === 'prepared') past.push({ ...intent, state: 'failed', paidFrost: 0n });
+    else past.push(intent);
+  }
+  return [...past, ...(await device.catalog.intents(rowsMax))];
 }
 
 /** The books are the chain's: what was quoted was paid, once, and nothing else was. */
@@ -131,7 +140,8 @@ export async function demandHonestBooks(world: SimWorld, addresses: ReadonlySet<
   const { network, devices, clock } = world;
   const chain = network.chain(clock, () => 'passes');
   const byDigest = new Map<string, IntentRow>();
-  for (const device of devices) for (const intent of await intentsOf(device)) byDigest.set(intent.digest, intent);
+  for (const device of devices)
+    for (const intent of await intentsOf(device, chain)) byDigest.set(intent.digest, intent);
   let paid = 0n;
   for (const { kind, state, frost, paidFrost = 0n, digest } of byDigest.values()) {
     if (state === 'prepared') throw new BrokenPromise(promise, `a ${kind} is open for ever`);
