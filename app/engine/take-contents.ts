@@ -14,6 +14,7 @@ import type { FileStat } from '../ports/disk.ts';
 import { chunkFiles } from '../stages/chunk/chunk.ts';
 import { lookOf, type Clash, type ContentJob, type Scan } from '../stages/scan/scan.ts';
 import { foldContent } from '../stages/snapshot/snapshot.ts';
+import { dressJoined, type OtherDress } from './dress-joined.ts';
 import type { Intake } from './intake.ts';
 import { formerOf, type Rewrite } from './rewrites.ts';
 import type { FileProblem, Put, RoundInput, RoundPorts } from './round.ts';
@@ -49,13 +50,16 @@ export async function takeContents(
   const changes: Put[] = [];
   const looks: { parent: number; name: ContentJob['name']; look: Look }[] = [];
   const clashes: Clash[] = [];
+  const otherDress: OtherDress[] = [];
   const written: NewContent[] = [];
   const unsureFromNs = BigInt(Math.trunc(ports.clock.now()) - input.nature.timeStepMs) * 1_000_000n;
   const keep = (job: ContentJob, content: Content, shown: FileStat, bytes: number): void => {
     const stat = input.nature.keepsModes ? shown : { ...shown, mode: job.stat.mode };
     const look = input.nature.timeStepMs > 0 && stat.ctimeNs >= unsureFromNs ? unsureLook(stat) : lookOf(stat);
     const isAbsent = job.before !== undefined && job.before.look === undefined;
-    if (job.before && isSameContent(job.before, content) && (isAbsent || job.before.mode === stat.mode))
+    const before = job.before && isSameContent(job.before, content) ? job.before : undefined;
+    if (before && isAbsent && before.mode !== stat.mode && stat.kind === 'file') otherDress.push({ job, before, look });
+    else if (before && (isAbsent || before.mode === stat.mode))
       looks.push({ parent: job.parent, name: job.name, look });
     else if (isAbsent) clashes.push({ path: job.path, stat });
     else {
@@ -99,6 +103,7 @@ export async function takeContents(
   if (done > 0) tell();
   const links = found.jobs.filter((job) => job.target !== undefined);
   await takeLinks(links, intake, keep);
+  looks.push(...(await dressJoined(ports.disk, input.folder, otherDress)));
   if (looks.length > 0) await ports.catalog.setLooks(looks);
   const { bulk, isPartial } = taken;
   return { changes, clashes, rewrites: rewritesOf(written, found), bulk, isPartial };

@@ -1,0 +1,280 @@
+/**
+ * A history as plain data, drawn from a seed: what people, devices, nodes, chain and bad luck do, one step after another. Choices inside a step are
+ * fractions that are read against whatever stands at that time, so that a history from which steps were taken away is a history still.
+ */
+import type { Dice } from '../../app/domain/clock.ts';
+
+export const actKinds = [
+  'write',
+  'save',
+  'make-folder',
+  'move',
+  'move-over',
+  'remove',
+  'swap',
+  'touch',
+  'chmod',
+  'copy',
+  'link',
+  'clear',
+] as const;
+export type ActKind = (typeof actKinds)[number];
+
+/** What a person does to a folder. */
+export interface Act {
+  readonly kind: ActKind;
+  readonly picks: readonly number[];
+}
+
+/**
+ * Something that happens in the middle of a pass: at the `at`th call to a port whose name begins with `where`. 'act-there': a person saves a file at the very
+ * place that the call is about.
+ */
+export interface Trouble {
+  readonly where: string;
+  readonly at: number;
+  readonly when: 'before' | 'within' | 'after';
+  readonly does: 'kill' | 'power-cut' | 'act' | 'act-there' | 'epoch' | 'lose-request' | 'lose-answer';
+  readonly acts: readonly Act[];
+}
+
+export const nodeTroubles = ['stop', 'silent', 'slow', 'refuse', 'corrupt', 'lie', 'wipe'] as const;
+export type NodeTrouble = (typeof nodeTroubles)[number];
+
+/** What stands where a disk was that is not there any more. */
+const mountPoints = ['nothing', 'an empty folder', 'another folder'] as const;
+
+export type Step =
+  | { readonly kind: 'acts'; readonly device: number; readonly acts: readonly Act[] }
+  | { readonly kind: 'pass'; readonly device: number; readonly isFull: boolean; readonly trouble: Trouble | undefined }
+  /** Two devices at the same time. */
+  | { readonly kind: 'two-passes'; readonly device: number; readonly trouble: Trouble | undefined }
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'jump'; readonly device: number; readonly ms: number }
+  | { readonly kind: 'epoch' }
+  | { readonly kind: 'node'; readonly trouble: NodeTrouble }
+  | { readonly kind: 'nodes-well' }
+  /** More than the network can bear, for a while. */
+  | { readonly kind: 'too-many-down' }
+  | { readonly kind: 'unplug'; readonly device: number; readonly leaves: (typeof mountPoints)[number] }
+  | { readonly kind: 'plug'; readonly device: number }
+  | { readonly kind: 'fill-disk'; readonly device: number; readonly isSpool: boolean }
+  | { readonly kind: 'free-disk'; readonly device: number }
+  | { readonly kind: 'release'; readonly device: number }
+  | { readonly kind: 'resolve'; readonly device: number; readonly pick: number }
+  | { readonly kind: 'upkeep'; readonly device: number }
+  | { readonly kind: 'reinstall'; readonly device: number }
+  | { readonly kind: 'recover' };
+
+export interface History {
+  readonly seed: number;
+  readonly devices: number;
+  /** Files that the first device begins with. */
+  readonly files: number;
+  /** A joining device's folder holds something already. */
+  readonly joinsWithFiles: boolean;
+  /** On the embedded network, down to the bytes on the wire; else on a model of it. */
+  readonly isWhole: boolean;
+  readonly steps: readonly Step[];
+}
+
+const weights = {
+  acts: 30,
+  pass: 34,
+  'two-passes': 5,
+  wait: 4,
+  jump: 1.5,
+  epoch: 1.5,
+  node: 2,
+  'nodes-well': 1.5,
+  'too-many-down': 0.4,
+  unplug: 1,
+  plug: 3,
+  'fill-disk': 1,
+  'free-disk': 2,
+  release: 1.5,
+  resolve: 1.5,
+  upkeep: 0.8,
+  reinstall: 0.6,
+  recover: 0.7,
+} as const satisfies Record<Step['kind'], number>;
+
+const actWeights = {
+  write: 4,
+  save: 2,
+  'make-folder': 1.5,
+  move: 3.5,
+  'move-over': 0.7,
+  remove: 1.6,
+  swap: 1.6,
+  touch: 0.5,
+  chmod: 0.5,
+  copy: 0.6,
+  link: 0.5,
+  clear: 0.25,
+} as const satisfies Record<ActKind, number>;
+
+type Does = Trouble['does'];
+
+const troubleWeights = {
+  kill: 5,
+  'power-cut': 2,
+  act: 1.5,
+  'act-there': 2,
+  epoch: 1,
+  'lose-request': 0.7,
+  'lose-answer': 1.8,
+} as const satisfies Record<Does, number>;
+
+/** Calls at which each hurts most; the empty one is any call. */
+const soreEnds = [
+  '',
+  '',
+  'disk.act',
+  'disk.act',
+  'disk.placeSmall',
+  'catalog.applySynced',
+  'catalog.sealRound',
+  'catalog.certifyRound',
+  'catalog.adoptRound',
+  'catalog.joinVector',
+  'catalog.addIntent',
+  'catalog.settleIntent',
+  'catalog.set',
+  'catalog.addPack',
+  'chain.send',
+  'chain.prepare',
+  'chain.',
+  'spool.',
+] as const;
+const sorePoints: Readonly<Record<Does, readonly string[]>> = {
+  kill: soreEnds,
+  'power-cut': soreEnds,
+  act: ['', 'disk.', 'disk.act', 'disk.placeSmall', 'disk.walk', 'disk.read', 'catalog.applySynced'],
+  'act-there': ['disk.act', 'disk.placeSmall', 'disk.placeSmall', 'disk.read'],
+  epoch: ['', 'chain.', 'chain.prepare', 'chain.send', 'pool.encode'],
+  'lose-request': ['chain.', 'chain.send', ''],
+  'lose-answer': ['chain.send', 'chain.send', 'chain.', ''],
+};
+
+/** One history in so many runs on the embedded network, which takes ten times as long. */
+const wholeEvery = 10;
+const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+/** Leases last thirteen epochs; a history ends well before. */
+const epochsMax = 4;
+
+function drawer(dice: Dice): {
+  readonly below: (limit: number) => number;
+  readonly chance: (share: number) => boolean;
+  readonly oneOf: <T>(all: readonly T[]) => T;
+  readonly weighed: <K extends string>(table: Readonly<Record<K, number>>) => K;
+} {
+  const below = (limit: number): number => Math.floor(dice.fraction() * limit);
+  const oneOf = <T>(all: readonly T[]): T => {
+    const one = all[below(all.length)];
+    if (one === undefined) throw new Error('there is nothing to choose from');
+    return one;
+  };
+  return {
+    below,
+    chance: (share) => dice.fraction() < share,
+    oneOf,
+    weighed<K extends string>(table: Readonly<Record<K, number>>): K {
+      const entries = Object.entries(table) as [K, number][];
+      let left = dice.fraction() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+      for (const [key, weight] of entries) {
+        left -= weight;
+        if (left < 0) return key;
+      }
+      return oneOf(entries)[0];
+    },
+  };
+}
+
+export function drawHistory(seed: number, dice: Dice): History {
+  const { below, chance, oneOf, weighed } = drawer(dice);
+  const devices = oneOf([2, 2, 2, 3, 3, 4]);
+  const files = oneOf([0, 1, 3, 5, 8, 30]);
+  const acts = (most: number): readonly Act[] =>
+    Array.from({ length: 1 + below(most) }, () => ({
+      kind: weighed(actWeights),
+      picks: Array.from({ length: 4 }, () => dice.fraction()),
+    }));
+  const trouble = (share: number): Trouble | undefined => {
+    if (!chance(share)) return undefined;
+    const does = weighed(troubleWeights);
+    const where = oneOf(sorePoints[does]);
+    const at = where === '' ? 1 + Math.floor(2 ** (dice.fraction() * 7.5)) : 1 + below(chance(0.7) ? 2 : 6);
+    return { where, at, when: oneOf(['before', 'within', 'after'] as const), does, acts: acts(3) };
+  };
+  let epochs = 0;
+  const step = (): Step => {
+    const kind = weighed(weights);
+    const device = below(devices);
+    switch (kind) {
+      case 'acts':
+        return { kind, device, acts: acts(5) };
+      case 'pass':
+        return { kind, device, isFull: chance(0.6), trouble: trouble(0.6) };
+      case 'two-passes':
+        return { kind, device, trouble: trouble(0.3) };
+      case 'wait':
+        return { kind, ms: 1000 * 2 ** below(18) };
+      case 'jump':
+        return { kind, device, ms: Math.round((dice.fraction() - 0.5) * 4 * dayMs * 2 ** below(9)) };
+      case 'epoch':
+        return ++epochs > epochsMax ? { kind: 'wait', ms: hourMs } : { kind };
+      case 'node':
+        return { kind, trouble: oneOf(nodeTroubles) };
+      case 'unplug':
+        return { kind, device, leaves: oneOf(mountPoints) };
+      case 'fill-disk':
+        return { kind, device, isSpool: chance(0.4) };
+      case 'resolve':
+        return { kind, device, pick: dice.fraction() };
+      case 'plug':
+      case 'free-disk':
+      case 'release':
+      case 'upkeep':
+      case 'reinstall':
+        return { kind, device };
+      case 'nodes-well':
+      case 'too-many-down':
+      case 'recover':
+        return { kind };
+    }
+  };
+  const steps: Step[] = [];
+  for (let length = 14 + below(18); length > 0; length--) {
+    const next = step();
+    steps.push(next);
+    // What was just written is what a pass may lose.
+    if (next.kind === 'acts' && chance(0.5))
+      steps.push({ kind: 'pass', device: next.device, isFull: chance(0.6), trouble: trouble(0.7) });
+    const last = steps.at(-1);
+    // What a killed pass leaves on the network must do for an empty home.
+    const isKilled = last?.kind === 'pass' && (last.trouble?.does === 'kill' || last.trouble?.does === 'power-cut');
+    if (isKilled && chance(0.3)) steps.push({ kind: 'recover' });
+  }
+  return { seed, devices, files, joinsWithFiles: chance(0.4), isWhole: seed % wholeEvery === 0, steps };
+}
+
+const actText = ({ kind, picks }: Act): string => `${kind}(${picks.map((pick) => pick.toFixed(3)).join(' ')})`;
+
+/** One line for people. */
+export function stepText(step: Step): string {
+  const parts: string[] = [step.kind];
+  if ('device' in step) parts.push(`device ${step.device}`);
+  if (step.kind === 'acts') parts.push(step.acts.map(actText).join(', '));
+  if (step.kind === 'node') parts.push(step.trouble);
+  else if ('trouble' in step && step.trouble) {
+    const { where, at, when, does } = step.trouble;
+    parts.push(`with ${does} ${when} call ${at} of ${where === '' ? 'any port' : where}`);
+    if (does === 'act') parts.push(step.trouble.acts.map(actText).join(', '));
+  }
+  if ('ms' in step) parts.push(`${step.ms} ms`);
+  if ('leaves' in step) parts.push(`and leaves ${step.leaves}`);
+  if ('isSpool' in step && step.isSpool) parts.push('of the spool');
+  return parts.join(' ');
+}
