@@ -51,6 +51,7 @@ import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
 import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
 import { openBlobSource } from './blob-source.ts';
+import { whereaboutsOf, type Whereabouts } from './whereabouts.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
 export { quoteFolder };
@@ -88,6 +89,7 @@ export type {
   SpaceStatus,
   SyncReport,
   VersionLine,
+  Whereabouts,
 };
 
 /** A space with its keys, ready for work. */
@@ -108,9 +110,9 @@ export interface Engine {
   addSpace(input: NewSpaceInput, signal: AbortSignal): Promise<SpaceRow>;
   /** One pass to rest for one space, or for all that have a folder here. */
   sync(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
+  /** What a space's rules leave out of its folder here; with `rules`, what those would in their place. */
+  leftOut(space: string, signal: AbortSignal, rules?: string): Promise<LeftOutReport>;
   /** The user says that the held deletions of a space are meant: the next pass lets them go everywhere. */
-  /** What a space's rules leave out of its folder here. */
-  leftOut(space: string, signal: AbortSignal): Promise<LeftOutReport>;
   release(space: string): Promise<void>;
   /** Deletions that waited for the user's word when each space was last looked at. */
   held(): Promise<readonly HeldDeletions[]>;
@@ -149,6 +151,8 @@ export interface Engine {
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
   /** A proof that a version of a file is stored, for anyone to check without Floe. Costs nothing. */
   receipt(request: ReceiptRequest, signal: AbortSignal): Promise<IssuedReceipt>;
+  /** Where a file's bytes are: its packs, who signed for them, whose rows hold them. */
+  whereabouts(space: string, path: string, signal: AbortSignal): Promise<Whereabouts>;
   /** What the chain says of the network now: committee, epoch, prices. */
   network(signal: AbortSignal): Promise<NetworkState>;
   /** What this run has learnt about the storage nodes. */
@@ -224,10 +228,10 @@ export function createEngine(ports: EnginePorts): Engine {
     hasNews: (signal) => hasNews(core, signal),
     conflicts: (space) => conflictsOf(core, space),
     resolve: (space, path, keep) => inTurn(() => resolveConflict(core, space, path, keep)),
-    async leftOut(space, signal) {
+    async leftOut(space, signal, rules) {
       const { folder } = await findSpace(ports.catalog, space);
       if (folder === undefined) return { count: 0, paths: [] };
-      return listLeftOut(ports, folder, signal);
+      return listLeftOut(ports, folder, signal, rules);
     },
     release: (space) => inTurn(() => releaseHeld(ports.catalog, space)),
     status: (signal) => statusOf(core, signal),
@@ -251,6 +255,7 @@ export function createEngine(ports: EnginePorts): Engine {
     setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
     check: (request, signal) => checkPacks(core, request, signal),
     receipt: (request, signal) => issueReceipt(core, request, signal),
+    whereabouts: (space, path, signal) => whereaboutsOf(core, space, path, signal),
     network: (signal) => ports.chain.network(signal),
     health: core.health,
     payments: (limit) => payments(core, limit),
