@@ -120,6 +120,8 @@ export interface Engine {
   follow(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
   /** Whether another device has certified something that is not here yet. A few small questions to the chain. */
   hasNews(signal: AbortSignal): Promise<boolean>;
+  /** The next look at the others looks for new devices too, which are otherwise found within minutes. */
+  lookForDevices(): void;
   /** Conflicts that wait for a person. */
   conflicts(space: string): Promise<readonly ConflictLine[]>;
   /** Keeps one of the two files of a conflict, or both. `path`: either of them. */
@@ -226,6 +228,7 @@ export function createEngine(ports: EnginePorts): Engine {
     held: () => heldDeletions(ports.catalog),
     follow: (space, signal) => inTurn(() => syncAll(space, false, signal)),
     hasNews: (signal) => hasNews(core, signal),
+    lookForDevices: () => void (core.memory.devicesAtMs = Number.NEGATIVE_INFINITY),
     conflicts: (space) => conflictsOf(core, space),
     resolve: (space, path, keep) => inTurn(() => resolveConflict(core, space, path, keep)),
     async leftOut(space, signal, rules) {

@@ -7,6 +7,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { WebSocket } from 'ws';
+import { connect, type Connection } from '../../app/link/connect.ts';
+import { socketPipe } from '../../app/link/socket-pipe.ts';
 
 const root = join(import.meta.dirname, '../..');
 const bin = join(root, 'app/daemon/bin.ts');
@@ -24,7 +27,7 @@ async function startFloe(words: readonly string[], home: string): Promise<Starte
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('FLOE_'));
   const child: ChildProcess = spawn(process.execPath, [bin, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...Object.fromEntries(inherited), FLOE_KEYCHAIN: 'off', HOME: home },
+    env: { ...Object.fromEntries(inherited), FLOE_KEYCHAIN: 'off', HOME: home, BROWSER: 'true' },
   });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -64,6 +67,12 @@ export async function startDaemon(options: {
   if (options.port !== undefined) words.push('--port', String(options.port));
   const started = await startFloe(words, options.userHome);
   return { url: String(started.ready['url']), end: started.end };
+}
+
+/** A link to a running daemon by the address that it printed: what a page of it has. */
+export function openLink(address: string): Connection {
+  const { host, origin, hash } = new URL(address);
+  return connect(socketPipe(new WebSocket(`ws://${host}/link`, { origin })), { key: hash.slice(1) });
 }
 
 export interface EmbeddedNetwork {

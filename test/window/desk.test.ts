@@ -15,7 +15,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../app/link/connect.ts';
 import type { EngineTopics, TopicName } from '../../app/wire/contract.ts';
 import { runFloe, type Running } from '../e2e/floe-process.ts';
-import { openLink } from './open-link.ts';
+import { openLink } from '../../build/window-driver/window-driver.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'floe-desk-'));
 const home = join(root, 'home');
@@ -49,7 +49,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'a.txt'), 'first\n');
   writeFileSync(join(folder, 'page.html'), '<script>alert(1)</script>');
   url = await start();
-  link = openLink(url);
+  link = openLink(url.href);
 });
 afterAll(async () => {
   link.close();
@@ -159,7 +159,7 @@ test('which nodes hold a file is told, and who signed for it', async () => {
   const shardsOfHolders = nodes.flatMap(({ id, shards }) => (found.holders.includes(id) ? shards : []));
   expect(shardsOfHolders).toEqual(expect.arrayContaining([...found.shards]));
   await expect(link.call('file.nodes', { space: 'kept', path: '../home/floe.json' })).rejects.toEqual(
-    fault('not-found'),
+    fault('name-unsafe'),
   );
 });
 
@@ -275,7 +275,7 @@ test('settings are kept', async () => {
 
 test('the phrase alone brings the account back into an empty home; a phrase without one is not kept', async () => {
   const other = join(root, 'other');
-  const second = openLink(await start(['--localnet', join(home, 'localnet')], other));
+  const second = openLink((await start(['--localnet', join(home, 'localnet')], other)).href);
   const network = { network: 'local', deviceName: 'second' } as const;
   await expect(second.call('account.recover', { ...network, phrase: 'ice '.repeat(24).trim() })).rejects.toEqual(
     fault('bad-input'),

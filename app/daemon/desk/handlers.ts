@@ -43,7 +43,11 @@ export function makeHandlers(desk: DeskState): Handlers {
     ...keepingHandlers(desk, host),
     ...proofHandlers(desk, host),
     ...leaseHandlers(desk, host),
-    'sync.now': () => done(() => desk.keeper?.wake()),
+    'sync.now': () =>
+      done(() => {
+        desk.holder.open?.engine.lookForDevices();
+        desk.keeper?.wake();
+      }),
     'sync.pause': ({ untilMs }) =>
       done(() => {
         desk.record.write({ pause: { untilMs } });
