@@ -8,13 +8,15 @@ import { socketPipe } from '../link/socket-pipe.ts';
 
 export const addressFileName = 'window.url';
 
+/** By the address with its key, as a page of it has. */
+export const linkTo = ({ host, origin, hash }: URL): Connection =>
+  connect(socketPipe(new WebSocket(`ws://${host}/link`, { origin })), { key: hash.slice(1) });
+
 /** Undefined when none runs, or none that serves a window. */
 export async function askRunning(home: string): Promise<Connection | undefined> {
   const url = addressIn(home);
   if (!url) return undefined;
-  const connection = connect(socketPipe(new WebSocket(`ws://${url.host}/link`, { origin: url.origin })), {
-    key: url.hash.slice(1),
-  });
+  const connection = linkTo(url);
   try {
     await connection.ready;
     return connection;

@@ -7,9 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { WebSocket } from 'ws';
-import { connect, type Connection } from '../../app/link/connect.ts';
-import { socketPipe } from '../../app/link/socket-pipe.ts';
+import { linkTo } from '../../app/daemon/running-floe.ts';
 
 const root = join(import.meta.dirname, '../..');
 const bin = join(root, 'app/daemon/bin.ts');
@@ -70,10 +68,7 @@ export async function startDaemon(options: {
 }
 
 /** A link to a running daemon by the address that it printed: what a page of it has. */
-export function openLink(address: string): Connection {
-  const { host, origin, hash } = new URL(address);
-  return connect(socketPipe(new WebSocket(`ws://${host}/link`, { origin })), { key: hash.slice(1) });
-}
+export const openLink = (address: string): ReturnType<typeof linkTo> => linkTo(new URL(address));
 
 export interface EmbeddedNetwork {
   /** For `--localnet`. */

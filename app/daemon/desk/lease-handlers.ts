@@ -40,7 +40,13 @@ export function leaseHandlers(desk: DeskState, host: () => Promise<Host>): Named
         isAutopilotOn: report.isOn,
         leases: report.leases.map(
           ({ space, name, pool, isOwn, device, capacity, used, endEpoch, aheadEpochs, renewsAt, frostPerEpoch }) => ({
-            ...{ space, name, pool, isOwn, device, endEpoch, aheadEpochs },
+            space,
+            name,
+            pool,
+            isOwn,
+            device,
+            endEpoch,
+            aheadEpochs,
             capacityBytes: capacity,
             usedBytes: used,
             endsAtMs: startOf(endEpoch, network),

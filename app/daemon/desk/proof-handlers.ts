@@ -50,7 +50,12 @@ export function proofHandlers(desk: DeskState, host: () => Promise<Host>): Named
           space,
           spaceName: name,
           timeMs: atMs,
-          ...{ files, bytes, refusedShards, shards, seconds, failed },
+          files,
+          bytes,
+          refusedShards,
+          shards,
+          seconds,
+          failed,
           problems: problems.slice(0, problemsMax).map(({ path, fault }) => ({ path, fault: wireFault(fault) })),
         };
       } finally {

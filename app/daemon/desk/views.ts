@@ -81,7 +81,13 @@ const drillForm = (
   { space, name }: SpaceStatus,
   { atMs, files, bytes, refusedShards, shards, seconds, failed }: NonNullable<SpaceStatus['drill']>,
 ): NonNullable<SpaceState['drill']> => ({
-  ...{ space, files, bytes, refusedShards, shards, seconds, failed },
+  space,
+  files,
+  bytes,
+  refusedShards,
+  shards,
+  seconds,
+  failed,
   spaceName: name,
   timeMs: atMs,
 });
