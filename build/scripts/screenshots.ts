@@ -210,6 +210,7 @@ async function screens(page: Page): Promise<void> {
     ['Settings', 'settings'],
   ] as const) {
     await place(page, name);
+    if (file === 'storage') await page.getByText('There is no cap.').waitFor();
     await page.waitForTimeout(600);
     await picture(page, file);
   }
@@ -249,7 +250,7 @@ async function conflict(page: Page, url: string, phrase: string): Promise<void> 
   await mine.call('sync.resume', {});
   await place(page, 'Needs you');
   await page.getByRole('option', { name: /changed on two devices/ }).click({ timeout: 60_000 });
-  await page.getByText(/one line added/).waitFor({ timeout: 60_000 });
+  await page.getByText(/One line only in the first/).waitFor({ timeout: 60_000 });
   await picture(page, 'conflict');
   await page.getByRole('button', { name: 'Keep both' }).click();
   await page.getByRole('option', { name: /changed on two devices/ }).waitFor({ state: 'detached', timeout: 30_000 });

@@ -19,10 +19,13 @@ export function Contents({
   space,
   one,
   other,
+  counted = 'history.lines',
 }: {
   readonly space: string;
   readonly one: ContentPlace;
   readonly other: ContentPlace | undefined;
+  /** The sentence that counts the lines that differ. */
+  readonly counted?: 'history.lines' | 'conflict.lines';
 }): ReactElement | null {
   const { say } = useWords();
   const was = useAnswer('preview.open', { space, ...one });
@@ -42,7 +45,9 @@ export function Contents({
     );
   if (was.value.kind === 'none') return <p className="faint section">{say('history.no-preview')}</p>;
   if (oldText === undefined) return <p className="faint section">{say('part.loading')}</p>;
-  return <Differences before={oldText} after={other && is.value?.kind === 'text' ? newText : undefined} />;
+  return (
+    <Differences before={oldText} after={other && is.value?.kind === 'text' ? newText : undefined} counted={counted} />
+  );
 }
 
 /** The text behind a preview's address; it can be had once. */
@@ -63,7 +68,15 @@ function useText(preview: Preview | undefined): string | undefined {
   return text !== undefined && text.url === url ? text.text : undefined;
 }
 
-function Differences({ before, after }: { readonly before: string; readonly after: string | undefined }): ReactElement {
+function Differences({
+  before,
+  after,
+  counted,
+}: {
+  readonly before: string;
+  readonly after: string | undefined;
+  readonly counted: 'history.lines' | 'conflict.lines';
+}): ReactElement {
   const { say } = useWords();
   const changes = after === undefined ? [{ value: before, added: false, removed: false }] : diffLines(before, after);
   const lines = changes.flatMap(({ value, added, removed }) =>
@@ -89,7 +102,7 @@ function Differences({ before, after }: { readonly before: string; readonly afte
         ))}
       </div>
       <p className="small-text soft">
-        {after !== undefined && say('history.lines', { added: added ?? 0, removed: removed ?? 0 })}
+        {after !== undefined && say(counted, { added: added ?? 0, removed: removed ?? 0 })}
         {lines.length > linesMost && ` ${say('history.lines-more', { count: lines.length - linesMost })}`}
       </p>
     </>

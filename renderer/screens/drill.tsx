@@ -96,15 +96,17 @@ function DrillRow({
       </h2>
       {drill ? (
         <p>
-          {drill.failed === 0 ? <Check className="icon" aria-hidden="true" /> : <Status word="attention" />}{' '}
-          {say(drill.failed === 0 ? 'drill.row' : 'drill.row-failed', {
-            count: drill.files,
-            files: number(drill.files),
-            bytes: bytes(drill.bytes),
-            share: percent(drill.shards === 0 ? 0 : drill.refusedShards / drill.shards),
-            seconds: number(Math.round(drill.seconds * 10) / 10),
-            failed: drill.failed,
-          })}{' '}
+          {drill.failed === 0 ? <Check className="icon" aria-hidden="true" /> : <Status word="attention" />}
+          <span>
+            {say(drill.failed === 0 ? 'drill.row' : 'drill.row-failed', {
+              count: drill.files,
+              files: number(drill.files),
+              bytes: bytes(drill.bytes),
+              share: percent(drill.shards === 0 ? 0 : drill.refusedShards / drill.shards),
+              seconds: number(Math.round(drill.seconds * 10) / 10),
+              failed: drill.failed,
+            })}
+          </span>
           <span className="faint">{dateAndTime(drill.timeMs)}</span>
         </p>
       ) : (

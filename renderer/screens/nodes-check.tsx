@@ -17,7 +17,7 @@ export function NodesCheck(): ReactElement {
   const run = (repairs: boolean): void => void check.run({ repairs }).then((found) => found && setReport(found));
   const lacking = report ? report.missing + report.corrupt - report.repaired : 0;
   return (
-    <section className="section check">
+    <section className="section checked-part">
       <h2 className="heading">{say('check.title')}</h2>
       <p className="under" role="status">
         {check.isBusy ? say('check.running') : report ? <Verdict report={report} /> : say('check.never')}

@@ -140,7 +140,7 @@ function Claims({ verdict }: { readonly verdict: ReceiptVerdict }): ReactElement
         <dt>{say('receipts.issuer')}</dt>
         <dd className="mono breaks">{verdict.issuer}</dd>
       </dl>
-      <p className="small-text soft">{say('receipts.limits')}</p>
+      <p className="small-text soft section">{say('receipts.limits')}</p>
       <More>
         <dl className="facts">
           <dt>{say('receipts.epoch')}</dt>
@@ -172,7 +172,7 @@ function Verify(): ReactElement {
     if (verdict) setLooked({ name: file.name, verdict });
   };
   return (
-    <section className="section check">
+    <section className="section checked-part">
       <h2 className="heading">{say('receipts.verify')}</h2>
       <p className="under">{say('receipts.verify-under')}</p>
       <div className="buttons">

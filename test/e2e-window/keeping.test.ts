@@ -174,7 +174,7 @@ test('two devices change one file: both are shown side by side, and one is kept'
   await mine.call('sync.resume', {});
   await place(page, 'Needs you');
   await page.getByRole('option', { name: /changed on two devices/ }).click({ timeout: 60_000 });
-  await page.getByText('one line added, one removed').first().waitFor({ timeout: 30_000 });
+  await page.getByText('One line only in the first, one only beside it').first().waitFor({ timeout: 30_000 });
   await expectAccessible(page, 'conflict');
   await page.getByRole('button', { name: 'Keep this computer’s' }).click();
   await page.getByRole('option', { name: /changed on two devices/ }).waitFor({ state: 'detached', timeout: 30_000 });

@@ -68,6 +68,7 @@ function OneConflict({
         space={line.space}
         one={{ path: line.kept.path, at: undefined }}
         other={{ path: line.beside.path, at: undefined }}
+        counted="conflict.lines"
       />
       {resolve.fault && <FaultAnswers fault={resolve.fault} />}
       <div className="buttons">

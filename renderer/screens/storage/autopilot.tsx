@@ -107,7 +107,7 @@ export function Cap(): ReactElement {
           wrong={isWrong ? say('cap.wrong') : undefined}
           after={
             <Press isSubmit isBusy={set.isBusy} isDisabled={!isChanged}>
-              {say(shown.trim() === '' ? 'cap.remove' : 'cap.set')}
+              {say(shown.trim() === '' && value?.capFrost !== undefined ? 'cap.remove' : 'cap.set')}
             </Press>
           }
         />
