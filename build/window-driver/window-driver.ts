@@ -103,8 +103,8 @@ export async function startNetwork(dir: string, nodes: number, shards: number): 
 export const openChromium = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--force-color-profile=srgb'] });
 
-/** An action that takes longer will not come. */
-const actionMsMax = 15_000;
+/** An action that takes longer will not come, not even on a machine that does much else. */
+const actionMsMax = 30_000;
 
 export interface OpenWindow {
   readonly page: Page;
