@@ -106,10 +106,12 @@ test('the engine dies: the window keeps its last values, says so, and comes back
 test('the engine is of another version than the window: it says so, and the right one opens', async () => {
   const { daemon } = await world.person();
   const { page } = await openWindow(world.browser, 'about:blank');
-  // To this engine the window is of an earlier contract.
+  // As an engine of an earlier contract would answer: with its own number, and then no more.
+  const asBefore = (text: string | Buffer): string => String(text).replace(/"contract":\d+/, '"contract":1');
   await page.routeWebSocket(/\/link$/, (socket) => {
     const server = socket.connectToServer();
-    socket.onMessage((text) => server.send(String(text).replace(/"contract":\d+/, '"contract":1')));
+    socket.onMessage((text) => server.send(asBefore(text)));
+    server.onMessage((text) => socket.send(asBefore(text)));
   });
   await page.goto(daemon.url);
   await page.getByText('This window is older or newer than Floe’s engine.').waitFor();
