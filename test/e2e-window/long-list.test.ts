@@ -80,7 +80,7 @@ async function longStops(list: Locator): Promise<readonly number[]> {
   return stops;
 }
 
-/** Everything that the page's process keeps, JavaScript and the engine's own, in MiB. */
+/** What the page's process keeps for itself, in MiB, garbage included. */
 async function memoryMib(): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
@@ -88,9 +88,9 @@ async function memoryMib(): Promise<number> {
   return Math.max(...renderers.map(({ id }) => residentMib(id)));
 }
 
-/** Of Linux; what is shared with other processes counts too. */
+/** Linux's count of what is this process's own: the browser's code and what it shares with its other processes is not the page's. */
 const residentMib = (id: number): number =>
-  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 
 test('scrolling through 100,000 rows has no long task', async () => {
   const list = page.getByRole('treegrid');
