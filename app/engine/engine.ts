@@ -69,6 +69,7 @@ import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundN
 import { accountVoucher, makeVoucher, useVoucher, type VoucherRequest, type VoucherTurn } from './voucher.ts';
 import type { Voucher } from '../formats/voucher.ts';
 import { openBlobSource } from './blob-source.ts';
+import { whereaboutsOf, type Whereabouts } from './whereabouts.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
 export { quoteFolder, useVoucher };
@@ -120,6 +121,7 @@ export type {
   VersionLine,
   VersionSaving,
   VoucherTurn,
+  Whereabouts,
 };
 
 /** A space with its keys, ready for work. */
@@ -140,8 +142,8 @@ export interface Engine {
   addSpace(input: NewSpaceInput, signal: AbortSignal): Promise<SpaceRow>;
   /** One pass to rest for one space, or for all that have a folder here. */
   sync(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
-  /** What a space's rules leave out of its folder here. */
-  leftOut(space: string, signal: AbortSignal): Promise<LeftOutReport>;
+  /** What a space's rules leave out of its folder here; with `rules`, what those would in their place. */
+  leftOut(space: string, signal: AbortSignal, rules?: string): Promise<LeftOutReport>;
   /** The user says that the held deletions of a space are meant: the next pass lets them go everywhere. */
   release(space: string): Promise<void>;
   /** Limits, schedule, pauses, and what battery and metered lines mean. */
@@ -159,6 +161,8 @@ export interface Engine {
   follow(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
   /** Whether another device has certified something that is not here yet. A few small questions to the chain. */
   hasNews(signal: AbortSignal): Promise<boolean>;
+  /** The next look at the others looks for new devices too, which are otherwise found within minutes. */
+  lookForDevices(): void;
   /** Conflicts that wait for a person. */
   conflicts(space: string): Promise<readonly ConflictLine[]>;
   /** Keeps one of the two files of a conflict, or both. `path`: either of them. */
@@ -208,6 +212,8 @@ export interface Engine {
   checks(): Promise<readonly CheckLine[]>;
   /** A proof that a version of a file is stored, for anyone to check without Floe. Costs nothing. */
   receipt(request: ReceiptRequest, signal: AbortSignal): Promise<IssuedReceipt>;
+  /** Where a file's bytes are: its packs, who signed for them, whose rows hold them. */
+  whereabouts(space: string, path: string, signal: AbortSignal): Promise<Whereabouts>;
   /** What the chain says of the network now: committee, epoch, prices. */
   network(signal: AbortSignal): Promise<NetworkState>;
   /** What this run has learnt about the storage nodes. */
@@ -287,12 +293,13 @@ export function createEngine(ports: EnginePorts): Engine {
     held: () => heldDeletions(ports.catalog),
     follow: (space, signal) => inTurn(() => syncAll(space, false, signal)),
     hasNews: (signal) => hasNews(core, signal),
+    lookForDevices: () => void (core.memory.devicesAtMs = Number.NEGATIVE_INFINITY),
     conflicts: (space) => conflictsOf(core, space),
     resolve: (space, path, keep) => inTurn(() => resolveConflict(core, space, path, keep)),
-    async leftOut(space, signal) {
+    async leftOut(space, signal, rules) {
       const { folder } = await findSpace(ports.catalog, space);
       if (folder === undefined) return { count: 0, paths: [] };
-      return listLeftOut(ports, folder, signal);
+      return listLeftOut(ports, folder, signal, rules);
     },
     release: (space) => inTurn(() => releaseHeld(ports.catalog, space)),
     steering: core.steering,
@@ -331,6 +338,7 @@ export function createEngine(ports: EnginePorts): Engine {
     dailyCheck: (signal) => dailyCheck(core, signal),
     checks: () => checkHistory(ports.catalog),
     receipt: (request, signal) => issueReceipt(core, request, signal),
+    whereabouts: (space, path, signal) => whereaboutsOf(core, space, path, signal),
     network: (signal) => ports.chain.network(signal),
     health: core.health,
     payments: (limit) => payments(core, limit),

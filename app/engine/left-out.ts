@@ -39,8 +39,14 @@ async function rulesText({ disk }: LeftOutPorts, folder: string, signal: AbortSi
   return textFromNameBytes(new Uint8Array(buffer, read.start, read.bytes));
 }
 
-export async function readLeftOut(ports: LeftOutPorts, folder: string, signal: AbortSignal): Promise<LeftOut> {
-  const text = await rulesText(ports, folder, signal);
+/** With `given` rules in place of those in the folder. */
+export async function readLeftOut(
+  ports: LeftOutPorts,
+  folder: string,
+  signal: AbortSignal,
+  given?: string,
+): Promise<LeftOut> {
+  const text = given ?? (await rulesText(ports, folder, signal));
   const rules = parseIgnoreRules(text);
   const digest = ports.crypto.digest();
   digest.add(new TextEncoder().encode([...usualIgnoreRules, text].join('\n')));
@@ -60,9 +66,14 @@ export interface LeftOutReport {
 /** Paths that are told; the count is of all. */
 const pathsMax = 1_000;
 
-/** What the rules leave out of a folder now. Floe's own is not told. */
-export async function listLeftOut(ports: LeftOutPorts, folder: string, signal: AbortSignal): Promise<LeftOutReport> {
-  const { isLeftOut } = await readLeftOut(ports, folder, signal);
+/** What the rules leave out of a folder now, or what `given` ones would. Floe's own is not told. */
+export async function listLeftOut(
+  ports: LeftOutPorts,
+  folder: string,
+  signal: AbortSignal,
+  given?: string,
+): Promise<LeftOutReport> {
+  const { isLeftOut } = await readLeftOut(ports, folder, signal, given);
   let count = 0;
   const paths: SpacePath[] = [];
   const asked = new Set<SpacePath>();

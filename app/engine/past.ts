@@ -164,7 +164,7 @@ export async function findNames(
   text: string,
   isDeletedOnly: boolean,
 ): Promise<readonly FoundName[]> {
-  if (text === '') throw new Fault('bad-input', 'after-user', 'Say what the name contains.');
+  if (text === '' && !isDeletedOnly) throw new Fault('bad-input', 'after-user', 'Say what the name contains.');
   const space = await findSpace(core.catalog, name);
   const times = new Map((await core.catalog.snapshots(space.num)).map(({ sequence, timeMs }) => [sequence, timeMs]));
   const found = await core.catalog.findNames(space.num, text, isDeletedOnly, foundMax);

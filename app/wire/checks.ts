@@ -1,4 +1,5 @@
 /** The input check of every call: the run-time side of the contract. A call without a line here does not compile. */
+import { Fault } from '../domain/fault.ts';
 import { flag, integer, listOf, oneOf, optional, record, text, type Check } from './check.ts';
 import type { CallIn, CallName } from './contract.ts';
 
@@ -14,6 +15,19 @@ export const pageLinesMax = 1_000;
 const restorePathsMax = 10_000;
 const leaseEpochsMax = 10_000;
 
+/** What an ignore file may hold, in characters at most. */
+const rulesCharactersMax = 256 * 1024;
+/** A receipt of a file in a thousand packs has less; a frame takes some more. */
+const receiptCharactersMax = 3 * 1024 * 1024;
+
+const rules = text(rulesCharactersMax);
+const receipt = text(receiptCharactersMax);
+/** Decimal FROST: more than all WAL there will ever be has 19 digits. */
+const amount: Check<string> = (value) => {
+  const given = text(18)(value);
+  if (/^\d+$/.test(given)) return given;
+  throw new Fault('bad-input', 'never', 'The window sent something that Floe does not take: an amount was expected.');
+};
 const path = text(pathCharactersMax);
 const name = text(nameCharactersMax);
 /** An id or a name of a space; a snapshot's id or a time. */
@@ -46,7 +60,13 @@ export const checks = {
   'sync.now': nothing,
   'sync.pause': record({ untilMs: time }),
   'sync.resume': nothing,
-  'activity.list': record({ space: optional(space), only: optional(oneOf('waiting', 'failed')), offset, limit }),
+  'activity.list': record({
+    space: optional(space),
+    only: optional(oneOf('waiting', 'failed')),
+    text: optional(name),
+    offset,
+    limit,
+  }),
   'history.log': ofSpace,
   'history.versions': ofPath,
   'history.restore': record({
@@ -60,14 +80,31 @@ export const checks = {
   'preview.open': record({ space, path, at }),
   'money.state': nothing,
   'money.fund': nothing,
-  'conflict.list': nothing,
-  'deleted.list': ofSpace,
-  'drill.run': nothing,
-  'file.shards': ofPath,
-  'ignore.rules': ofSpace,
-  'lease.extend': record({ space, epochs: integer(1, leaseEpochsMax) }),
-  'receipt.list': ofSpace,
-  'spending.cap': nothing,
+  'conflict.list': ofSpace,
+  'conflict.resolve': record({ space, path, keep: oneOf('mine', 'theirs', 'both') }),
+  'deleted.list': record({ space, text: name }),
+  'file.nodes': ofPath,
+  'drill.run': ofSpace,
+  'check.run': record({ repairs: flag }),
+  'ignore.read': ofSpace,
+  'ignore.try': record({ space, text: rules }),
+  'ignore.write': record({ space, text: rules, was: rules }),
+  'lease.list': nothing,
+  'lease.renew': record({ space: optional(space), epochs: leaseEpochs, isDry: flag }),
+  'lease.autopilot': record({ isOn: flag }),
+  'lease.ahead': record({ space, epochs: integer(1, leaseEpochsMax) }),
+  'budget.state': nothing,
+  'budget.set': record({ monthFrost: optional(amount) }),
+  'receipt.issue': record({ space, path, at, withName: flag }),
+  'receipt.verify': record({ text: receipt }),
+  'receipt.save': record({ folder: path, text: receipt }),
+  'past.open': record({
+    space: optional(space),
+    at,
+    port: optional(integer(0, 65_535)),
+    shows: optional(flag),
+  }),
+  'past.close': record({ url: text(nameCharactersMax) }),
   'settings.set': record({
     theme: optional(oneOf('system', 'light', 'dark')),
     language: optional(text(35)),

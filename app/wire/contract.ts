@@ -12,11 +12,20 @@ import type {
   SettingsChange,
 } from './account.ts';
 import type { Activity, ActivityPage, Need, Summary } from './activity.ts';
-import type { Preview, RestoreDone, RestoreInput, SnapshotLine, VersionLine } from './history.ts';
-import type { FolderLook, FolderQuote, SpaceMode, SpaceState, TreePage } from './space.ts';
-import type { DoctorReport, Money, NodesState } from './storage.ts';
+import type {
+  ConflictLine,
+  DeletedLine,
+  Preview,
+  RestoreDone,
+  RestoreInput,
+  SnapshotLine,
+  VersionLine,
+} from './history.ts';
+import type { CheckLine, DrillLine, FileNodes, ReceiptIssued, ReceiptVerdict } from './proof.ts';
+import type { FolderLook, FolderQuote, IgnoreRules, LeftOutCount, SpaceMode, SpaceState, TreePage } from './space.ts';
+import type { Budget, DoctorReport, Leases, Money, NodesState, Renewal } from './storage.ts';
 
-export const contractNumber = 1;
+export const contractNumber = 2;
 
 export interface Call<In, Out> {
   readonly in: In;
@@ -25,21 +34,6 @@ export interface Call<In, Out> {
 
 /** Nothing asked or nothing to say. */
 export type Nothing = Readonly<Record<string, never>>;
-
-/** Parts that the window has a place for and the engine does not do yet: the screen says so and shows nothing invented. */
-export type Part =
-  | 'conflicts'
-  | 'deleted-files'
-  | 'drill'
-  | 'file-shards'
-  | 'ignore-rules'
-  | 'lease-extension'
-  | 'receipts'
-  | 'spending-cap';
-export interface NotBuilt {
-  readonly kind: 'not-built';
-  readonly part: Part;
-}
 
 export interface EngineCalls {
   /** Makes an account and opens it. The words are told until they are confirmed. A passphrase seals them where there is no keychain. */
@@ -108,6 +102,8 @@ export interface EngineCalls {
     {
       readonly space?: string | undefined;
       readonly only?: 'waiting' | 'failed' | undefined;
+      /** Part of the path, small and large letters the same. */
+      readonly text?: string | undefined;
       readonly offset: number;
       readonly limit: number;
     },
@@ -125,14 +121,63 @@ export interface EngineCalls {
   /** Fetches play money, where it is given away. */
   'money.fund': Call<Nothing, Nothing>;
 
-  'conflict.list': Call<Nothing, NotBuilt>;
-  'deleted.list': Call<{ readonly space: string }, NotBuilt>;
-  'drill.run': Call<Nothing, NotBuilt>;
-  'file.shards': Call<{ readonly space: string; readonly path: string }, NotBuilt>;
-  'ignore.rules': Call<{ readonly space: string }, NotBuilt>;
-  'lease.extend': Call<{ readonly space: string; readonly epochs: number }, NotBuilt>;
-  'receipt.list': Call<{ readonly space: string }, NotBuilt>;
-  'spending.cap': Call<Nothing, NotBuilt>;
+  'conflict.list': Call<{ readonly space: string }, readonly ConflictLine[]>;
+  /** Keeps this device's file, the other's, or both. `path`: either of them. */
+  'conflict.resolve': Call<
+    { readonly space: string; readonly path: string; readonly keep: 'mine' | 'theirs' | 'both' },
+    Nothing
+  >;
+  /** Newest first; `text` is part of the name or path. */
+  'deleted.list': Call<{ readonly space: string; readonly text: string }, readonly DeletedLine[]>;
+
+  'file.nodes': Call<{ readonly space: string; readonly path: string }, FileNodes>;
+  /** Restores a sample without a random third of the shards, compares it, throws it away, and remembers how it went. */
+  'drill.run': Call<{ readonly space: string }, DrillLine>;
+  /** Looks at what the nodes keep. Costs nothing. */
+  'check.run': Call<{ readonly repairs: boolean }, CheckLine>;
+
+  'ignore.read': Call<{ readonly space: string }, IgnoreRules>;
+  /** What these rules would leave out. Changes nothing. */
+  'ignore.try': Call<{ readonly space: string; readonly text: string }, LeftOutCount>;
+  /** `was`: the text that was read before; refused when the file holds another one by now. */
+  'ignore.write': Call<{ readonly space: string; readonly text: string; readonly was: string }, Nothing>;
+
+  'lease.list': Call<Nothing, Leases>;
+  /** For one space, or for all; without `epochs` as far as the policies ask. `isDry` only quotes. */
+  'lease.renew': Call<
+    {
+      readonly space?: string | undefined;
+      readonly epochs?: number | undefined;
+      readonly isDry: boolean;
+    },
+    Renewal
+  >;
+  'lease.autopilot': Call<{ readonly isOn: boolean }, Nothing>;
+  'lease.ahead': Call<{ readonly space: string; readonly epochs: number }, Nothing>;
+  'budget.state': Call<Nothing, Budget>;
+  /** Decimal FROST; left out, there is no cap. */
+  'budget.set': Call<{ readonly monthFrost?: string | undefined }, Nothing>;
+
+  'receipt.issue': Call<
+    { readonly space: string; readonly path: string; readonly at?: string | undefined; readonly withName: boolean },
+    ReceiptIssued
+  >;
+  /** Needs neither account nor network. */
+  'receipt.verify': Call<{ readonly text: string }, ReceiptVerdict>;
+  /** Writes a receipt that holds into a folder, never over a file. */
+  'receipt.save': Call<{ readonly folder: string; readonly text: string }, { readonly path: string }>;
+
+  /** The past as a folder for other programs, until it is closed or Floe ends. `shows`: opens it in the file manager of this computer. */
+  'past.open': Call<
+    {
+      readonly space?: string | undefined;
+      readonly at?: string | undefined;
+      readonly port?: number | undefined;
+      readonly shows?: boolean | undefined;
+    },
+    { readonly url: string }
+  >;
+  'past.close': Call<{ readonly url: string }, Nothing>;
 
   'settings.set': Call<SettingsChange, Settings>;
   'doctor.run': Call<Nothing, DoctorReport>;

@@ -62,3 +62,31 @@ export interface Preview {
   readonly snapshot: string;
   readonly timeMs: number;
 }
+
+export interface ConflictSide {
+  readonly path: string;
+  readonly bytes: number;
+  readonly mtimeMs: number;
+  readonly device: string | undefined;
+  readonly isMine: boolean;
+}
+
+/** Two files of which a person keeps one, or both. */
+export interface ConflictLine {
+  readonly space: string;
+  readonly kind: 'content' | 'name';
+  readonly timeMs: number;
+  /** The one that kept its name, and the one beside it. */
+  readonly kept: ConflictSide;
+  readonly beside: ConflictSide;
+}
+
+/** A name that is no longer there. `snapshot` is the last moment that still holds it, as far as is known. */
+export interface DeletedLine {
+  readonly path: string;
+  readonly kind: EntryKind;
+  readonly bytes: number;
+  readonly snapshot: string | undefined;
+  readonly sinceMs: number;
+  readonly untilMs: number | undefined;
+}

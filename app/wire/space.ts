@@ -1,4 +1,5 @@
 /** Spaces, folders and files as a window shows them. Plain data: crosses as JSON; ids are hex, paths are the catalog's own texts. */
+import type { DrillLine } from './proof.ts';
 import type { WireFault } from './fault-form.ts';
 
 /** The status grammar, worst first, as design and tray read it. */
@@ -49,6 +50,8 @@ export interface SpaceState {
   /** Pipes, sockets and devices, which are never kept. */
   readonly special: number;
   readonly lastPassMs: number | undefined;
+  /** The last test restore. */
+  readonly drill: Omit<DrillLine, 'problems'> | undefined;
   /** Why the last pass ended early. */
   readonly fault: WireFault | undefined;
 }
@@ -110,4 +113,17 @@ export interface TreePage {
   readonly total: number;
   readonly offset: number;
   readonly lines: readonly TreeLine[];
+}
+
+/** The rules by which a folder leaves files out, as they stand in it. */
+export interface IgnoreRules {
+  readonly text: string;
+  readonly left: LeftOutCount;
+}
+
+export interface LeftOutCount {
+  /** Files and folders; what lies in such a folder is not counted. */
+  readonly count: number;
+  /** Some of them, in order. */
+  readonly paths: readonly string[];
 }

@@ -56,3 +56,61 @@ export interface DoctorReport {
   readonly checkedMs: number;
   readonly problems: readonly { readonly code: string; readonly message: string; readonly mend: string }[];
 }
+
+/** The paid room of one space on one device of the account. */
+export interface LeaseLine {
+  readonly space: string;
+  readonly name: string;
+  readonly pool: string;
+  readonly device: string;
+  readonly isOwn: boolean;
+  readonly capacityBytes: number;
+  readonly usedBytes: number;
+  readonly endEpoch: number;
+  readonly endsAtMs: number;
+  readonly aheadEpochs: number;
+  readonly aheadMs: number;
+  /** When it is extended next; undefined while nobody does it. */
+  readonly renewsAtMs: number | undefined;
+  readonly frostPerEpoch: string;
+}
+
+export interface LeaseWarning {
+  readonly space: string;
+  readonly name: string;
+  readonly daysLeft: number;
+  readonly because: 'budget' | 'balance' | 'off' | 'ended';
+}
+
+export interface Leases {
+  readonly epoch: number;
+  readonly epochDurationMs: number;
+  /** Nobody can pay further ahead than this. */
+  readonly epochsAheadMax: number;
+  readonly isAutopilotOn: boolean;
+  readonly leases: readonly LeaseLine[];
+  readonly warnings: readonly LeaseWarning[];
+}
+
+/** What a renewal did, or would do when it was only quoted. */
+export interface Renewal {
+  readonly renewed: readonly {
+    readonly space: string;
+    readonly epochs: number;
+    readonly endsAtMs: number;
+    readonly frost: string;
+  }[];
+  readonly frost: string;
+  readonly unpaid: readonly { readonly frost: string; readonly because: 'budget' | 'balance' }[];
+}
+
+export interface Budget {
+  /** The month of the chain's own calendar, which counts in UTC. */
+  readonly monthStartMs: number;
+  readonly capFrost: string | undefined;
+  readonly spentFrost: string;
+  readonly leftFrost: string | undefined;
+  readonly gasMist: string;
+  /** Payments about which the chain says something else than this device. */
+  readonly unexplained: number;
+}

@@ -2,13 +2,15 @@
  * `npm run screenshots`: every screen in light and dark, at 1280 × 800 and 800 × 600, with a real daemon and an embedded network behind it, into
  * docs/screenshots. Words given choose among the names. The files in the pictures are made up here; nothing of this machine is in them.
  */
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { buildParts } from '../bundle/bundle.ts';
 import {
   openChromium,
+  openLink,
   openWindow,
   startDaemon,
   startNetwork,
@@ -101,6 +103,7 @@ async function onboarding(chromium: Browser, { dir: localnet }: EmbeddedNetwork)
   await settled(page);
   await past(page);
   await screens(page);
+  await conflict(page, daemon.url, words.join(' '));
   await trouble(page, daemon.end);
 }
 
@@ -156,11 +159,24 @@ async function screens(page: Page): Promise<void> {
   for (const folder of [/^Thesis/, /^Harbour/]) await files.getByRole('row', { name: folder }).dblclick();
   await files.getByRole('row', { name: /04 Results/ }).click();
   await page.getByText(/oldest/).waitFor();
+  await page.getByText(/can stand in/).waitFor();
   await picture(page, 'space');
+  await page.getByRole('button', { name: 'Receipt' }).click();
+  await page.getByRole('button', { name: 'Issue a receipt' }).click();
+  await page.getByText(/signed that they hold/).waitFor({ timeout: 60_000 });
+  await picture(page, 'receipt');
+  await place(page, 'Documents');
   await page.getByRole('tab', { name: 'Left out' }).click();
+  await page.getByRole('textbox', { name: 'Rules of this folder' }).fill('*.bib\n/Tax/2022/\n');
+  await page.getByText(/leave out 2 files/).waitFor();
   await picture(page, 'space-left-out');
   await page.getByRole('tab', { name: 'Lease' }).click();
+  await page.getByText('Always paid ahead for').waitFor();
   await picture(page, 'space-lease');
+  await page.getByRole('button', { name: 'Pay further ahead…' }).click();
+  await page.getByText(/It costs/).waitFor();
+  await picture(page, 'renew');
+  await page.keyboard.press('Escape');
   await place(page, 'History');
   const back = page.getByRole('button', { name: 'One change back' });
   await page.getByRole('slider', { name: 'Moment' }).waitFor();
@@ -177,7 +193,15 @@ async function screens(page: Page): Promise<void> {
   await page.getByText(/would be written/).waitFor();
   await picture(page, 'restore');
   await page.keyboard.press('Escape');
+  for (const name of ['To Aunt Maud', 'Harbour office, berth 12'])
+    rmSync(join(userHome, `Documents/Letters/${name}.md`));
   await page.getByRole('radio', { name: 'Deleted' }).click();
+  await page.getByText(/^2 names that were here are gone/).waitFor({ timeout: 60_000 });
+  await page.getByRole('grid').getByRole('row', { name: /Maud/ }).click();
+  await page
+    .getByText(/^Dear reader/)
+    .first()
+    .waitFor();
   await picture(page, 'deleted');
   for (const [name, file] of [
     ['Storage & cost', 'storage'],
@@ -186,6 +210,7 @@ async function screens(page: Page): Promise<void> {
     ['Settings', 'settings'],
   ] as const) {
     await place(page, name);
+    if (file === 'storage') await page.getByText('There is no cap.').waitFor();
     await page.waitForTimeout(600);
     await picture(page, file);
   }
@@ -199,6 +224,50 @@ async function screens(page: Page): Promise<void> {
   await page.keyboard.press('Escape');
 }
 
+/** A second computer changes a chapter while this one changes it too. */
+async function conflict(page: Page, url: string, phrase: string): Promise<void> {
+  const home = join(dir, 'harbour');
+  const folder = join(home, 'Documents');
+  mkdirSync(folder, { recursive: true });
+  const second = await startDaemon({ home: join(home, '.floe'), userHome: home, localnet: network.dir });
+  const [mine, theirs] = [openLink(url), openLink(second.url)];
+  const found = await theirs.call('account.recover', { network: 'local', phrase, deviceName: 'harbour-desk' });
+  const space = found.spaces.find(({ name }) => name === 'Documents')?.space ?? '';
+  await theirs.call('space.join', { space, folder });
+  const chapter = 'Thesis/04 Results, sea-ice thickness 1998–2025 (revised after comments).md';
+  const [here, there] = [join(userHome, 'Documents', chapter), join(folder, chapter)];
+  await until(() => Promise.resolve(existsSync(there)));
+  await mine.call('sync.pause', {});
+  const before = (await theirs.call('history.versions', { space, path: chapter })).length;
+  writeFileSync(there, readFileSync(there, 'utf8').replace('2.02 m', '2.03 m'));
+  await until(async () => {
+    const { length } = await theirs.call('history.versions', { space, path: chapter });
+    return length > before && (await theirs.call('history.log', { space }))[0]?.state === 'certified';
+  });
+  await theirs.call('sync.pause', {});
+  writeFileSync(here, readFileSync(here, 'utf8').replace('14 %', '13 %'));
+  await mine.call('sync.now', {});
+  await mine.call('sync.resume', {});
+  await place(page, 'Needs you');
+  await page.getByRole('option', { name: /changed on two devices/ }).click({ timeout: 60_000 });
+  await page.getByText(/One line only in the first/).waitFor({ timeout: 60_000 });
+  await picture(page, 'conflict');
+  await page.getByRole('button', { name: 'Keep both' }).click();
+  await page.getByRole('option', { name: /changed on two devices/ }).waitFor({ state: 'detached', timeout: 30_000 });
+  mine.close();
+  theirs.close();
+  await second.end();
+  await settled(page);
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (await isSo()) return;
+    await sleep(200);
+  }
+  throw new Error('what was waited for did not come about');
+}
+
 async function trouble(page: Page, endDaemon: (signal: NodeJS.Signals) => Promise<void>): Promise<void> {
   for (const index of [3, 11, 20]) await network.stopNode(index);
   write('Photos/note.txt', 'a change\n');
@@ -208,6 +277,10 @@ async function trouble(page: Page, endDaemon: (signal: NodeJS.Signals) => Promis
   await page.locator('[data-plate]').nth(4).click();
   await picture(page, 'network');
   await page.getByRole('button', { name: 'Test a restore' }).click();
+  await page.getByRole('button', { name: 'Test now' }).click();
+  await page.getByText(/^It comes back/).waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Check the nodes' }).click();
+  await page.getByText(/can be rebuilt/).waitFor({ timeout: 60_000 });
   await picture(page, 'drill');
   rmSync(join(userHome, 'Client work/renders'), { recursive: true });
   await place(page, 'Needs you');

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { linkTo } from '../../app/daemon/running-floe.ts';
 
 const root = join(import.meta.dirname, '../..');
 const bin = join(root, 'app/daemon/bin.ts');
@@ -24,7 +25,7 @@ async function startFloe(words: readonly string[], home: string): Promise<Starte
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('FLOE_'));
   const child: ChildProcess = spawn(process.execPath, [bin, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...Object.fromEntries(inherited), FLOE_KEYCHAIN: 'off', HOME: home },
+    env: { ...Object.fromEntries(inherited), FLOE_KEYCHAIN: 'off', HOME: home, BROWSER: 'true' },
   });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -66,6 +67,9 @@ export async function startDaemon(options: {
   return { url: String(started.ready['url']), end: started.end };
 }
 
+/** A link to a running daemon by the address that it printed: what a page of it has. */
+export const openLink = (address: string): ReturnType<typeof linkTo> => linkTo(new URL(address));
+
 export interface EmbeddedNetwork {
   /** For `--localnet`. */
   readonly dir: string;
@@ -99,8 +103,8 @@ export async function startNetwork(dir: string, nodes: number, shards: number): 
 export const openChromium = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--force-color-profile=srgb'] });
 
-/** An action that takes longer will not come. */
-const actionMsMax = 15_000;
+/** An action that takes longer will not come, not even on a machine that does much else. */
+const actionMsMax = 30_000;
 
 export interface OpenWindow {
   readonly page: Page;

@@ -14,7 +14,7 @@ export interface ActivityRows {
   readonly onRange: (first: number, last: number) => void;
 }
 
-export function useActivityRows(choice: ActivityChoice, revision: number): ActivityRows {
+export function useActivityRows(choice: ActivityChoice, text: string, revision: number): ActivityRows {
   const client = useClient();
   const [pages, setPages] = useState<Pages<ActivityLine>>(noPages);
   const [fault, setFault] = useState<WireFault>();
@@ -30,6 +30,7 @@ export function useActivityRows(choice: ActivityChoice, revision: number): Activ
           offset: page * pageRows,
           limit: pageRows,
           ...(choice === 'all' ? {} : { only: choice }),
+          ...(text === '' ? {} : { text }),
         })
         .then(
           ({ total, lines }) =>
@@ -38,7 +39,7 @@ export function useActivityRows(choice: ActivityChoice, revision: number): Activ
         )
         .finally(() => asked.current.delete(page));
     },
-    [client, choice],
+    [client, choice, text],
   );
   useEffect(() => {
     fetchPage(Math.floor(range.current[0] / pageRows), true);

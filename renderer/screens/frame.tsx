@@ -105,7 +105,7 @@ function Screen({ onAdd }: { readonly onAdd: () => void }): ReactElement {
     case 'devices':
       return <Devices />;
     case 'receipts':
-      return <Receipts space={route.space} />;
+      return <Receipts key={route.path ?? ''} space={route.space} path={route.path} />;
     case 'settings':
       return <SettingsScreen group={route.group} />;
   }

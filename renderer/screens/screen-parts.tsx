@@ -1,8 +1,6 @@
-/** What every screen opens with: its small name, then its answer in the largest type. And the plain words for a part that is not built yet. */
+/** What every screen opens with: its small name, then its answer in the largest type. A claim leads to its evidence. */
 import type { ReactElement, ReactNode } from 'react';
-import type { Part } from '../../app/wire/contract.ts';
 import { TextPress } from '../parts/press.tsx';
-import { useWords } from '../words/use-words.ts';
 
 export const ScreenHead = ({
   name,
@@ -32,8 +30,3 @@ export const Claim = ({
     {children}
   </TextPress>
 );
-
-export function NotBuiltYet({ part }: { readonly part: Part }): ReactElement {
-  const { say } = useWords();
-  return <p className="unbuilt">{say(`not-built.${part}`)}</p>;
-}

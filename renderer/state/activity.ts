@@ -1,5 +1,6 @@
 /** The activity as rows: the lines by pages, with a heading where a new day begins among those that are known. Pure. */
 import type { ActivityLine, Work } from '../../app/wire/activity.ts';
+import type { FileNodes } from '../../app/wire/proof.ts';
 import type { StatusWord } from '../parts/marks.tsx';
 import type { Words } from '../words/open-words.ts';
 import type { Pages } from './pages.ts';
@@ -58,4 +59,27 @@ export function stageOf(line: ActivityLine, work: Work | undefined, { say }: Wor
         done: undefined,
       };
   }
+}
+
+export const stepWords = ['stage.saved', 'stage.packed', 'stage.uploaded', 'stage.certified'] as const;
+
+export interface FileStage {
+  /** Of `stepWords`, the one that is being done; 4 when all are. */
+  readonly at: number;
+  /** Nodes that signed for all packs of the file so far. */
+  readonly confirmed: number;
+  readonly ofNodes: number;
+}
+
+/** A file is as far as the least of its packs; before it lies in any, it is saved here. */
+export function fileStage(line: Pick<ActivityLine, 'stage'>, nodes: FileNodes | undefined): FileStage {
+  const ofNodes = nodes?.ofNodes ?? 0;
+  const packs = nodes?.packs ?? [];
+  const confirmed = packs.length === 0 ? 0 : Math.min(...packs.map((pack) => pack.confirmed.length));
+  if (line.stage === 'certified') return { at: 4, confirmed, ofNodes };
+  if (packs.length === 0) return { at: 1, confirmed: 0, ofNodes };
+  const stages = new Set(packs.map(({ stage }) => stage));
+  // All packs may be certified before the round is: its head has not moved yet.
+  const at = stages.has('packed') || stages.has('uploading') ? 2 : 3;
+  return { at, confirmed, ofNodes };
 }

@@ -13,7 +13,12 @@ export type Route =
       readonly path?: string;
       readonly view?: 'folder' | 'deleted';
     }
-  | { readonly screen: 'receipts'; readonly space: string | undefined }
+  | {
+      readonly screen: 'receipts';
+      readonly space: string | undefined;
+      /** Of the file to issue one for; undefined: to look at one that somebody has. */
+      readonly path?: string;
+    }
   | { readonly screen: 'settings'; readonly group: SettingsGroup };
 
 /** Where a place that the shell names is in the window. */

@@ -9,6 +9,42 @@ import { expectAccessible, onboard, openWorld, place, type Person, type WindowWo
 
 const places = ['Overview', 'Activity', 'Needs you', 'History', 'Storage & cost', 'Network', 'Devices', 'Settings'];
 
+/** Screens that are reached through others, by what is pressed on the way. */
+const deeper: readonly (readonly [string, string, (page: Page) => Promise<void>])[] = [
+  ['test restore', 'Network', (page) => page.getByRole('button', { name: 'Test a restore' }).click()],
+  ['deleted', 'History', (page) => page.getByText('Deleted', { exact: true }).click()],
+  ['left out', 'Documents', (page) => page.getByRole('tab', { name: 'Left out' }).click()],
+  ['lease', 'Documents', (page) => page.getByRole('tab', { name: 'Lease' }).click()],
+  [
+    'receipt',
+    'Documents',
+    async (page) => {
+      await page.getByRole('tab', { name: 'Files' }).click();
+      await page.getByRole('treegrid').getByRole('row', { name: /notes/ }).click();
+      await page.getByRole('button', { name: 'Receipt' }).click();
+    },
+  ],
+  ['pace', 'Settings', (page) => page.getByRole('button', { name: 'Pace and power' }).click()],
+  ['notifications', 'Settings', (page) => page.getByRole('button', { name: 'Notifications' }).click()],
+  ['security', 'Settings', (page) => page.getByRole('button', { name: 'Security' }).click()],
+  ['diagnostics', 'Settings', (page) => page.getByRole('button', { name: 'Diagnostics' }).click()],
+];
+
+/** Every screen, one after the other. */
+async function onEvery(page: Page, look: (name: string) => Promise<void>): Promise<void> {
+  for (const name of places) {
+    await place(page, name);
+    await page.locator('.sentence').first().waitFor();
+    await look(name);
+  }
+  for (const [name, first, go] of deeper) {
+    await place(page, first);
+    await go(page);
+    await page.locator('.sentence, .under').first().waitFor();
+    await look(name);
+  }
+}
+
 let world: WindowWorld;
 let person: Person;
 
@@ -36,23 +72,17 @@ const stickingOut = (page: Page): Promise<readonly string[]> =>
 test('at 200 % zoom no screen scrolls sideways, and all of it can be read', async () => {
   const { page } = person;
   await page.setViewportSize({ width: 640, height: 400 });
-  for (const name of places) {
-    await place(page, name);
-    await page.locator('.sentence').first().waitFor();
+  await onEvery(page, async (name) => {
     expect(await stickingOut(page), name).toEqual([]);
     await expectAccessible(page, `${name} at 640 × 400`);
-  }
+  });
 });
 
 test('in the dark every contrast holds', async () => {
   const { page } = person;
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.emulateMedia({ colorScheme: 'dark' });
-  for (const name of places) {
-    await place(page, name);
-    await page.locator('.sentence').first().waitFor();
-    await expectAccessible(page, `${name} in the dark`);
-  }
+  await onEvery(page, (name) => expectAccessible(page, `${name} in the dark`));
 });
 
 test('in a longer language from right to left every text is from the catalogue and nothing sticks out', async () => {

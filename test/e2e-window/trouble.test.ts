@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startDaemon } from '../../build/window-driver/window-driver.ts';
+import { openWindow, startDaemon } from '../../build/window-driver/window-driver.ts';
 import {
   expectAccessible,
   nodes,
@@ -13,6 +13,10 @@ import {
   type Person,
   type WindowWorld,
 } from './window-world.ts';
+
+const firstPaintMsMax = 1_000;
+/** Other programs of a busy machine only add to the time. */
+const paintTriesMax = 4;
 
 let world: WindowWorld;
 let person: Person;
@@ -97,6 +101,40 @@ test('the engine dies: the window keeps its last values, says so, and comes back
   } finally {
     await again.end();
   }
+});
+
+test('the engine is of another version than the window: it says so, and the right one opens', async () => {
+  const { daemon } = await world.person();
+  const { page } = await openWindow(world.browser, 'about:blank');
+  // As an engine of an earlier contract would answer: with its own number, and then no more.
+  const asBefore = (text: string | Buffer): string => String(text).replace(/"contract":\d+/, '"contract":1');
+  await page.routeWebSocket(/\/link$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => server.send(asBefore(text)));
+    server.onMessage((text) => socket.send(asBefore(text)));
+  });
+  await page.goto(daemon.url);
+  await page.getByText('This window is older or newer than Floe’s engine.').waitFor();
+  await expectAccessible(page, 'another version');
+  const { page: right } = await openWindow(world.browser, daemon.url);
+  await right.getByRole('heading', { name: /Keep your folders/ }).waitFor();
+});
+
+test('the built page paints within a second of a daemon that has just started', async () => {
+  const fresh = await world.person({});
+  const paints: number[] = [];
+  for (let tries = 0; tries < paintTriesMax; tries++) {
+    const { page } = await openWindow(world.browser, fresh.daemon.url);
+    await page.getByRole('heading', { name: /Keep your folders/ }).waitFor();
+    const paint = await page.evaluate(
+      () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.POSITIVE_INFINITY,
+    );
+    paints.push(Math.round(paint));
+    await page.close();
+    if (paint < firstPaintMsMax) break;
+  }
+  console.log(`first paint: ${paints.join(', ')} ms`);
+  expect(Math.min(...paints)).toBeLessThan(firstPaintMsMax);
 });
 
 test('the computer is lost: on an empty home the words bring everything back', async () => {

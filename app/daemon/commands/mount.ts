@@ -1,29 +1,74 @@
-/** `floe mount`: the past as a folder for any file manager, until stopped. */
+/** `floe mount`: the past as a folder for any file manager, until stopped. A Floe that runs with this home serves it, since it holds the home. */
 import { Fault } from '../../domain/fault.ts';
-import { numberFlag, textFlag, type Run } from '../command.ts';
-import { exitCodes } from '../output.ts';
+import { LinkFault } from '../../link/connect.ts';
+import { numberFlag, textFlag, type Context, type Run } from '../command.ts';
+import { exitCodes, type ExitCode } from '../output.ts';
+import { askRunning } from '../running-floe.ts';
 import { withHost } from '../session.ts';
 import { serveWebdav } from '../webdav/webdav.ts';
 
-export const mountCommand: Run = async (context, [space], flags) =>
+interface Wanted {
+  readonly space: string | undefined;
+  readonly at: string | undefined;
+  readonly port: number | undefined;
+}
+
+export const mountCommand: Run = async (context, [space], flags) => {
+  const at = textFlag(flags, 'at');
+  if (at !== undefined && space === undefined)
+    throw new Fault('bad-input', 'after-user', 'Say which space, when you give a moment with --at.');
+  const wanted = { space, at, port: numberFlag(flags, 'port') };
+  return (await mountByRunning(context, wanted)) ?? mountHere(context, wanted);
+};
+
+async function mountByRunning(context: Context, wanted: Wanted): Promise<ExitCode | undefined> {
+  const running = await askRunning(context.home);
+  if (!running) return undefined;
+  try {
+    const { url } = await running.call('past.open', { ...wanted, port: wanted.port ?? 0 });
+    const ended = new Promise<void>((resolve) => running.onEnd(() => resolve()));
+    tell(context, url);
+    await Promise.race([untilStopped(context.signal), ended]);
+    if (context.signal.aborted) await running.call('past.close', { url });
+    else context.output.warn('The Floe that served it has ended, and the share with it.');
+    context.output.done({});
+    return exitCodes.done;
+  } catch (error) {
+    if (!(error instanceof LinkFault)) throw error;
+    const { code, retry, detail } = error.fault;
+    const isOwn = code === 'bug' || code === 'link-lost' || code === 'link-refused' || code === 'contract-changed';
+    throw new Fault(isOwn ? 'home-busy' : code, retry, detail === '' ? 'The running Floe could not do it.' : detail);
+  } finally {
+    running.close();
+  }
+}
+
+const mountHere = (context: Context, { space, at, port }: Wanted): Promise<ExitCode> =>
   withHost(context, async ({ engine }) => {
     const { output, signal } = context;
-    const at = textFlag(flags, 'at');
-    if (at !== undefined && space === undefined)
-      throw new Fault('bad-input', 'after-user', 'Say which space, when you give a moment with --at.');
     // What is asked for must exist before an address is given out.
     if (space !== undefined) await engine.list(space, '', at);
     const onBug = (error: unknown): void => output.warn(`Floe met a defect of its own: ${String(error)}`);
-    const share = await serveWebdav({ engine, space, at, port: numberFlag(flags, 'port') ?? 0, signal, onBug });
+    const share = await serveWebdav({ engine, space, at, port: port ?? 0, signal, onBug });
     try {
-      output.event('ready', { url: share.url });
-      output.say(`The past can be browsed, and only read, at\n  ${share.url}`);
-      output.say('Open it in a file manager as a WebDAV folder (dav:// in place of http:// on some systems).');
-      output.say('Whoever knows this address can read. It ends when this command is stopped.');
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      tell(context, share.url);
+      await untilStopped(signal);
     } finally {
       await share.close();
     }
     output.done({});
     return exitCodes.done;
+  });
+
+function tell({ output }: Context, url: string): void {
+  output.event('ready', { url });
+  output.say(`The past can be browsed, and only read, at\n  ${url}`);
+  output.say('Open it in a file manager as a WebDAV folder (dav:// in place of http:// on some systems).');
+  output.say('Whoever knows this address can read. It ends when this command is stopped.');
+}
+
+const untilStopped = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });

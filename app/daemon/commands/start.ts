@@ -14,6 +14,7 @@ import { readConfig } from '../config.ts';
 import { openDesk } from '../desk/desk.ts';
 import { openBrowser } from '../open-browser.ts';
 import { exitCodes, type Output } from '../output.ts';
+import { addressFileName } from '../running-floe.ts';
 import { environmentLog, pointListener, showProgress } from '../session.ts';
 import { openWeb } from '../web/web.ts';
 import { numbered, setUpHome } from './account.ts';
@@ -58,7 +59,7 @@ export const startCommand: Run = async (context, _args, flags) => {
     if (fault) output.warn(`The account is ${phase}: ${fault.detail}`);
     const onBug = (error: unknown): void => output.warn(`The window: ${String(error)}`);
     const port = numberFlag(flags, 'port') ?? 0;
-    const web = await openWeb({ desk, pageDir, port, addressFile: join(home, 'window.url'), onBug });
+    const web = await openWeb({ desk, pageDir, port, addressFile: join(home, addressFileName), onBug });
     try {
       output.event('ready', { url: web.url });
       output.say(`Floe is running. Its window: ${web.url}`);

@@ -19,11 +19,18 @@ export interface ActivityLog {
   /** Lines that are not certified yet. */
   readonly waiting: number;
   readonly newest: readonly ActivityLine[];
-  page(space: string | undefined, only: 'waiting' | 'failed' | undefined, offset: number, limit: number): ActivityPage;
+  page(wanted: ActivityWanted, offset: number, limit: number): ActivityPage;
   /** Reads a space anew, if a round of it was sealed or certified since the last time, or its last pass had problems. */
   refresh(status: SpaceStatus, pass: SpacePass | undefined): Promise<void>;
   /** The space whose packs are being sent now. */
   setSending(space: string | undefined): void;
+}
+
+export interface ActivityWanted {
+  readonly space: string | undefined;
+  readonly only: 'waiting' | 'failed' | undefined;
+  /** Part of the path. */
+  readonly text: string | undefined;
 }
 
 interface SpaceLines {
@@ -67,14 +74,16 @@ export function openActivityLog(engine: Pick<Engine, 'tree'>): ActivityLog {
     get newest() {
       return all.slice(0, newestMax).map(asNow);
     },
-    page(space, only, offset, limit) {
+    page({ space, only, text }, offset, limit) {
+      const part = text === undefined || text === '' ? undefined : text.toLowerCase();
       const wanted =
-        space === undefined && only === undefined
+        space === undefined && only === undefined && part === undefined
           ? all
           : all.filter(
               (line) =>
                 (space === undefined || line.space === space || line.spaceName === space) &&
-                (only === undefined || (only === 'waiting' ? isWaiting(line) : line.stage === 'failed')),
+                (only === undefined || (only === 'waiting' ? isWaiting(line) : line.stage === 'failed')) &&
+                (part === undefined || line.path.toLowerCase().includes(part)),
             );
       return { revision, total: wanted.length, offset, lines: wanted.slice(offset, offset + limit).map(asNow) };
     },

@@ -19,6 +19,7 @@ import { openActivityLog, type ActivityLog } from './activity-log.ts';
 import { makeHandlers } from './handlers.ts';
 import { newsOf } from './news.ts';
 import { openKeeper, type Keeper } from './keeper.ts';
+import { openPastShares, type PastShares } from './past-shares.ts';
 import { openPreviews, type Previews } from './previews.ts';
 import { TopicBoard } from './topic-board.ts';
 import { openWindowRecord, type WindowRecordFile } from './window-record.ts';
@@ -82,6 +83,7 @@ export class DeskState {
   readonly holder: AccountHolder;
   readonly board: TopicBoard;
   readonly previews: Previews;
+  readonly shares: PastShares;
   readonly failed: Promise<never>;
   keeper: Keeper | undefined;
   activity: ActivityLog | undefined;
@@ -101,6 +103,7 @@ export class DeskState {
     this.failed.catch(() => undefined);
     this.record = openWindowRecord(options.home);
     this.previews = openPreviews(this.clock);
+    this.shares = openPastShares(signal, (error) => options.onWarning?.(`A share of the past: ${String(error)}`));
     this.holder = new AccountHolder({
       ...options,
       host: { ...options.host, power: this.#told },
@@ -218,6 +221,7 @@ export class DeskState {
   }
 
   async #closing(): Promise<void> {
+    await this.shares.closeAll();
     await this.keeper?.close();
     this.keeper = undefined;
     this.activity = undefined;

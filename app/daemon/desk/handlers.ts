@@ -6,7 +6,7 @@ import { diskFault } from '../../adapters/disk/disk.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Engine, VersionLine as EngineVersion } from '../../engine/engine.ts';
 import type { NetworkName } from '../../wire/account.ts';
-import type { CallIn, Handlers, NotBuilt, Part } from '../../wire/contract.ts';
+import type { CallIn, Handlers } from '../../wire/contract.ts';
 import { wireFault } from '../../wire/fault-form.ts';
 import type { RestoreDone, VersionLine } from '../../wire/history.ts';
 import type { TreeLine } from '../../wire/space.ts';
@@ -15,7 +15,11 @@ import type { HomeConfig } from '../config.ts';
 import type { Host } from '../host.ts';
 import type { DeskState } from './desk.ts';
 import { lookIntoFolder } from './folders.ts';
+import { keepingHandlers } from './keeping-handlers.ts';
+import { leaseHandlers } from './lease-handlers.ts';
+import { showShare } from './past-shares.ts';
 import { previewLimits } from './previews.ts';
+import { proofHandlers } from './proof-handlers.ts';
 import { quoteOf } from './quotes.ts';
 import { findProblems } from '../checkup.ts';
 
@@ -27,7 +31,6 @@ const problemsMax = 200;
 const provingWordsMin = 2;
 
 const nothing = {};
-const notBuilt = (part: Part) => (): Promise<NotBuilt> => Promise.resolve({ kind: 'not-built', part });
 
 export function makeHandlers(desk: DeskState): Handlers {
   const host = (): Promise<Host> => desk.holder.host();
@@ -37,7 +40,14 @@ export function makeHandlers(desk: DeskState): Handlers {
     ...spaceHandlers(desk, host),
     ...historyHandlers(desk, engine),
     ...moneyHandlers(desk, host),
-    'sync.now': () => done(() => desk.keeper?.wake()),
+    ...keepingHandlers(desk, host),
+    ...proofHandlers(desk, host),
+    ...leaseHandlers(desk, host),
+    'sync.now': () =>
+      done(() => {
+        desk.holder.open?.engine.lookForDevices();
+        desk.keeper?.wake();
+      }),
     'sync.pause': ({ untilMs }) =>
       done(() => {
         desk.record.write({ pause: { untilMs } });
@@ -48,18 +58,19 @@ export function makeHandlers(desk: DeskState): Handlers {
         desk.record.write({ pause: undefined });
         desk.pauseChanged();
       }),
-    'activity.list': async ({ space, only, offset, limit }) => {
+    'activity.list': async ({ space, only, text, offset, limit }) => {
       await host();
-      return desk.activity?.page(space, only, offset, limit) ?? { revision: 0, total: 0, offset, lines: [] };
+      return desk.activity?.page({ space, only, text }, offset, limit) ?? { revision: 0, total: 0, offset, lines: [] };
     },
-    'conflict.list': notBuilt('conflicts'),
-    'deleted.list': notBuilt('deleted-files'),
-    'drill.run': notBuilt('drill'),
-    'file.shards': notBuilt('file-shards'),
-    'ignore.rules': notBuilt('ignore-rules'),
-    'lease.extend': notBuilt('lease-extension'),
-    'receipt.list': notBuilt('receipts'),
-    'spending.cap': notBuilt('spending-cap'),
+    'past.open': async ({ space, at, port, shows }) => {
+      const url = await desk.shares.open(await engine(), { space, at, port });
+      if (shows) showShare(url);
+      return { url };
+    },
+    'past.close': async ({ url }) => {
+      await desk.shares.close(url);
+      return nothing;
+    },
     'settings.set': (change) => {
       const given = Object.entries(change).filter(([, value]) => value !== undefined);
       const { settings } = desk.record.write({

@@ -204,6 +204,7 @@ export class TopicBoard {
         pass: keeper.passes.get(space.space),
         certifiedFiles: space.isPending ? (certified?.files ?? 0) : certified ? space.files : 0,
         certifiedMs: certified?.timeMs,
+        conflicts: (await host.engine.conflicts(space.space)).length,
         isFolderThere: space.folder === undefined || existsSync(space.folder),
       });
     }

@@ -69,7 +69,14 @@ interface Given {
 
 function inputOf({ space: status, report: said, fault, facts, input }: Given): ViewInput {
   const pass: SpacePass = { report: { ...report, ...said }, fault, timeMs: nowMs };
-  const known: SpaceFacts = { pass, certifiedFiles: 10, certifiedMs: nowMs, isFolderThere: true, ...facts };
+  const known: SpaceFacts = {
+    pass,
+    certifiedFiles: 10,
+    certifiedMs: nowMs,
+    isFolderThere: true,
+    conflicts: 0,
+    ...facts,
+  };
   const engine: EngineStatus = {
     network: 'testnet',
     device: undefined,
@@ -118,8 +125,8 @@ describe("a space's word is its worst state", () => {
     ['its lease ends soon', { space: { leaseEndsAtMs: nowMs + dayMs } }, 'attention'],
     ['its lease is long', { space: { leaseEndsAtMs: nowMs + 100 * dayMs } }, 'certified'],
     ['play money runs out', { space: { leaseEndsAtMs: nowMs + dayMs }, input: { isPlayMoney: true } }, 'certified'],
-    ['there is a conflict', { report: { conflicts: 1 }, fault: locked }, 'conflict'],
-    ['deletions are held', { report: { held: 3, conflicts: 1 } }, 'held'],
+    ['there is a conflict', { facts: { conflicts: 1 }, fault: locked }, 'conflict'],
+    ['deletions are held', { report: { held: 3 }, facts: { conflicts: 1 } }, 'held'],
   ])('%s', (_, given, word) => {
     expect(wordOf(given)).toBe(word);
   });

@@ -22,6 +22,8 @@ export interface SpaceFacts {
   readonly certifiedFiles: number;
   readonly certifiedMs: number | undefined;
   readonly isFolderThere: boolean;
+  /** That wait for a person now. */
+  readonly conflicts: number;
 }
 
 export interface ViewInput {
@@ -66,16 +68,32 @@ function spaceView(space: SpaceStatus, input: ViewInput): SpaceState {
     leaseEndEpoch: space.leaseEndEpoch,
     monthFrost: network && String(leaseFrost(space.encodedBytes, network, monthMs)),
     held: report?.held ?? 0,
-    conflicts: report?.conflicts ?? 0,
+    conflicts: known?.conflicts ?? 0,
     problems: (report?.problems ?? [])
       .slice(0, problemsToldMax)
       .map((problem) => ({ path: problem.path, fault: wireFault(problem.fault) })),
     problemsTotal: report?.problems.length ?? 0,
     special: report?.special ?? 0,
     lastPassMs: known?.pass?.timeMs,
+    drill: space.drill && drillForm(space, space.drill),
     fault: fault && wireFault(fault),
   };
 }
+
+const drillForm = (
+  { space, name }: SpaceStatus,
+  { atMs, files, bytes, refusedShards, shards, seconds, failed }: NonNullable<SpaceStatus['drill']>,
+): NonNullable<SpaceState['drill']> => ({
+  space,
+  files,
+  bytes,
+  refusedShards,
+  shards,
+  seconds,
+  failed,
+  spaceName: name,
+  timeMs: atMs,
+});
 
 const sendingKinds = new Set<Work['kind']>(['encoding', 'uploading', 'certifying']);
 
@@ -84,7 +102,7 @@ function wordOf(space: SpaceStatus, { facts, work, pause, nowMs, isPlayMoney }: 
   const report = known?.pass?.report;
   const fault = known?.pass?.fault;
   if ((report?.held ?? 0) > 0) return 'held';
-  if ((report?.conflicts ?? 0) > 0) return 'conflict';
+  if ((known?.conflicts ?? 0) > 0) return 'conflict';
   const needsHand = fault?.retry === 'after-user' || fault?.retry === 'never';
   if (needsHand || known?.isFolderThere === false || (report?.problems.length ?? 0) > 0) return 'attention';
   if (isLeaseShort(space, nowMs) && !isPlayMoney) return 'attention';
@@ -103,6 +121,7 @@ export function summaryView(input: ViewInput, spaces: readonly SpaceState[], nee
   const sum = (count: (space: SpaceState) => number): number => spaces.reduce((all, space) => all + count(space), 0);
   const ends = spaces.flatMap((space) => space.paidUntilMs ?? []);
   const words = new Set(spaces.map((space) => space.word));
+  const drills = spaces.flatMap(({ drill }) => (drill && drill.failed === 0 && drill.files > 0 ? [drill.timeMs] : []));
   return {
     files: sum((space) => space.files),
     certifiedFiles: sum((space) => space.certifiedFiles),
@@ -112,7 +131,7 @@ export function summaryView(input: ViewInput, spaces: readonly SpaceState[], nee
     needs: needs.length,
     paidUntilMs: ends.length === 0 ? undefined : Math.min(...ends),
     paidLongestMs: ends.length === 0 ? undefined : Math.max(...ends),
-    lastDrillMs: undefined,
+    lastDrillMs: drills.length === 0 ? undefined : Math.max(...drills),
     work: input.work,
     pause: input.pause,
     fault: spaces.find((space) => space.fault)?.fault,

@@ -10,6 +10,7 @@ import { Name, folderOf, lastName, trail } from '../../parts/name.tsx';
 import { StageTrack } from '../../parts/progress.tsx';
 import { Rows, type RowFacts } from '../../parts/rows.tsx';
 import { Status } from '../../parts/status.tsx';
+import { FilterLine } from '../../parts/text-line.tsx';
 import { activityRows, stageOf } from '../../state/activity.ts';
 import { rowAt } from '../../state/pages.ts';
 import { useWords } from '../../words/use-words.ts';
@@ -24,6 +25,7 @@ export function Activity(): ReactElement {
   const { say, number } = useWords();
   const activity = useTopic('activity');
   const [choice, setChoice] = useState<ActivityChoice>('all');
+  const [text, setText] = useState('');
   const waiting = activity?.waiting ?? 0;
   return (
     <section className="screen">
@@ -49,25 +51,28 @@ export function Activity(): ReactElement {
               { id: 'failed', words: say('activity.show-failed') },
             ]}
           />
+          <FilterLine label={say('activity.filter')} value={text} onChange={(value) => setText(value.slice(0, 255))} />
         </div>
       </div>
-      <ActivityList key={choice} choice={choice} revision={activity?.revision ?? 0} />
+      <ActivityList key={`${choice} ${text}`} choice={choice} text={text} revision={activity?.revision ?? 0} />
     </section>
   );
 }
 
 function ActivityList({
   choice,
+  text,
   revision,
 }: {
   readonly choice: ActivityChoice;
+  readonly text: string;
   readonly revision: number;
 }): ReactElement {
   const words = useWords();
   const { say, bytes, moment } = words;
   const nowMs = useNowMs();
   const work = useTopic('activity')?.work;
-  const { pages, fault, onRange } = useActivityRows(choice, revision);
+  const { pages, fault, onRange } = useActivityRows(choice, text, revision);
   const [chosen, setChosen] = useState<number>();
   const rows = useMemo(() => activityRows(pages, nowMs), [pages, nowMs]);
   const lineAt = (index: number): ActivityLine | undefined => {
@@ -123,11 +128,13 @@ function ActivityList({
         {rows.count === 0 && !fault ? (
           <p className="faint section">
             {say(
-              choice === 'failed'
-                ? 'activity.none-failed'
-                : choice === 'waiting'
-                  ? 'activity.none-waiting'
-                  : 'activity.none',
+              text !== ''
+                ? 'activity.none-named'
+                : choice === 'failed'
+                  ? 'activity.none-failed'
+                  : choice === 'waiting'
+                    ? 'activity.none-waiting'
+                    : 'activity.none',
             )}
           </p>
         ) : (

@@ -1,18 +1,16 @@
-/** One file then and now: its versions as a strip, and what is different, as text or as pictures. Bytes come from the preview, never from the link. */
-import { useEffect, useState, type ReactElement } from 'react';
+/** One file then and now: its versions as a strip, and what is different, as text or as pictures. */
+import { useState, type ReactElement } from 'react';
 import { Button } from 'react-aria-components';
-import { diffLines } from 'diff';
-import type { Preview, SnapshotLine, VersionLine } from '../../../app/wire/history.ts';
+import type { SnapshotLine } from '../../../app/wire/history.ts';
 import type { SpaceState } from '../../../app/wire/space.ts';
 import { useAnswer, useNowMs } from '../../client/use-engine.ts';
 import { FaultAnswers } from '../../parts/answers.tsx';
+import { Contents } from '../../parts/contents.tsx';
 import { folderOf, lastName, shownName, trail } from '../../parts/name.tsx';
 import { useWords } from '../../words/use-words.ts';
 
 /** Versions shown as a strip; the oldest of more are counted in words. */
 const stripMost = 24;
-/** Lines of a difference that are shown. */
-const linesMost = 400;
 
 export function Compare({
   space,
@@ -94,88 +92,11 @@ export function Compare({
       {chosen && (
         <Contents
           key={path}
-          space={space}
-          path={path}
-          then={chosen}
-          now={chosen === current || isNow ? undefined : current}
+          space={space.space}
+          one={{ path, at: chosen.snapshot }}
+          other={chosen === current || isNow || !current ? undefined : { path, at: current.snapshot }}
         />
       )}
     </aside>
-  );
-}
-
-function Contents({
-  space,
-  path,
-  then,
-  now,
-}: {
-  readonly space: SpaceState;
-  readonly path: string;
-  readonly then: VersionLine;
-  readonly now: VersionLine | undefined;
-}): ReactElement | null {
-  const { say } = useWords();
-  const was = useAnswer('preview.open', { space: space.space, path, at: then.snapshot });
-  const is = useAnswer('preview.open', now ? { space: space.space, path, at: now.snapshot } : undefined);
-  const oldText = useText(was.value);
-  const newText = useText(is.value);
-  if (was.fault) return <FaultAnswers fault={was.fault} />;
-  if (!was.value) return <p className="faint section">{say('part.loading')}</p>;
-  if (was.value.kind === 'image' && was.value.url !== undefined)
-    return <img className="preview-picture" src={was.value.url} alt={say('history.picture')} />;
-  if (was.value.kind === 'none') return <p className="faint section">{say('history.no-preview')}</p>;
-  if (oldText === undefined) return <p className="faint section">{say('part.loading')}</p>;
-  return <Differences before={oldText} after={now && is.value?.kind === 'text' ? newText : undefined} />;
-}
-
-/** The text behind a preview's address; it can be had once. */
-function useText(preview: Preview | undefined): string | undefined {
-  const [text, setText] = useState<{ readonly url: string; readonly text: string }>();
-  const url = preview?.kind === 'text' ? preview.url : undefined;
-  useEffect(() => {
-    if (url === undefined) return undefined;
-    const asking = new AbortController();
-    fetch(url, { signal: asking.signal })
-      .then((response) => (response.ok ? response.text() : ''))
-      .then(
-        (found) => setText({ url, text: found }),
-        () => undefined,
-      );
-    return () => asking.abort();
-  }, [url]);
-  return text !== undefined && text.url === url ? text.text : undefined;
-}
-
-function Differences({ before, after }: { readonly before: string; readonly after: string | undefined }): ReactElement {
-  const { say } = useWords();
-  const changes = after === undefined ? [{ value: before, added: false, removed: false }] : diffLines(before, after);
-  const lines = changes.flatMap(({ value, added, removed }) =>
-    value
-      .replace(/\n$/, '')
-      .split('\n')
-      .map((line) => ({ line, kind: added ? 'added' : removed ? 'removed' : 'same' })),
-  );
-  const [added, removed] = ['added', 'removed'].map((kind) => lines.filter((line) => line.kind === kind).length);
-  return (
-    <>
-      <div
-        className="diff"
-        tabIndex={0}
-        role="group"
-        aria-label={say(after === undefined ? 'history.text' : 'history.differences')}
-      >
-        {lines.slice(0, linesMost).map(({ line, kind }, index) => (
-          <p key={index} className={kind}>
-            {kind !== 'same' && <b>{kind === 'added' ? '+' : '−'}</b>}
-            {line}
-          </p>
-        ))}
-      </div>
-      <p className="small-text soft">
-        {after !== undefined && say('history.lines', { added: added ?? 0, removed: removed ?? 0 })}
-        {lines.length > linesMost && ` ${say('history.lines-more', { count: lines.length - linesMost })}`}
-      </p>
-    </>
   );
 }

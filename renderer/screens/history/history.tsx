@@ -13,8 +13,10 @@ import { Press } from '../../parts/press.tsx';
 import { stateAt, stepTime, timelineOf, type Timeline } from '../../state/timeline.ts';
 import { useWords } from '../../words/use-words.ts';
 import { NothingKept } from '../overview/nothing-kept.tsx';
-import { NotBuiltYet, ScreenHead } from '../screen-parts.tsx';
+import { ScreenHead } from '../screen-parts.tsx';
+import { Deleted } from './deleted.tsx';
 import { FolderThen } from './folder-then.tsx';
+import { PastShare } from './past-share.tsx';
 import { TimeSlider } from './time-slider.tsx';
 
 export function HistoryScreen({
@@ -42,6 +44,7 @@ export function HistoryScreen({
   return (
     <section className="screen">
       <ScreenHead name={say('place.history')} beside={<SpaceChoice spaces={spaces} chosen={space.space} />}>
+        {space.sequence > 0 && <PastShare space={space.space} />}
         <Segment
           label={say('history.view')}
           chosen={view}
@@ -53,12 +56,7 @@ export function HistoryScreen({
         />
       </ScreenHead>
       {view === 'deleted' ? (
-        <div className="screen-body">
-          <p className="sentence">{say('history.deleted-sentence')}</p>
-          <div className="section">
-            <NotBuiltYet part="deleted-files" />
-          </div>
-        </div>
+        <Deleted key={space.space} space={space} />
       ) : (
         <Past key={space.space} space={space} path={path} />
       )}

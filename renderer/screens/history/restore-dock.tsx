@@ -1,7 +1,7 @@
 /** What is ticked, what bringing it back takes, and what happens to newer copies: counted first, then done. A restore costs nothing. */
 import { Undo2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import type { Overwrite, RestoreDone, SnapshotLine } from '../../../app/wire/history.ts';
+import type { Overwrite, RestoreDone } from '../../../app/wire/history.ts';
 import type { SpaceState } from '../../../app/wire/space.ts';
 import { useAnswer, useDeed } from '../../client/use-engine.ts';
 import { usePickFolder } from '../../client/use-pick-folder.ts';
@@ -24,7 +24,8 @@ export function RestoreDock({
   onDone,
 }: {
   readonly space: SpaceState;
-  readonly state: SnapshotLine;
+  /** The moment to go back to. */
+  readonly state: { readonly snapshot: string };
   readonly paths: readonly string[];
   readonly onDone: () => void;
 }): ReactElement {
@@ -82,7 +83,8 @@ function Restoring({
   onDone,
 }: {
   readonly space: SpaceState;
-  readonly state: SnapshotLine;
+  /** The moment to go back to. */
+  readonly state: { readonly snapshot: string };
   readonly paths: readonly string[];
   readonly to: string | undefined;
   readonly onClose: () => void;

@@ -10,7 +10,9 @@ import { Press } from '../../parts/press.tsx';
 import { Status } from '../../parts/status.tsx';
 import { needStatus, needTitle } from '../../state/needs.ts';
 import { useWords } from '../../words/use-words.ts';
-import { NotBuiltYet } from '../screen-parts.tsx';
+import { FixPress } from '../fix-press.tsx';
+import { Renew } from '../storage/renew.tsx';
+import { Conflicts } from './conflicts.tsx';
 
 export function NeedDetail({ need }: { readonly need: Need }): ReactElement {
   const words = useWords();
@@ -50,7 +52,7 @@ function Body({ need }: { readonly need: Need }): ReactElement {
             risk={say('need.conflict-risk')}
             action={say('need.conflict-action')}
           />
-          <NotBuiltYet part="conflicts" />
+          {need.space !== undefined && <Conflicts space={need.space} />}
         </>
       );
     case 'money':
@@ -76,7 +78,7 @@ function Body({ need }: { readonly need: Need }): ReactElement {
             risk={say('need.lease-risk')}
             action={say('need.lease-action')}
           />
-          <NotBuiltYet part="lease-extension" />
+          <div className="buttons">{need.space !== undefined && <Renew space={need.space} />}</div>
         </>
       );
     case 'unkept':
@@ -120,7 +122,11 @@ function Body({ need }: { readonly need: Need }): ReactElement {
         </>
       );
     case 'fault':
-      return <FaultAnswers fault={need.fault}>{tryAgain}</FaultAnswers>;
+      return (
+        <FaultAnswers fault={need.fault}>
+          <FixPress fault={need.fault} space={need.space} />
+        </FaultAnswers>
+      );
   }
 }
 

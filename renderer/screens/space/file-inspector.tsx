@@ -1,10 +1,10 @@
-/** One file or folder of a space: its state, its versions, and what leads on. Which nodes hold its bytes is not told by the engine yet. */
-import type { ReactElement } from 'react';
+/** One file or folder of a space: its state, its versions, and what leads on. In the picture, the plates that hold its own bytes. */
+import { useMemo, type ReactElement } from 'react';
 import type { SpaceState, TreeLine } from '../../../app/wire/space.ts';
 import { useAnswer, useNowMs, useTopic } from '../../client/use-engine.ts';
 import { useWay } from '../../client/way.ts';
 import { More } from '../../parts/answers.tsx';
-import { NetworkFloe, countNodes } from '../../parts/floe/network-floe.tsx';
+import { NetworkFloe, countNodes, plateOf } from '../../parts/floe/network-floe.tsx';
 import { folderOf, shownName, trail } from '../../parts/name.tsx';
 import { Press } from '../../parts/press.tsx';
 import { MarginBar } from '../../parts/progress.tsx';
@@ -28,6 +28,12 @@ export function FileInspector({
     line && line.kind !== 'folder' ? { space: space.space, path: line.path } : undefined,
     space.snapshot,
   );
+  const held = useAnswer(
+    'file.nodes',
+    line?.kind === 'file' ? { space: space.space, path: line.path } : undefined,
+    space.snapshot,
+  );
+  const holders = useMemo(() => new Set(held.value?.holders), [held.value]);
   if (!line)
     return (
       <aside className="inspector" aria-label={say('part.details')} data-pane="inspector">
@@ -45,7 +51,12 @@ export function FileInspector({
         <bdi>{trail([space.name, ...folderOf(line.path).split('/')])}</bdi>
       </p>
       <div className="floe-beside">
-        <NetworkFloe monthsAhead={space.paidUntilMs === undefined ? 0 : (space.paidUntilMs - nowMs) / monthMs} />
+        <NetworkFloe
+          monthsAhead={space.paidUntilMs === undefined ? 0 : (space.paidUntilMs - nowMs) / monthMs}
+          {...(holders.size > 0
+            ? { stateOf: (node) => (holders.has(node.id) && node.word !== 'silent' ? 'chosen' : plateOf[node.word]) }
+            : {})}
+        />
       </div>
       {share > 0 && (
         <MarginBar
@@ -76,6 +87,12 @@ export function FileInspector({
         )}
         <dt>{say('file.nodes')}</dt>
         <dd>{say('file.nodes-answer', { count: answer + slow, all })}</dd>
+        {held.value && holders.size > 0 && (
+          <>
+            <dt>{say('file.holders')}</dt>
+            <dd>{say('file.holders-of', { count: holders.size, all: held.value.ofNodes })}</dd>
+          </>
+        )}
         {versions.value && oldest && (
           <>
             <dt>{say('file.versions')}</dt>
@@ -93,14 +110,27 @@ export function FileInspector({
         <Press onPress={() => go({ screen: 'history', space: space.space, path: line.path })}>
           {say('file.versions')}
         </Press>
-        <Press onPress={() => go({ screen: 'receipts', space: space.space })}>{say('file.receipt')}</Press>
+        {line.kind === 'file' && (
+          <Press onPress={() => go({ screen: 'receipts', space: space.space, path: line.path })}>
+            {say('file.receipt')}
+          </Press>
+        )}
       </div>
       <More>
         <dl className="facts">
           <dt>{say('file.snapshot')}</dt>
           <dd className="mono">{line.snapshot ?? say('file.unknown')}</dd>
+          {held.value && (
+            <>
+              <dt>{say('file.packs')}</dt>
+              <dd className="mono breaks">
+                {held.value.packs.map(({ blobId }) => blobId ?? say('stage.packed')).join(', ')}
+              </dd>
+              <dt>{say('file.shards')}</dt>
+              <dd className="mono">{held.value.shards.join(', ')}</dd>
+            </>
+          )}
         </dl>
-        <p className="unbuilt small-text section">{say('not-built.file-shards')}</p>
       </More>
     </aside>
   );

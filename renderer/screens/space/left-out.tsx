@@ -1,10 +1,10 @@
-/** What is not kept, and why: files that the last pass could not read, and kinds that are never kept. Rules to leave things out are not built yet. */
+/** What is not kept, and why: files that the last pass could not read, kinds that are never kept, and what the folder's rules leave out. */
 import type { ReactElement } from 'react';
 import type { SpaceState } from '../../../app/wire/space.ts';
 import { shownName } from '../../parts/name.tsx';
 import { Status } from '../../parts/status.tsx';
 import { useWords } from '../../words/use-words.ts';
-import { NotBuiltYet } from '../screen-parts.tsx';
+import { IgnoreEditor } from './ignore-editor.tsx';
 
 export function LeftOut({ space }: { readonly space: SpaceState }): ReactElement {
   const { say } = useWords();
@@ -40,7 +40,11 @@ export function LeftOut({ space }: { readonly space: SpaceState }): ReactElement
         <p className="faint">{say('left-out.more', { count: space.problemsTotal - space.problems.length })}</p>
       )}
       <div className="section">
-        <NotBuiltYet part="ignore-rules" />
+        {space.folder === undefined ? (
+          <p className="faint">{say('rules.no-folder')}</p>
+        ) : (
+          <IgnoreEditor space={space.space} />
+        )}
       </div>
     </div>
   );

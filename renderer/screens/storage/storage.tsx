@@ -1,4 +1,4 @@
-/** What does it cost, and until when is it paid? Leases along time, what is stored, and the money. What the engine cannot do yet is said. */
+/** What does it cost, and until when is it paid? Leases along time, what is stored, and the money. What renews by itself, and the most that a month may cost. */
 import type { ReactElement } from 'react';
 import type { SpaceState } from '../../../app/wire/space.ts';
 import { useAnswer, useDeed, useNowMs, useTopic } from '../../client/use-engine.ts';
@@ -6,7 +6,8 @@ import { FaultAnswers } from '../../parts/answers.tsx';
 import { Press } from '../../parts/press.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { leaseWarningMs } from '../overview/safe-sentence.tsx';
-import { NotBuiltYet, ScreenHead } from '../screen-parts.tsx';
+import { ScreenHead } from '../screen-parts.tsx';
+import { Autopilot, Cap } from './autopilot.tsx';
 import { LeaseTimeline } from './lease-timeline.tsx';
 import { Wallet } from './wallet.tsx';
 
@@ -49,10 +50,9 @@ export function Storage(): ReactElement {
         <div className="three section">
           <Stored spaces={spaces} />
           <Wallet money={money.value} />
-          <div className="not-yet">
-            <h2 className="heading">{say('storage.not-yet')}</h2>
-            <NotBuiltYet part="lease-extension" />
-            <NotBuiltYet part="spending-cap" />
+          <div className="limits">
+            <Autopilot />
+            <Cap />
           </div>
         </div>
         {money.fault && <FaultAnswers fault={money.fault} />}
