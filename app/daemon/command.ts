@@ -1,4 +1,5 @@
 /** What a command is: it gets its context, its arguments and its flags, and gives an exit code. */
+import type { Command } from 'commander';
 import { Fault } from '../domain/fault.ts';
 import type { ExitCode, Output } from './output.ts';
 
@@ -13,6 +14,18 @@ export interface Context {
 
 export type Flags = Readonly<Record<string, unknown>>;
 export type Run = (context: Context, args: readonly string[], flags: Flags) => Promise<ExitCode>;
+
+/** Adds a command to the program: how it is called, what it does, an example, its work. */
+export type AddCommand = (usage: string, words: string, example: string, work: Run) => Command;
+
+/** Commands are loaded when they run: `--help` and small commands need not wait for the whole engine. */
+export const lazily =
+  (load: () => Promise<Run>): Run =>
+  async (context, args, flags) =>
+    (await load())(context, args, flags);
+
+/** For a flag that may be given again. */
+export const collect = (text: string, all: readonly string[] = []): readonly string[] => [...all, text];
 
 /** A flag as text, when it was given. */
 export const textFlag = (flags: Flags, name: string): string | undefined => {

@@ -1,14 +1,10 @@
 /** The commands that steer: limits, schedule, pauses, battery, folders of choice, brakes. */
-import { Option, type Command } from 'commander';
-import type { Run } from './command.ts';
+import { Option } from 'commander';
+import { collect, lazily, type AddCommand, type Run } from './command.ts';
 
-type AddCommand = (usage: string, words: string, example: string, work: Run) => Command;
-type Lazily = (load: () => Promise<Run>) => Run;
-
-const collect = (text: string, all: readonly string[] = []): readonly string[] => [...all, text];
 const powerRules = ['never', 'bulk', 'all'];
 
-export function addSteeringCommands(command: AddCommand, lazily: Lazily): void {
+export function addSteeringCommands(command: AddCommand): void {
   const steer = (name: keyof typeof import('./commands/steer.ts')): Run =>
     lazily(async () => (await import('./commands/steer.ts'))[name]);
   command(

@@ -4,7 +4,7 @@
  */
 import type { Catalog } from '../ports/catalog.ts';
 import { checkPacks, type CheckReport, type CheckRequest } from './audit.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 
 export interface CheckLine {
   /** The chain's time, ms since 1970. */

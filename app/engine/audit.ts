@@ -15,7 +15,7 @@ import { encodedSlivers, parseSliverBody, sliverBodyBytes, sliverForm, sliverOfP
 import type { PackRow, SpaceRow } from '../ports/catalog.ts';
 import { upload } from '../stages/upload/upload.ts';
 import { doubt, sampleSize } from '../upkeep/sampling.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 
 export interface CheckRequest {
   /** Share of each pack's sliver pairs, above 0 and at most 1; a number that leaves hardly any doubt when left out. */

@@ -8,7 +8,7 @@ import type { Payment, Posting } from '../ports/intents.ts';
 import { accountSums, postingsOf, samePostings } from '../upkeep/ledger.ts';
 import type { Chain, ChainStep, StepCost } from '../ports/chain.ts';
 import { leftFrost, monthStartMs, spentFrost } from '../upkeep/budget.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { readAutopilot } from './autopilot-state.ts';
 
 const recordKey = 'budget';

@@ -7,7 +7,7 @@ import type { DeviceId } from '../domain/ids.ts';
 import type { SpaceGarbage } from '../formats/garbage.ts';
 import type { PackRow } from '../ports/catalog.ts';
 import { deletable, doomedMax, graceMsOf, nextList, standingOf } from '../upkeep/garbage.ts';
-import type { EngineCore, OpenSpace } from './engine.ts';
+import type { EngineCore, OpenSpace } from './engine-core.ts';
 import { meetDoomLists, moveOf, putGarbage, type Doomed, type Self } from './doom-lists.ts';
 import { isCopied } from './copied-home.ts';
 import { lookAtDevices } from './heads.ts';

@@ -7,7 +7,7 @@ import type { ChunkId } from '../domain/ids.ts';
 import type { NewPack } from '../ports/catalog.ts';
 import { startPacker } from '../stages/pack/pack.ts';
 import { planCompaction, type Rewrite } from '../upkeep/compaction.ts';
-import type { EngineCore, OpenSpace } from './engine.ts';
+import type { EngineCore, OpenSpace } from './engine-core.ts';
 import type { Self } from './doom-lists.ts';
 import { moveChunks } from './move-chunks.ts';
 import { ownNewest } from './own-head.ts';

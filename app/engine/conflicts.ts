@@ -8,7 +8,7 @@ import { displayName, type SpacePath } from '../domain/path-name.ts';
 import type { ConflictRow, PlacedRow, SpaceRow } from '../ports/catalog.ts';
 import type { DiskAct } from '../ports/disk.ts';
 import { readDevice } from './device.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { deviceNames } from './heads.ts';
 import { findSpace } from './look.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { SpaceRow } from '../ports/catalog.ts';
 import { newDevice, type Device, type KnownDevice } from './device.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { ownNewest } from './own-head.ts';
 
 /** Whether the head of this space at the device's own bag is one that this installation does not know. */

@@ -14,7 +14,7 @@ import { importPacks } from '../restore/rebuild/rebuild.ts';
 import type { Packer } from '../stages/pack/pack.ts';
 import { answerTo, noGarbage, unanswered, type Participant } from '../upkeep/garbage.ts';
 import type { Device, KnownDevice } from './device.ts';
-import type { EngineCore, OpenSpace } from './engine.ts';
+import type { EngineCore, OpenSpace } from './engine-core.ts';
 import { lookAtDevices } from './heads.ts';
 import { moveChunks } from './move-chunks.ts';
 import { markReachable } from './reachable.ts';

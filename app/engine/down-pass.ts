@@ -16,7 +16,7 @@ import { applyPlan } from './apply-plan.ts';
 import { namesTaken, notHereProblems } from './disk-names.ts';
 import { brakeOf, isMassDeletion } from './brake.ts';
 import { formerOf, suspiciousRewrites, type Rewrite } from './rewrites.ts';
-import type { EngineCore, OpenSpace } from './engine.ts';
+import type { EngineCore, OpenSpace } from './engine-core.ts';
 import type { KnownDevice } from './device.ts';
 import { deviceNames, headsToMerge, type HeadToMerge } from './heads.ts';
 import { differenceOf, type TreeDifference } from './tree-difference.ts';

@@ -11,7 +11,7 @@ import { openChunkReader, type ChunkReader } from '../restore/content/content.ts
 import { restore } from '../restore/reassemble/reassemble.ts';
 import { openBlobSource } from './blob-source.ts';
 import { recordDrill, type DrillOutcome } from './drill-record.ts';
-import type { EngineCore, OpenSpace } from './engine.ts';
+import type { EngineCore, OpenSpace } from './engine-core.ts';
 import { findRound, findSpace } from './look.ts';
 import { chooseShards, refuseShards } from './refused-shards.ts';
 

@@ -4,20 +4,17 @@
  */
 import type { NetworkState } from '../domain/committee.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
-import { openNodeHealth, type NodeHealth } from '../domain/node-health.ts';
-import type { SnapshotId, SuiId } from '../domain/ids.ts';
-import { unwrapSpaceKey, spaceKeys, type SpaceKeys } from '../formats/space-keys.ts';
+import type { NodeHealth } from '../domain/node-health.ts';
 import type { SpacePath } from '../domain/path-name.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
-import { claimDevice, chooseDevice, findDevices, readDevice, type Device } from './device.ts';
+import { chooseDevice, findDevices, readDevice, type Device } from './device.ts';
+import { createCore, type EngineCore } from './engine-core.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { EngineEvent, OnEvent } from './progress.ts';
 import { addSpace, type NewSpaceInput } from './spaces.ts';
-import { applyRegistered } from './ship.ts';
-import { createSpender } from './spend.ts';
 import type { CheckReport, CheckRequest } from './audit.ts';
 import { checkHistory, dailyCheck, recordedCheck, type CheckLine } from './audit-history.ts';
-import { budgetReport, openPermit, setCap, type BudgetReport } from './budget.ts';
+import { budgetReport, setCap, type BudgetReport } from './budget.ts';
 import {
   leasesReport,
   renew,
@@ -47,7 +44,7 @@ import { pausedReport, syncSpace, type SyncReport } from './sync.ts';
 import { recoverSpaces, type RecoverReport } from './recover.ts';
 import { select, selection, type SelectedFolder, type SelectRequest } from './selection.ts';
 import { brakeOf, setBrake, type BrakeLimits } from './brake.ts';
-import { openSteering, type Paused, type PowerRule, type Steering, type SteeringState } from './steering.ts';
+import type { Paused, PowerRule, Steering, SteeringState } from './steering.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
 import { listLeftOut, type LeftOutReport } from './left-out.ts';
@@ -66,9 +63,8 @@ import {
 import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
 import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
-import { accountVoucher, makeVoucher, useVoucher, type VoucherRequest, type VoucherTurn } from './voucher.ts';
+import { makeVoucher, useVoucher, type VoucherRequest, type VoucherTurn } from './voucher.ts';
 import type { Voucher } from '../formats/voucher.ts';
-import { openBlobSource } from './blob-source.ts';
 import { whereaboutsOf, type Whereabouts } from './whereabouts.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
@@ -123,13 +119,6 @@ export type {
   VoucherTurn,
   Whereabouts,
 };
-
-/** A space with its keys, ready for work. */
-export interface OpenSpace {
-  readonly row: SpaceRow;
-  readonly spaceKey: Uint8Array;
-  readonly keys: SpaceKeys;
-}
 
 export interface Engine {
   subscribe(listener: OnEvent): () => void;
@@ -227,29 +216,6 @@ export interface Engine {
   integrity(): Promise<string | undefined>;
 }
 
-/** What the engine's parts share. */
-export interface EngineCore extends EnginePorts {
-  readonly health: ReturnType<typeof openNodeHealth>;
-  readonly blobs: ReturnType<typeof openBlobSource>;
-  readonly steering: Steering;
-  readonly emit: (event: EngineEvent) => void;
-  readonly point: (name: string) => void;
-  /** What is known for as long as this process runs, and is looked up again when it is not. */
-  readonly memory: {
-    devicesAtMs: number;
-    /** Heads that a pass has looked at; what it left of them waits for the next pass and is no news. */
-    readonly headsSeen: Set<SnapshotId>;
-    /** The devices' bags when none had news, by their digests: as long as they stand so, none has. */
-    quietBags: ReadonlyMap<SuiId, string> | undefined;
-  };
-  open(row: SpaceRow): OpenSpace;
-  /** The device with its bag on chain and a spender for its address; settles what an earlier run left open. */
-  ready(signal: AbortSignal): Promise<{
-    readonly device: Device & { readonly bag: NonNullable<Device['bag']> };
-    readonly spender: ReturnType<typeof createSpender>;
-  }>;
-}
-
 export function createEngine(ports: EnginePorts): Engine {
   const listeners = new Set<OnEvent>();
   const core = createCore(ports, (event) => listeners.forEach((listener) => listener(event)));
@@ -345,51 +311,6 @@ export function createEngine(ports: EnginePorts): Engine {
     read: (space, path, at, bytesMax, signal) => readFileAt(core, space, path, at, bytesMax, signal),
     tree: (space, after, limit) => treeNow(core, space, after, limit),
     integrity: () => ports.catalog.integrity(),
-  };
-}
-
-function createCore(ports: EnginePorts, emit: (event: EngineEvent) => void): EngineCore {
-  const health = openNodeHealth(ports.clock, ports.dice);
-  const point = (name: string): void => ports.onPoint?.(name);
-  const steering = openSteering(ports);
-  ports.pace?.govern(() => steering.speeds());
-  return {
-    ...ports,
-    health,
-    steering,
-    blobs: openBlobSource({ ...ports, clock: ports.pace?.clock ?? ports.clock, health }),
-    emit,
-    point,
-    memory: { devicesAtMs: Number.NEGATIVE_INFINITY, headsSeen: new Set(), quietBags: undefined },
-    open(row) {
-      const spaceKey = unwrapSpaceKey(ports.crypto, ports.account.key, row.id, row.sealedKey);
-      return { row, spaceKey, keys: spaceKeys(ports.crypto, spaceKey) };
-    },
-    async ready(signal) {
-      const device = await readDevice(ports.catalog);
-      if (!device)
-        throw new Fault(
-          'no-account',
-          'after-user',
-          "This home has no device yet. Run 'floe init' or 'floe recover' first.",
-        );
-      const signer = ports.account.signer(device.index);
-      const spender = createSpender({
-        chain: ports.chain,
-        catalog: ports.catalog,
-        signer,
-        log: ports.log,
-        permit: openPermit(ports.chain, ports.catalog),
-        onPoint: point,
-      });
-      await spender.settleOpen(async (intent, outcome) => {
-        if (intent.kind !== 'register' || intent.space === undefined || intent.pack === undefined) return;
-        const row = (await ports.catalog.spaces()).find((space) => space.num === intent.space);
-        await applyRegistered(intent.space, intent.pack, row?.pool, outcome, ports.catalog);
-      }, signal);
-      await accountVoucher(ports, signal);
-      return { device: await claimDevice(device, spender, ports, signal), spender };
-    },
   };
 }
 

@@ -10,7 +10,7 @@ import { spaceKeys } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader } from '../restore/content/content.ts';
 import { findDevices, readDevice, readKnownDevices, type KnownDevice } from './device.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 
 /** How long the list of the account's devices is believed, in ms. A new device is seen by the others after at most this. */
 const devicesFreshMs = 5 * 60_000;

@@ -3,7 +3,7 @@ import { Fault } from '../domain/fault.ts';
 import type { SpaceId } from '../domain/ids.ts';
 import { openChunkReader } from '../restore/content/content.ts';
 import type { IntentRow } from '../ports/intents.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { findRound, findSpace, withSnapshots, type VersionLine } from './look.ts';
 
 export interface FileBytes {

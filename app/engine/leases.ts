@@ -23,7 +23,7 @@ import { leftFrost, monthStartMs, spentFrost } from '../upkeep/budget.ts';
 import { readAutopilot, seenWith, writeAutopilot, type AutopilotState } from './autopilot-state.ts';
 import { openPermit, readCap } from './budget.ts';
 import { findDevices, readDevice, type Device } from './device.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { findSpace } from './look.ts';
 import { sweepOrphans } from './orphans.ts';
 import { createSpender, type Spender } from './spend.ts';

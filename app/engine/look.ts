@@ -7,7 +7,7 @@ import type { Balances } from '../ports/chain.ts';
 import { savedByDeleting } from '../upkeep/unique-bytes.ts';
 import { lastDrill, type DrillOutcome } from './drill-record.ts';
 import { readDevice } from './device.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import type { Paused, SteeringState } from './steering.ts';
 
 /** Ids in one question to the catalog. */

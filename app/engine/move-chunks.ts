@@ -6,7 +6,7 @@ import { Fault } from '../domain/fault.ts';
 import type { ChunkId } from '../domain/ids.ts';
 import type { ChunkLocation } from '../ports/catalog.ts';
 import type { Packer } from '../stages/pack/pack.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 
 /** Sealed bytes in memory at once. */
 const windowBytes = 16 * 1024 * 1024;

@@ -5,7 +5,7 @@
  */
 import type { BlobId } from '../domain/blob-id.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 
 /** Deletions of one transaction; the next turn goes on. */
 const sweptMax = 64;

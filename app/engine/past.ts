@@ -5,7 +5,7 @@ import { Fault } from '../domain/fault.ts';
 import type { NodeId, SnapshotId } from '../domain/ids.ts';
 import { nameBytesFromText, pathNames, type SpacePath } from '../domain/path-name.ts';
 import type { Version } from '../domain/space.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { findRound, findSpace } from './look.ts';
 
 export interface Difference {

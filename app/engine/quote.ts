@@ -2,7 +2,7 @@
 import { sealOverheadBytes } from '../domain/chunk.ts';
 import { encodedBytes, redStuff, storageUnits } from '../domain/redstuff.ts';
 import { frameBytes, paddedPackBytes } from '../formats/pack.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { readLeftOut } from './left-out.ts';
 import { leaseEpochsUsual, packBytesFor } from './spaces.ts';
 

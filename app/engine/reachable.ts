@@ -1,6 +1,6 @@
 /** Marks in the catalog what this device can reach: contents of its entries and kept versions, those that are lists of chunks read to their end. */
 import { openChunkReader } from '../restore/content/content.ts';
-import type { EngineCore, OpenSpace } from './engine.ts';
+import type { EngineCore, OpenSpace } from './engine-core.ts';
 
 export async function markReachable(core: EngineCore, space: OpenSpace, signal: AbortSignal): Promise<void> {
   const reader = openChunkReader(space.keys, core, 'bulk');

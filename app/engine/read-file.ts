@@ -6,7 +6,7 @@ import { Fault } from '../domain/fault.ts';
 import type { ChunkId } from '../domain/ids.ts';
 import type { Version } from '../domain/space.ts';
 import { openChunkReader, type ChunkReader } from '../restore/content/content.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { findRound, findSpace } from './look.ts';
 
 export interface FileAt {

@@ -13,7 +13,7 @@ import type { PackRow, RoundRow, SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader, type ChunkReader } from '../restore/content/content.ts';
 import { askAgain } from './ask-again.ts';
 import { readDevice } from './device.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { findRound, findSpace } from './look.ts';
 
 export interface ReceiptRequest {

@@ -10,7 +10,7 @@ import type { SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader } from '../restore/content/content.ts';
 import { rebuild } from '../restore/rebuild/rebuild.ts';
 import { findDevices, type KnownDevice } from './device.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { readSnapshot } from './heads.ts';
 import { leaseEpochsUsual } from './spaces.ts';
 

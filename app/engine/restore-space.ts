@@ -5,7 +5,7 @@ import { pathNames } from '../domain/path-name.ts';
 import { openChunkReader } from '../restore/content/content.ts';
 import { restore, type Overwrite, type RestoreReport } from '../restore/reassemble/reassemble.ts';
 import type { SnapshotId } from '../domain/ids.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { findRound, findSpace } from './look.ts';
 
 export interface RestoreRequest {

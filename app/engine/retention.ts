@@ -19,7 +19,7 @@ import {
   type Held,
   type Retention,
 } from '../upkeep/retention.ts';
-import type { EngineCore, OpenSpace } from './engine.ts';
+import type { EngineCore, OpenSpace } from './engine-core.ts';
 import { findSpace } from './look.ts';
 import { ownNewest } from './own-head.ts';
 import { readDevice } from './device.ts';

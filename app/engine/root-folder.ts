@@ -11,7 +11,7 @@ import type { FileStat } from '../ports/disk.ts';
 import { conflictName } from '../stages/merge/merge.ts';
 import { lookOf, type Clash } from '../stages/scan/scan.ts';
 import { parkedNodes, parkedPath } from './apply-plan.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 
 const markedKey = (space: number): string => `marked:${space}`;
 const markerBytesMax = 4096;

@@ -11,7 +11,7 @@ import { openChunkReader } from '../restore/content/content.ts';
 import { plan } from '../stages/plan/plan.ts';
 import { applyPlan } from './apply-plan.ts';
 import { openChoice, type Placing } from './choice.ts';
-import type { EngineCore, OpenSpace } from './engine.ts';
+import type { EngineCore, OpenSpace } from './engine-core.ts';
 import { findSpace } from './look.ts';
 import { stateOf, TreeWindow } from './tree-window.ts';
 

@@ -1,7 +1,7 @@
 /** How long small changes of a space may wait for one another, and since when some do. Only passes that run by themselves wait; who asks is served. */
 import { Fault } from '../domain/fault.ts';
 import { mayWait } from '../upkeep/settling.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { findSpace } from './look.ts';
 
 const settleKey = (space: number): string => `settle:${space}`;

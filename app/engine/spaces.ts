@@ -7,7 +7,7 @@ import type { SpaceMode } from '../domain/space.ts';
 import { fullPackBytes } from '../formats/pack.ts';
 import { spaceKeyBytes, wrapSpaceKey } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { findSpace } from './look.ts';
 
 /** Epochs that a lease is bought for when nothing else is asked: half a year on mainnet. */

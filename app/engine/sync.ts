@@ -9,7 +9,7 @@ import type { SpacePath } from '../domain/path-name.ts';
 import type { NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
 import { brakeOf } from './brake.ts';
 import { packBytesFor } from './spaces.ts';
-import type { EngineCore, OpenSpace } from './engine.ts';
+import type { EngineCore, OpenSpace } from './engine-core.ts';
 import type { Packer } from '../stages/pack/pack.ts';
 import { carryGoing, meetDoomLists } from './doom-lists.ts';
 import type { DiskNature } from '../ports/disk.ts';

@@ -3,7 +3,7 @@ import { faultOf } from '../domain/fault.ts';
 import { parseDeviceId, type DeviceId, type SpaceId } from '../domain/ids.ts';
 import { collect, type CollectReport } from './collect.ts';
 import { compact, type CompactReport } from './compact.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { findSpace } from './look.ts';
 import { applyRetention } from './retention.ts';
 

@@ -13,7 +13,7 @@ import { epochCost } from '../upkeep/autopilot.ts';
 import { leftFrost, monthStartMs, spentFrost } from '../upkeep/budget.ts';
 import { readCap } from './budget.ts';
 import { readDevice } from './device.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { settleAs } from './spend.ts';
 
 export interface VoucherRequest {

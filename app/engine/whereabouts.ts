@@ -11,7 +11,7 @@ import type { SpacePath } from '../domain/path-name.ts';
 import { sliverDataBytes, sliverForm } from '../domain/sliver-form.ts';
 import type { ChunkLocation, PackState } from '../ports/catalog.ts';
 import { openChunkReader } from '../restore/content/content.ts';
-import type { EngineCore } from './engine.ts';
+import type { EngineCore } from './engine-core.ts';
 import { findSpace } from './look.ts';
 
 export interface PackPlace {

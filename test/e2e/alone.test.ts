@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { floeJson, runFloe } from './floe-process.ts';
+import { floeJson, floeUnread, runFloe } from './floe-process.ts';
 
 const commandMs = 60_000;
 
@@ -30,6 +30,20 @@ test(
     await running.end('SIGKILL');
     await expect.poll(() => children.some(isAlive), { timeout: 15_000 }).toBe(false);
     rmSync(root, { recursive: true, force: true });
+  },
+  commandMs,
+);
+
+test(
+  'a command whose reader has gone ends without a crash',
+  async () => {
+    const home = mkdtempSync(join(tmpdir(), 'floe-e2e-unread-'));
+    for (const args of [['--help'], ['budget'], ['--json', 'status'], ['localnet', '--dir', join(home, 'net')]]) {
+      const ran = await floeUnread(['--home', join(home, 'never'), ...args]);
+      expect(ran.code, args.join(' ')).not.toBeNull();
+      expect(ran.err).not.toMatch(/EPIPE|    at /);
+    }
+    rmSync(home, { recursive: true, force: true });
   },
   commandMs,
 );

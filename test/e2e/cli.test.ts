@@ -366,26 +366,6 @@ describe('floe start', () => {
   );
 });
 
-test(
-  'diagnostics say how things stand and nothing of what is kept, with and without an account',
-  async () => {
-    const out = at('diagnostics.json');
-    const ran = await floeJson(['export-diagnostics', '--out', out, ...own]);
-    expect(ran.last).toMatchObject({ event: 'done', out });
-    const text = readFileSync(out, 'utf8');
-    expect(lstatSync(out).mode & 0o777).toBe(0o600);
-    expect(JSON.parse(text)).toMatchObject({ form: 1, spaces: [{ mode: 'sync', hasFolder: true }] });
-    for (const secret of [root, 'docs', 'a.txt', 'top', '0x', ...phrase.split(' ').map((word) => `"${word}"`)])
-      expect(text).not.toContain(secret);
-    const again = await floeJson(['export-diagnostics', '--out', out, ...own]);
-    expect([again.code, faultCode(again)]).toEqual([1, 'already-exists']);
-    const none = at('none.json');
-    expect((await floeJson(['export-diagnostics', '--out', none, '--home', at('never')])).code).toBe(0);
-    expect(JSON.parse(readFileSync(none, 'utf8'))).toMatchObject({ problems: ['no-account'] });
-  },
-  2 * commandMs,
-);
-
 describe('trouble', () => {
   test(
     'an interrupted sync is gone on with by the next one',

@@ -39,6 +39,16 @@ export async function floe(args: readonly string[], options: RunOptions = {}): P
   return { code, out, err };
 }
 
+/** Runs a command of which nobody reads what it prints: its stdout is closed before it says a word. */
+export async function floeUnread(args: readonly string[]): Promise<Omit<Ran, 'out'>> {
+  const child = startFloe(args, {});
+  child.stdout?.destroy();
+  let err = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, err };
+}
+
 export function parseLine(text: string): Line {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || !('event' in value)) throw new Error(`no event: ${text}`);
