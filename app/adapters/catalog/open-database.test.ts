@@ -181,7 +181,7 @@ describe('a damaged catalog', () => {
         expect(readAll(file)).toBeUndefined();
         quarantine(file, 1);
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
     expect(found).toBeGreaterThan(0);
   }, 120_000);

@@ -19,6 +19,9 @@ export function sqliteFault(error: unknown): unknown {
     return new Fault('disk-full', 'later', message, error);
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return damagedCatalog(code, error);
+  // The search index says so in words only when its own tables are spoiled.
+  if (code === 'SQLITE_ERROR' && /^invalid fts5 file format|^vtable constructor failed/.test(error.message))
+    return damagedCatalog('its search index cannot be read', error);
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
     return new Fault('home-busy', 'later', 'Another program is using the catalog.', error);
   if (/^SQLITE_(IOERR|READONLY|CANTOPEN|PERM|AUTH|PROTOCOL)/.test(code))

@@ -128,19 +128,15 @@ export class HttpNodeClient implements NodeClient {
       isFull = room.isFull;
       return room.sink;
     };
-    const call = { method: 'GET', path } as const;
-    return this.#request(
-      call,
-      bytes,
-      signal,
-      async (answer) => {
-        if (answer.status === 404) return dismiss(this.#name, answer).then(() => false);
-        if (answer.status !== 200) throw await refusal(this.#name, answer);
-        if (!isFull()) throw nodeFault(this.#name, 'never', 'sends less than the sliver has');
-        return true;
-      },
-      (request) => this.#exchange.pour(request, open),
-    );
+    const read = async (answer: NodeAnswer): Promise<boolean> => {
+      if (answer.status === 404) return dismiss(this.#name, answer).then(() => false);
+      if (answer.status !== 200) throw await refusal(this.#name, answer);
+      if (!isFull()) throw nodeFault(this.#name, 'never', 'sends less than the sliver has');
+      return true;
+    };
+    const ask = (): Promise<boolean> =>
+      this.#request({ method: 'GET', path }, bytes, signal, read, (call) => this.#exchange.pour(call, open));
+    return this.#paced('down', bytes, signal, ask, (isThere) => (isThere ? bytes : 0));
   }
 
   decodingSymbols(

@@ -14,6 +14,7 @@ let door: SuiDoor;
 beforeAll(async () => {
   trial = openTrial();
   door = await serveSui(trial.ledger, { host: '127.0.0.1', port: 0 });
+  await TrialAccount.rich(trial);
 });
 afterAll(async () => {
   await door.close();
