@@ -20,7 +20,7 @@ import { faultOf } from '../domain/fault.ts';
 import type { Catalog } from '../ports/catalog.ts';
 
 const never = new AbortController().signal;
-const damages = 80;
+const damages = 200;
 const pageBytes = 4096;
 const room = mkdtempSync(join(tmpdir(), 'floe-damage-'));
 const file = join(room, 'catalog.sqlite');

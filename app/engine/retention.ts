@@ -20,6 +20,7 @@ import {
   type Retention,
 } from '../upkeep/retention.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
+import { alarmOf } from './rewrites.ts';
 import { findSpace } from './look.ts';
 import { ownNewest } from './own-head.ts';
 import { readDevice } from './device.ts';
@@ -126,8 +127,10 @@ export async function applyRetention(
   const { row } = space;
   const retention = await readRetention(core.catalog, row.num);
   const keepsAll = retention.rules === undefined && retention.budgetFrost === undefined;
-  if (keepsAll || row.mode === 'archive' || (await core.catalog.pendingRound(row.num)))
-    return { snapshots: 0, versions: 0 };
+  const waits =
+    // While an encryption of the files may be going on, their older versions are what a person will want back.
+    (await alarmOf(core.catalog, row.num)) !== undefined || (await core.catalog.pendingRound(row.num)) !== undefined;
+  if (keepsAll || row.mode === 'archive' || waits) return { snapshots: 0, versions: 0 };
   const contents =
     retention.budgetFrost === undefined ? new Map<ChunkId, Held>() : await heldContents(core, space, signal);
   const { kept, snapshots } = await chooseKept(core, row, retention, contents, signal);

@@ -153,6 +153,26 @@ describe('a burst of rewrites that look like encryption', () => {
     expect(desktop.disk.user.exists(`${root}/box/letter-39.txt`)).toBe(false);
   });
 
+  it('keeps every version while it is not known to be meant, whatever the rules say', async () => {
+    const [laptop] = await two(world, many);
+    const dayMs = 86_400_000;
+    await laptop.engine.setRetention('docs', {
+      rules: { allDays: 30, dailyDays: 30, weeklyDays: 30 },
+      budgetFrost: undefined,
+    });
+    for (let i = 0; i < 35; i++) laptop.disk.user.write(`${root}/box/letter-${i}.txt`, noise(100 + i, 3000));
+    expect((await laptop.sync('docs')).suspicious).toBe(35);
+    await world.clock.sleep(100 * dayMs);
+    laptop.disk.user.write(`${root}/later`, 'later');
+    await laptop.sync('docs');
+    const tidy = () => laptop.engine.tidy({ space: 'docs', gone: [] }, never);
+    expect((await tidy()).thinned).toEqual({ snapshots: 0, versions: 0 });
+    expect(await laptop.engine.versions('docs', 'box/letter-3.txt')).toHaveLength(2);
+    await laptop.engine.release('docs');
+    await laptop.sync('docs');
+    expect((await tidy()).thinned.versions).toBeGreaterThanOrEqual(35);
+  });
+
   it('is seen when files get one new ending', async () => {
     const [laptop, desktop] = await two(world, many);
     for (let i = 0; i < 30; i++) {
