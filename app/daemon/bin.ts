@@ -3,6 +3,15 @@ import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+// Whoever read what a command says has gone (`floe log Photos | head`): it ends as if it had been asked to.
+let isUnread = false;
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (!isUnread) process.emit('SIGTERM');
+    isUnread = true;
+  });
+
 enableCompileCache(join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'floe', 'code'));
 const { runCli } = await import('./cli.ts');
 

@@ -288,13 +288,6 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     stop.abort(new Fault('cancelled', 'now', 'Stopped. What was done so far is kept; run the command again to go on.'));
   };
   process.on('SIGINT', onStop).on('SIGTERM', onStop);
-  // Whoever read what a command says has gone (`floe log Photos | head`): it ends as if it had been asked to.
-  const onBrokenPipe = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE') throw error;
-    if (!stop.signal.aborted) onStop();
-  };
-  process.stdout.on('error', onBrokenPipe);
-  process.stderr.on('error', onBrokenPipe);
   let code: ExitCode = exitCodes.done;
   const program = buildProgram((work) => async (...given) => {
     const command = given.at(-1);

@@ -2,6 +2,7 @@
  * What other devices did comes to this disk: each of their heads that the entries do not contain is merged, planned and applied. Afterwards the entries
  * contain it (and either are that device's snapshot, or wait to be published as one of ours), or, where something could not be done, the parts that could.
  */
+import type { Released } from './held.ts';
 import { containsVector, joinVectors, type Dot } from '../domain/dot.ts';
 import { toHex } from '../domain/bytes.ts';
 import { faultOf, type Fault } from '../domain/fault.ts';
@@ -30,7 +31,7 @@ export interface DownInput {
   readonly device: DeviceId;
   /** Paths that could not be read just now: what lies there is left alone. */
   readonly busy: readonly SpacePath[];
-  readonly deletionsReleased: boolean;
+  readonly released: Released;
   readonly devices: readonly KnownDevice[];
 }
 
@@ -212,7 +213,7 @@ async function planFor(
       });
     });
   const brake = await brakeOf(core.catalog, row.num);
-  const suspicious = input.deletionsReleased ? [] : await suspiciousIn(core, merged, window);
+  const suspicious = input.released.areRewritesMeant ? [] : await suspiciousIn(core, merged, window);
   const isAlarm = suspicious.length > brake.rewrites;
   // What is here stays here as if somebody worked on it: the rest of the head is applied without it.
   for (const { node } of isAlarm ? suspicious : []) busy.add(node);
@@ -220,7 +221,8 @@ async function planFor(
   const first = await planWith(false);
   const totals = await core.catalog.totals(row.num);
   const isMass = isMassDeletion(first.deletions, totals.files + totals.folders, brake);
-  if (input.deletionsReleased || !(isMass || (isAlarm && first.deletions > 0))) return first;
+  const waits = isMass || (isAlarm && first.deletions > 0);
+  if (!waits || first.deletions <= input.released.elsewhere) return first;
   tally.held += first.deletions;
   return planWith(true);
 }

@@ -133,8 +133,8 @@ export interface Engine {
   sync(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
   /** What a space's rules leave out of its folder here; with `rules`, what those would in their place. */
   leftOut(space: string, signal: AbortSignal, rules?: string): Promise<LeftOutReport>;
-  /** The user says that the held deletions of a space are meant: the next pass lets them go everywhere. */
-  release(space: string): Promise<void>;
+  /** The user says that what waits in a space is meant: the next pass lets it go everywhere. False when nothing waits. */
+  release(space: string): Promise<boolean>;
   /** Limits, schedule, pauses, and what battery and metered lines mean. */
   readonly steering: Omit<Steering, 'unlessPaused' | 'speeds'>;
   /** Which folders of a space are on this device; what is not chosen leaves its disk with the next pass. */

@@ -2,6 +2,7 @@
  * One round of one space, up to the point where everything that it will ever send lies sealed on the disk: scan, brake, chunk, dedupe, seal, pack,
  * tree, snapshot. The last pack, the snapshot and the changed entries become durable in one transaction; a crash before it costs only work.
  */
+import type { Released } from './held.ts';
 import type { Clock, Dice } from '../domain/clock.ts';
 import { Fault } from '../domain/fault.ts';
 import { Feed } from '../domain/feed.ts';
@@ -52,7 +53,7 @@ export interface RoundInput {
   /** True when what a merge brought is to be published, even if nothing changed here. */
   readonly publishesMerge: boolean;
   /** True when the user has said that the held deletions are meant. */
-  readonly deletionsReleased: boolean;
+  readonly released: Released;
   readonly brake: BrakeLimits;
   /** Large files wait for another time. */
   readonly isBulkHeld: boolean;
@@ -115,7 +116,7 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
   );
   if (input.waits !== undefined) {
     const found = await scanning;
-    const standing = input.deletionsReleased ? undefined : await alarmOf(ports.catalog, row.num);
+    const standing = input.released.areRewritesMeant ? undefined : await alarmOf(ports.catalog, row.num);
     const { gone, hasMerge, report } = await judge(input, found, standing, ports);
     const isNews = found.jobs.length + found.placed.length + gone.length > 0;
     if (isNews && !hasMerge && row.sequence > 0 && (await input.waits(bytesOf(found.jobs))))
@@ -134,7 +135,7 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
     const contents = await takeContents(input, feed, scanning, own, intake, problems, ports, signal);
     const found = await scanning;
     problems.unshift(...found.problems);
-    const alarm = input.deletionsReleased
+    const alarm = input.released.areRewritesMeant
       ? undefined
       : await alarmFrom({ space: row.num, most: input.brake.rewrites }, contents.rewrites, intake, ports);
     const judged = await judge(input, found, alarm, ports);
@@ -177,7 +178,7 @@ interface Judged {
 
 /** What of a scan may go through, and whether a merge waits to be published with it. */
 async function judge(
-  { row, deletionsReleased, publishesMerge, brake }: RoundInput,
+  { row, released, publishesMerge, brake }: RoundInput,
   found: Scan,
   alarm: Alarm | undefined,
   { catalog }: RoundPorts,
@@ -187,7 +188,7 @@ async function judge(
   // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
   const isEmptied = found.seen === 0 && deletions > 0;
   const isMass = isEmptied || isMassDeletion(deletions, totals.files + totals.folders, brake);
-  const isHeld = !deletionsReleased && (isMass || (alarm !== undefined && deletions > 0));
+  const isHeld = deletions > released.here && (isMass || (alarm !== undefined && deletions > 0));
   const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
   if (found.looks.length > 0) await catalog.setLooks(found.looks);
   await letGo(catalog, row, found.letGo);

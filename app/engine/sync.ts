@@ -16,7 +16,7 @@ import type { DiskNature } from '../ports/disk.ts';
 import { traitsOf } from './disk-names.ts';
 import { downPass, fetchAbsent } from './down-pass.ts';
 import { checkRoot, makeRoom, noteWriting, putBackParked, sweepLeftovers } from './root-folder.ts';
-import { heldKey, releaseKey } from './held.ts';
+import { forgetRelease, noteHeld, releasedIn, type Released } from './held.ts';
 import { readLeftOut } from './left-out.ts';
 import { leaveUnchosen } from './selection.ts';
 import { sealRound, type RoundReport } from './round.ts';
@@ -78,7 +78,7 @@ interface Work {
   readonly ports: ShipPorts;
   readonly folder: string;
   readonly nature: DiskNature;
-  readonly isReleased: boolean;
+  readonly released: Released;
   /** As they were when the pass began. */
   readonly devices: readonly KnownDevice[];
   /** Packs that other devices may delete at any time. */
@@ -132,20 +132,21 @@ async function syncAsDevice(
     onPoint: core.point,
   };
   const ship: ShipSpace = { ...space, accountKey: core.account.key, device };
-  const isReleased = (await core.catalog.record(releaseKey(row.num))) === 'yes';
+  const released = await releasedIn(core.catalog, row.num);
   const before = new Set((await core.catalog.packs(row.num, ['live'])).map((pack) => pack.num));
   await finishEarlier(core, ship, ports, signal);
-  const trouble = await rootTrouble(core, row, folder, isReleased, signal);
+  const trouble = await rootTrouble(core, row, folder, released.isRootMeant, signal);
   if (trouble && row.sequence === 0) throw trouble;
   const mayWait = !isFull && !(await hasNewsOf(core, row, device.id, devices));
   const done = trouble
     ? { ...nothingDone, problems: [{ path: '', fault: trouble }] }
     : await toRest(
         core,
-        { space, ship, ports, folder, nature: await core.disk.nature(folder), isReleased, devices, going, mayWait },
+        { space, ship, ports, folder, nature: await core.disk.nature(folder), released, devices, going, mayWait },
         signal,
       );
-  if (isReleased) await core.catalog.setRecord(releaseKey(row.num), 'no');
+  if (trouble?.code === 'folder-unsure') await noteHeld(core.catalog, row.num, { isRootUnsure: true });
+  await forgetRelease(core.catalog, row.num);
 
   const now = await rowNow(core, row);
   const totals = await core.catalog.totals(row.num);
@@ -212,7 +213,7 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
         traits,
         device: work.ship.device.id,
         busy,
-        deletionsReleased: work.isReleased,
+        released: work.released,
         devices: work.devices,
       },
       signal,
@@ -225,10 +226,7 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
       suspicious: up.suspicious + down.suspicious,
       problems: [...up.problems, ...left.problems, ...fetched.problems, ...down.problems],
     };
-    await core.catalog.setRecord(
-      heldKey(row.num),
-      JSON.stringify({ here: up.held, elsewhere: down.held, rewritesElsewhere: down.suspicious }),
-    );
+    await noteHeld(core.catalog, row.num, { here: up.held, elsewhere: down.held, rewritesElsewhere: down.suspicious });
     const { merged } = await rowNow(core, row);
     const isStale = (await core.catalog.stale(row.num)).length > 0;
     publishesMerge = merged.length > 0 || (isStale && !down.isIncomplete);
@@ -336,7 +334,7 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
     nature: work.nature,
     parked,
     publishesMerge,
-    deletionsReleased: work.isReleased,
+    released: work.released,
     brake: await brakeOf(core.catalog, row.num),
     isBulkHeld: await core.steering.isBulkHeld(),
     onPack,

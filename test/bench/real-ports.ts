@@ -61,7 +61,7 @@ export async function openRealPorts(folder: string, home: string, threads: numbe
           nature: await disk.nature(folder),
           parked: new Set(),
           publishesMerge: false,
-          deletionsReleased: false,
+          released: { here: 0, elsewhere: 0, areRewritesMeant: false, isRootMeant: false },
           waits: undefined,
           carry: async () => undefined,
           brake: usualBrake,

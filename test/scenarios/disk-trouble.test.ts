@@ -128,6 +128,36 @@ describe('many deletions at once', () => {
   });
 });
 
+describe('a word that deletions are meant', () => {
+  it('is about what waited when it was given, and about nothing that came after', async () => {
+    const files = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`shelf/${i}`, `file ${i}`]));
+    const root = await protectedFolder('word', { ...files, keep: 'keep' });
+    await laptop.sync('word');
+    expect(await laptop.engine.release('word'), 'nothing waits').toBe(false);
+    for (let i = 0; i < 30; i++) user.remove(`${root}/shelf/${i}`);
+    expect((await laptop.sync('word')).held).toBe(30);
+    expect(await laptop.engine.release('word')).toBe(true);
+    user.remove(`${root}/shelf`);
+    user.remove(`${root}/keep`);
+    expect((await laptop.sync('word')).held).toBe(42);
+    expect(await paths('word')).toEqual(['keep', 'shelf']);
+    await laptop.engine.release('word');
+    expect(await laptop.sync('word')).toMatchObject({ held: 0, files: 0 });
+  });
+
+  it('that was given to a folder without its mark is none for what is missing in it', async () => {
+    const root = await protectedFolder('unsure', { a: 'a', b: 'b' });
+    await laptop.sync('unsure');
+    user.remove(root);
+    user.makeFolder(root);
+    expect((await laptop.sync('unsure')).problems).toMatchObject([{ fault: { code: 'folder-unsure' } }]);
+    await laptop.engine.release('unsure');
+    expect(await laptop.sync('unsure')).toMatchObject({ held: 2, problems: [] });
+    await laptop.engine.release('unsure');
+    expect(await laptop.sync('unsure')).toMatchObject({ held: 0, files: 0 });
+  });
+});
+
 describe('a root that was emptied', () => {
   it('is held however few files there were: it may be a disk that is not mounted', async () => {
     const root = await protectedFolder('small', { a: 'a', b: 'b' });

@@ -16,6 +16,10 @@ export const knownSeeds: readonly KnownSeed[] = [
     seed: 20032,
     bug: 'a folder that joined with the same content under other permissions kept them for ever, and nobody noticed',
   },
+  {
+    seed: 2120660796,
+    bug: 'a release given while nothing was held let the deletions of a disk that was unplugged afterwards through',
+  },
 ];
 
 export function knownHistory({ seed }: KnownSeed): History {

@@ -75,9 +75,13 @@ export const quoteCommand: Run = async (context, [path = '.'], flags) =>
 
 export const releaseCommand: Run = async (context, [space = '']) =>
   withHost(context, async ({ engine }) => {
-    await engine.release(space);
-    context.output.say(`The held deletions of '${space}' go out with the next pass.`);
-    context.output.done({ space });
+    const isReleased = await engine.release(space);
+    context.output.say(
+      isReleased
+        ? `What waits in '${space}' goes out with the next pass. What comes on top of it waits again.`
+        : `Nothing waits in '${space}'.`,
+    );
+    context.output.done({ space, isReleased });
     return exitCodes.done;
   });
 
