@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contractNumber } from '../../app/wire/contract.ts';
 import { lockHome } from '../../app/adapters/home/home.ts';
 import { buildParts } from '../../build/bundle/bundle.ts';
 import * as electron from '../electron-double/electron.ts';
@@ -33,11 +34,12 @@ const callScript = (name: string, input: object): string => `new Promise((resolv
     const [port] = ports;
     port.onmessage = ({ data: text }) => {
       const frame = JSON.parse(text);
-      if (frame.kind === 'hello') port.postMessage(JSON.stringify({ kind: 'call', id: 1, name: ${JSON.stringify(name)}, input: ${JSON.stringify(input)} }));
+      if (frame.kind === 'hello' && frame.contract !== ${contractNumber}) reject(new Error('speaks contract ' + frame.contract));
+      else if (frame.kind === 'hello') port.postMessage(JSON.stringify({ kind: 'call', id: 1, name: ${JSON.stringify(name)}, input: ${JSON.stringify(input)} }));
       if (frame.kind === 'done') resolve(frame.value);
       if (frame.kind === 'fail') reject(new Error(frame.fault.code + ': ' + frame.fault.detail));
     };
-    port.postMessage(JSON.stringify({ kind: 'hello', contract: 1 }));
+    port.postMessage(JSON.stringify({ kind: 'hello', contract: ${contractNumber} }));
   });
   desktop.askPort(nonce);
 })`;

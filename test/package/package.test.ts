@@ -11,12 +11,16 @@ const repository = join(import.meta.dirname, '../..');
 const root = mkdtempSync(join(tmpdir(), 'floe-package-'));
 const app = join(root, 'app');
 let packed: readonly string[] = [];
+const runMsMax = 100_000;
 
 /** Runs to its end; what it said when it failed. */
 function run(program: string, args: readonly string[], env: Record<string, string> = {}): string {
   const { status, stdout, stderr } = spawnSync(program, args, {
     cwd: repository,
     encoding: 'utf8',
+    // This waits without a way to stop it from outside: what hangs must end by itself.
+    timeout: runMsMax,
+    killSignal: 'SIGKILL',
     env: { ...process.env, ...env },
   });
   if (status !== 0) throw new Error(`${program} ended with ${status}:\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`);

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { contractNumber } from '../../app/wire/contract.ts';
 import * as electron from '../electron-double/electron.ts';
 
 const [app = '', folder = ''] = process.argv.slice(2);
@@ -21,11 +22,12 @@ const call = (name: string, input: object): Promise<unknown> =>
       if (data?.floePort !== ${JSON.stringify(name)}) return;
       port.onmessage = ({ data: text }) => {
         const frame = JSON.parse(text);
-        if (frame.kind === 'hello') port.postMessage(JSON.stringify({ kind: 'call', id: 1, name: ${JSON.stringify(name)}, input: ${JSON.stringify(input)} }));
+        if (frame.kind === 'hello' && frame.contract !== ${contractNumber}) reject(new Error('speaks contract ' + frame.contract));
+        else if (frame.kind === 'hello') port.postMessage(JSON.stringify({ kind: 'call', id: 1, name: ${JSON.stringify(name)}, input: ${JSON.stringify(input)} }));
         if (frame.kind === 'done') resolve(frame.value);
         if (frame.kind === 'fail') reject(new Error(frame.fault.code + ': ' + frame.fault.detail));
       };
-      port.postMessage(JSON.stringify({ kind: 'hello', contract: 1 }));
+      port.postMessage(JSON.stringify({ kind: 'hello', contract: ${contractNumber} }));
     });
     desktop.askPort(${JSON.stringify(name)});
   })`);
