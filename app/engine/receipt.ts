@@ -14,7 +14,8 @@ import { openChunkReader, type ChunkReader } from '../restore/content/content.ts
 import { askAgain } from './ask-again.ts';
 import { readDevice } from './device.ts';
 import type { EngineCore } from './engine-core.ts';
-import { findRound, findSpace } from './look.ts';
+import { findSpace } from './look.ts';
+import { findRound } from './moment.ts';
 
 export interface ReceiptRequest {
   readonly space: string;

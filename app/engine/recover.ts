@@ -3,15 +3,16 @@
  * spent. Running it again only takes what is missing.
  */
 import { Fault, faultOf } from '../domain/fault.ts';
-import type { SnapshotId, SpaceId } from '../domain/ids.ts';
+import type { DeviceId, SnapshotId, SpaceId } from '../domain/ids.ts';
 import type { Head, Snapshot } from '../domain/space.ts';
 import { spaceKeys, wrapSpaceKey } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader } from '../restore/content/content.ts';
-import { rebuild } from '../restore/rebuild/rebuild.ts';
-import { findDevices, type KnownDevice } from './device.ts';
+import { rebuild, type RebuildInput } from '../restore/rebuild/rebuild.ts';
+import { findDevices, readDevice, type KnownDevice } from './device.ts';
 import type { EngineCore } from './engine-core.ts';
 import { readSnapshot } from './heads.ts';
+import { learnSides } from './sides.ts';
 import { leaseEpochsUsual } from './spaces.ts';
 
 export interface RecoveredSpace {
@@ -44,7 +45,8 @@ export async function recoverSpaces(core: EngineCore, signal: AbortSignal): Prom
     const mine = heads.filter((head) => head.space === id);
     try {
       const done = await recoverSpace(core, mine, devices, signal);
-      if (done) recovered.push(done);
+      if (done) recovered.push(done.recovered);
+      for (const fault of done?.problems ?? []) problems.push({ space: id, name: mine[0]?.name ?? '', fault });
     } catch (error) {
       const fault = faultOf(error);
       if (fault === undefined || fault.code === 'cancelled' || fault.code === 'network-unreachable') throw error;
@@ -62,7 +64,7 @@ async function recoverSpace(
   heads: readonly Head[],
   devices: readonly KnownDevice[],
   signal: AbortSignal,
-): Promise<RecoveredSpace | undefined> {
+): Promise<{ readonly recovered: RecoveredSpace; readonly problems: readonly Fault[] } | undefined> {
   const snapshots = await Promise.all(
     heads.map(async (head) => ({ head, record: await readSnapshot(core, head, signal) })),
   );
@@ -78,7 +80,10 @@ async function recoverSpace(
   const row = known ?? (await addRecovered(core, head, record));
   const keys = spaceKeys(core.crypto, head.spaceKey);
   const network = await core.chain.network(signal);
-  const maker = devices.find((device) => device.record.device === head.device);
+  const thinnedBy = (device: DeviceId): RebuildInput['thinned'] =>
+    devices.find((one) => one.record.device === device)?.garbage.find(({ space }) => space === head.space)?.thinned ??
+    [];
+  const own = (await readDevice(core.catalog))?.id ?? head.device;
   const done = await rebuild(
     {
       row,
@@ -86,13 +91,25 @@ async function recoverSpace(
       shards: network.committee.shards,
       pools: [...new Set(heads.map((one) => one.pool))],
       head,
-      thinned: maker?.garbage.find(({ space }) => space === head.space)?.thinned ?? [],
+      thinned: thinnedBy(head.device),
+      own: { device: own, thinned: thinnedBy(own) },
       onPack: (packs, ofPacks) => core.emit({ kind: 'recovering', space: head.space, packs, ofPacks }),
     },
     { ...core, reader: openChunkReader(keys, core) },
     signal,
   );
-  return { space: head.space, name: head.name, snapshot: head.snapshot, ...done };
+  const sides = await learnSides(core, core.open(row), devices, signal);
+  const { packs, problems } = done;
+  return {
+    recovered: {
+      space: head.space,
+      name: head.name,
+      snapshot: head.snapshot,
+      packs,
+      snapshots: done.snapshots + sides.found,
+    },
+    problems: [...problems, ...sides.problems],
+  };
 }
 
 function addRecovered(core: EngineCore, head: Head, record: Snapshot): Promise<SpaceRow> {

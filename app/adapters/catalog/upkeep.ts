@@ -75,6 +75,9 @@ export function upkeepOperations(db: Database): UpkeepOperations {
      AND NOT EXISTS (SELECT 1 FROM round r WHERE r.space = @space AND r.sequence >= past.since AND r.sequence < past.until)`,
   );
 
+  // What a side snapshot shares with a round that goes must be found among its own versions now.
+  const readSidesAgain = db.prepare("UPDATE side SET state = 'known' WHERE space = ? AND state = 'read'");
+
   function markRecord(record: Buffer, lists: Content[]): void {
     const { kind, content } = recordFromBytes(record);
     if (kind === 'folder') return;
@@ -113,7 +116,9 @@ export function upkeepOperations(db: Database): UpkeepOperations {
     setLive: (pack) => void setLive.run(pack),
     thin: db.transaction((space: number, sequences: readonly number[]) => {
       for (const sequence of sequences) dropRound.run({ space, sequence });
-      return { versions: dropPast.run({ space }).changes };
+      const versions = dropPast.run({ space }).changes;
+      if (versions > 0) readSidesAgain.run(space);
+      return { versions };
     }),
   };
 }
