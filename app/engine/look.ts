@@ -73,8 +73,10 @@ export interface SnapshotLine {
   readonly files: number;
   readonly bytes: number;
   readonly state: 'sealed' | 'certified';
-  /** What another device was at, and this one's own line never: its tree is read from the network. */
+  /** On no line of this device, which is read from its catalog: its tree is read from the network. */
   readonly isSide: boolean;
+  /** Of a side snapshot: its device's name then. */
+  readonly madeBy: string | undefined;
 }
 
 export interface VersionLine {
@@ -191,13 +193,17 @@ async function spaceStatus(
 /** Newest first; of equal sequences this device's own line first. */
 export async function history(core: EngineCore, name: string): Promise<readonly SnapshotLine[]> {
   const space = await findSpace(core.catalog, name);
-  const rounds = (await core.catalog.snapshots(space.num)).map((round) => ({ ...round, isSide: false }));
+  const rounds = (await core.catalog.snapshots(space.num)).map((round) => ({
+    ...round,
+    isSide: false,
+    madeBy: undefined,
+  }));
   const sides = (await core.catalog.sides(space.num)).flatMap(({ state, ...side }) =>
-    state === 'given-up' ? [] : [{ ...side, state: 'certified' as const, isSide: true }],
+    state === 'given-up' ? [] : [{ ...side, state: 'certified' as const, isSide: true, madeBy: side.deviceName }],
   );
   return [...rounds, ...sides]
     .toSorted((a, b) => b.sequence - a.sequence || Number(a.isSide) - Number(b.isSide) || b.timeMs - a.timeMs)
-    .map(({ snapshot, sequence, timeMs, device, parents, files, bytes, state, isSide }) => ({
+    .map(({ snapshot, sequence, timeMs, device, parents, files, bytes, state, isSide, madeBy }) => ({
       snapshot,
       sequence,
       timeMs,
@@ -207,6 +213,7 @@ export async function history(core: EngineCore, name: string): Promise<readonly 
       bytes,
       state,
       isSide,
+      madeBy,
     }));
 }
 

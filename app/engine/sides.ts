@@ -75,8 +75,8 @@ async function readRecords(
       const record = snapshotFromBytes(bytes);
       // A record of another space is passed over like a pack of another space.
       if (record.space !== row.id) return;
-      const { sequence, parents, device, timeMs, files, bytes: size, root } = record;
-      const facts = { sequence, parents, device, timeMs, files, bytes: size, root: root.content };
+      const { sequence, parents, device, deviceName, timeMs, files, bytes: size, root } = record;
+      const facts = { sequence, parents, device, deviceName, timeMs, files, bytes: size, root: root.content };
       await core.catalog.addSide(row.num, { ...facts, snapshot: id });
       found++;
     } catch (error) {

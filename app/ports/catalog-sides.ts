@@ -11,6 +11,8 @@ export interface NewSide {
   readonly sequence: number;
   readonly parents: readonly SnapshotId[];
   readonly device: DeviceId;
+  /** Its name then, for people. */
+  readonly deviceName: string;
   readonly timeMs: number;
   readonly files: number;
   readonly bytes: number;

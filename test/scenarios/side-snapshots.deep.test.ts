@@ -121,6 +121,7 @@ describe('what one device was at between two merges', () => {
       const texts = await Promise.all(versions.map(({ snapshot }) => textAt(reader, 'letter', snapshot ?? '')));
       expect(texts).toEqual(['third letter', 'second letter', 'first letter', 'no letter yet']);
       expect(versions.filter(({ until }) => until === undefined)).toHaveLength(1);
+      expect(versions.every(({ uniqueBytes }) => (uniqueBytes ?? 0) > 0)).toBe(true);
       const [gone] = await engine.versions('docs', 'box/second only');
       expect(await textAt(reader, 'box/second only', gone?.snapshot ?? '')).toBe('second in the box');
       const found = await engine.find('docs', 'SECOND', true);
@@ -179,12 +180,16 @@ describe('what one device was at between two merges', () => {
     const [laptop, desktop] = await two(world, { letter: 'x' });
     const moments = await apart(laptop, desktop);
     const second = moments[1]?.snapshot ?? '';
-    const place = (await desktop.catalog.chunkLocations(
-      (await desktop.engine.log('docs')).flatMap(({ snapshot }) => (snapshot === second ? [snapshot] : [])),
-    ))[0];
+    const place = (
+      await desktop.catalog.chunkLocations(
+        (await desktop.engine.log('docs')).flatMap(({ snapshot }) => (snapshot === second ? [snapshot] : [])),
+      )
+    )[0];
     const blob = place?.blobId ?? 'none';
     const phone = await world.emptyHome('phone', { phrase: laptop.phrase });
-    world.onRequest = (name) => (name.includes(blob) ? Promise.reject(new TypeError('refused')) : Promise.resolve());
+    world.onRequest = (_, url) => {
+      if (url.pathname.includes(blob)) throw new TypeError('refused');
+    };
     const report = await phone.engine.recover(never);
     expect(report.spaces).toHaveLength(1);
     expect(report.problems.map(({ fault }) => fault.code)).toContain('blob-unavailable');

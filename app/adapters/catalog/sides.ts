@@ -26,6 +26,7 @@ interface RawSide {
   readonly sequence: number;
   readonly parents: Uint8Array;
   readonly device: Uint8Array;
+  readonly maker: string;
   readonly time_ms: number;
   readonly files: number;
   readonly bytes: number;
@@ -58,8 +59,8 @@ export function sideOperations(db: Database): SideOperations {
      ORDER BY sequence, num`,
   );
   const insert = db.prepare(
-    `INSERT OR IGNORE INTO side (space, snapshot, sequence, parents, device, time_ms, files, bytes, root, state)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'known')`,
+    `INSERT OR IGNORE INTO side (space, snapshot, sequence, parents, device, maker, time_ms, files, bytes, root, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'known')`,
   );
   const sequenceOf = db.prepare<[number], number>('SELECT sequence FROM side WHERE num = ?').pluck();
   const records = `SELECT record FROM entry WHERE num = @num UNION ALL SELECT record FROM past WHERE num = @num
@@ -99,9 +100,9 @@ export function sideOperations(db: Database): SideOperations {
     strangeSnapshots: (space, limit) => strange.all(space, limit).map((id) => parseChunkId(id)),
     sides: (space) => all.all(space).map(sideFrom),
     addSide(space: number, side: NewSide) {
-      const { snapshot, sequence, parents, device, timeMs, files, bytes, root } = side;
+      const { snapshot, sequence, parents, device, deviceName, timeMs, files, bytes, root } = side;
       const ids = concatBytes(...parents.map(idToBytes));
-      const counts = [timeMs, files, bytes];
+      const counts = [deviceName, timeMs, files, bytes];
       insert.run(space, idToBytes(snapshot), sequence, ids, idToBytes(device), ...counts, contentToBytes(root));
     },
     addSideVersions: db.transaction((side: number, versions: readonly SideEntry[]) => {
@@ -133,6 +134,7 @@ function sideFrom(raw: RawSide): SideRow {
     sequence: raw.sequence,
     parents: snapshotIds(raw.parents),
     device: parseDeviceId(toHex(raw.device)),
+    deviceName: raw.maker,
     timeMs: raw.time_ms,
     files: raw.files,
     bytes: raw.bytes,

@@ -225,6 +225,7 @@ CREATE TABLE side (
   sequence INTEGER NOT NULL,
   parents  BLOB NOT NULL,
   device   BLOB NOT NULL,
+  maker    TEXT NOT NULL,
   time_ms  INTEGER NOT NULL,
   files    INTEGER NOT NULL,
   bytes    INTEGER NOT NULL,

@@ -1,5 +1,5 @@
 -- Certified snapshots of any device that are not on this catalog's own line: what another device was at between two merges. A row comes with the
--- record of the snapshot; it is 'read' once the versions that came with it are in "side_version", and 'given-up' when its maker thinned it out.
+-- record of the snapshot, the maker's name then among it; it is 'read' once the versions that came with it are in "side_version", and 'given-up' when its maker thinned it out.
 CREATE TABLE side (
   num      INTEGER PRIMARY KEY,
   space    INTEGER NOT NULL REFERENCES space (num),
@@ -7,6 +7,7 @@ CREATE TABLE side (
   sequence INTEGER NOT NULL,
   parents  BLOB NOT NULL,
   device   BLOB NOT NULL,
+  maker    TEXT NOT NULL,
   time_ms  INTEGER NOT NULL,
   files    INTEGER NOT NULL,
   bytes    INTEGER NOT NULL,
