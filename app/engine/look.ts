@@ -236,7 +236,8 @@ export async function pathVersions(core: EngineCore, name: string, path: string)
   );
   const versions = [...own, ...aside.map(({ version }) => version)];
   if (versions.length === 0) throw new Fault('not-found', 'never', `'${space.name}' never held '${path}'.`);
-  const times = new Map((await core.catalog.sides(space.num)).map(({ snapshot, timeMs }) => [snapshot, timeMs]));
+  const sides = aside.length > 0 ? await core.catalog.sides(space.num) : [];
+  const times = new Map(sides.map(({ snapshot, timeMs }) => [snapshot, timeMs]));
   const lines = [
     ...(await withSnapshots(core, space, own)),
     ...aside.map(({ snapshot, version }) => lineOf(version, snapshot, times.get(snapshot) ?? 0)),

@@ -189,8 +189,9 @@ export async function findNames(
   if (text === '' && !isDeletedOnly) throw new Fault('bad-input', 'after-user', 'Say what the name contains.');
   const space = await findSpace(core.catalog, name);
   const times = new Map((await core.catalog.snapshots(space.num)).map(({ sequence, timeMs }) => [sequence, timeMs]));
-  const sideTimes = new Map((await core.catalog.sides(space.num)).map(({ snapshot, timeMs }) => [snapshot, timeMs]));
   const found = await core.catalog.findNames(space.num, text, isDeletedOnly, foundMax);
+  const sides = found.some(({ side }) => side !== undefined) ? await core.catalog.sides(space.num) : [];
+  const sideTimes = new Map(sides.map(({ snapshot, timeMs }) => [snapshot, timeMs]));
   return found.map(({ version, isDeleted, side }) => {
     const sideMs = side && (sideTimes.get(side) ?? 0);
     return {

@@ -3,7 +3,7 @@
  * nothing else does. Each step is kept as it is done, so a run that stops goes on later; what cannot be read costs itself only.
  */
 import { sameDot } from '../domain/dot.ts';
-import type { Fault } from '../domain/fault.ts';
+import { Fault } from '../domain/fault.ts';
 import type { DeviceId, NodeId, SnapshotId } from '../domain/ids.ts';
 import { joinPath, type PathName, type SpacePath } from '../domain/path-name.ts';
 import type { Content, TreeEntry } from '../domain/space.ts';
@@ -129,16 +129,26 @@ async function readVersions(
 ): Promise<void> {
   const sides = (await core.catalog.sides(space.row.num)).filter(({ state }) => state !== 'given-up');
   const known: Base[] = [
-    ...(await core.catalog.snapshots(space.row.num)),
+    ...(await core.catalog.snapshots(space.row.num)).filter(({ state }) => state === 'certified'),
     ...sides.filter(({ state }) => state === 'read'),
   ];
+  const readBeside = async (side: SideRow): Promise<void> => {
+    const base = baseOf(side, known);
+    try {
+      await readOne(core, space, side, base, reader, signal);
+    } catch (error) {
+      // It may be the other tree that cannot be read.
+      if (base === undefined || ownTrouble(error) === undefined) throw error;
+      await readOne(core, space, side, undefined, reader, signal);
+    }
+  };
   let failures = 0;
   for (const side of sides) {
     if (side.state === 'read') continue;
     if (failures >= failuresMax) return;
     signal.throwIfAborted();
     try {
-      await readOne(core, space, side, baseOf(side, known), reader, signal);
+      await readBeside(side);
       known.push(side);
       await core.catalog.setSideState(side.num, 'read');
       failures = 0;
@@ -182,6 +192,8 @@ async function readOne(
   const list = async (content: Content): Promise<readonly TreeEntry[]> =>
     listingFromBytes(await reader.bytes(content, listingBytesMax, signal));
   const pairs: Pair[] = [{ path: '', node: row.rootNode, content: side.root, base }];
+  // A node lies at one place; a tree that says otherwise must not be walked without end.
+  const opened = new Set<NodeId>();
   let found: { path: SpacePath; parent: NodeId; entry: TreeEntry }[] = [];
   const flush = async (): Promise<void> => {
     const nodes = found.flatMap(({ parent, entry }) => [parent, entry.node]);
@@ -196,6 +208,8 @@ async function readOne(
   };
   for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
     const { path, node, content } = pair;
+    if (opened.has(node)) throw new Fault('pack-damaged', 'never', 'A stored folder lies at two places at once.');
+    opened.add(node);
     if (pair.base && sameContent(pair.base, content)) continue;
     const before = new Map<PathName, TreeEntry>();
     if (pair.base) for (const entry of await list(pair.base)) before.set(entry.name, entry);

@@ -147,10 +147,12 @@ describe('what one device was at between two merges', () => {
     const rules = { allDays: 30, dailyDays: 30, weeklyDays: 30 };
     await laptop.engine.setRetention('docs', { rules, budgetFrost: undefined });
     const gone = [(await desktop.engine.device())?.id].filter((id) => id !== undefined);
+    let deleted = 0;
     for (let turn = 0; turn < 3; turn++) {
-      await laptop.engine.tidy({ space: 'docs', gone }, never);
+      deleted += (await laptop.engine.tidy({ space: 'docs', gone }, never)).collected.deleted.packs;
       await world.clock.sleep(3 * dayMs);
     }
+    expect(deleted).toBeGreaterThan(0);
     await demandAll(await emptyHome(laptop), moments.slice(0, 3));
   });
 
@@ -198,6 +200,9 @@ describe('what one device was at between two merges', () => {
     expect(listed).not.toContain(second);
     expect(tree(phone, await phone.restored('docs'))).toEqual(tree(laptop));
     expect(tree(phone, await phone.restored('docs', { at: moments[0]?.snapshot ?? '' }))).toEqual(moments[0]?.files);
+    world.onRequest = undefined;
+    expect(await phone.engine.recover(never)).toEqual({ spaces: [], problems: [] });
+    await demandAll(phone, moments);
   });
 
   it('is read in the next pass when a kill came in between', async () => {
