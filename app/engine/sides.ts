@@ -20,10 +20,21 @@ export interface SidesReport {
   /** Side snapshots that became known. */
   readonly found: number;
   readonly problems: readonly Fault[];
+  /** Nothing is left for another turn but what could not be read. */
+  readonly isComplete: boolean;
 }
 
-/** Records in one turn: more than a year of snapshots every ten minutes; the next turn goes on. */
-const recordsMax = 100_000;
+/** How much one turn reads at most. */
+interface Turn {
+  readonly records: number;
+  readonly trees: number;
+}
+
+/** A recovery: more than a year of snapshots every ten minutes. */
+const wholeTurn: Turn = { records: 100_000, trees: 100_000 };
+/** A pass, in which other work waits: seconds. The next pass goes on. */
+const passTurn: Turn = { records: 1_000, trees: 200 };
+
 /** Records fetched together. They lie at the ends of different packs. */
 const recordsAtOnce = 16;
 const recordBytesMax = 1024 * 1024;
@@ -38,14 +49,16 @@ export async function learnSides(
   space: OpenSpace,
   devices: readonly KnownDevice[],
   signal: AbortSignal,
+  turn: Turn = wholeTurn,
 ): Promise<SidesReport> {
   const reader = openChunkReader(space.keys, core, 'bulk');
   const problems: Fault[] = [];
-  const found = await readRecords(core, space, reader, problems, signal);
+  const ids = await core.catalog.strangeSnapshots(space.row.num, turn.records);
+  const found = await readRecords(core, space, ids, { reader, problems }, signal);
   await giveUp(core, space, devices);
-  await readVersions(core, space, reader, problems, signal);
+  const isRead = await readVersions(core, space, turn.trees, { reader, problems }, signal);
   if (found + problems.length > 0) core.log.write('info', 'sides.learnt', { found, problems: problems.length });
-  return { found, problems };
+  return { found, problems, isComplete: isRead && ids.length < turn.records };
 }
 
 /** At the end of a pass: when packs of another device came since the last time, or this process has not looked yet. */
@@ -56,18 +69,22 @@ export async function learnSidesOnce(
   signal: AbortSignal,
 ): Promise<void> {
   if (core.memory.sidesLearnt.has(space.row.num)) return;
-  await learnSides(core, space, devices, signal);
-  core.memory.sidesLearnt.add(space.row.num);
+  const { isComplete } = await learnSides(core, space, devices, signal, passTurn);
+  if (isComplete) core.memory.sidesLearnt.add(space.row.num);
+}
+
+interface Reading {
+  readonly reader: ChunkReader;
+  readonly problems: Fault[];
 }
 
 async function readRecords(
   core: EngineCore,
   { row }: OpenSpace,
-  reader: ChunkReader,
-  problems: Fault[],
+  ids: readonly SnapshotId[],
+  { reader, problems }: Reading,
   signal: AbortSignal,
 ): Promise<number> {
-  const ids = await core.catalog.strangeSnapshots(row.num, recordsMax);
   let found = 0;
   const read = async (id: SnapshotId): Promise<void> => {
     try {
@@ -123,10 +140,10 @@ async function giveUp(core: EngineCore, { row }: OpenSpace, devices: readonly Kn
 async function readVersions(
   core: EngineCore,
   space: OpenSpace,
-  reader: ChunkReader,
-  problems: Fault[],
+  treesMax: number,
+  { reader, problems }: Reading,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const sides = (await core.catalog.sides(space.row.num)).filter(({ state }) => state !== 'given-up');
   const known: Base[] = [
     ...(await core.catalog.snapshots(space.row.num)).filter(({ state }) => state === 'certified'),
@@ -143,9 +160,11 @@ async function readVersions(
     }
   };
   let failures = 0;
+  let trees = 0;
   for (const side of sides) {
     if (side.state === 'read') continue;
-    if (failures >= failuresMax) return;
+    if (++trees > treesMax) return false;
+    if (failures >= failuresMax) return true;
     signal.throwIfAborted();
     try {
       await readBeside(side);
@@ -159,6 +178,7 @@ async function readVersions(
       failures++;
     }
   }
+  return true;
 }
 
 type Base = Pick<SideRow, 'snapshot' | 'sequence' | 'root'>;

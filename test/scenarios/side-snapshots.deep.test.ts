@@ -205,6 +205,42 @@ describe('what one device was at between two merges', () => {
     await demandAll(phone, moments);
   });
 
+  it('costs only itself when it is hostile, and nothing is written for it', async () => {
+    const forged = '../../../../escape';
+    // Before 'letter', as the forged one is.
+    const honest = '0'.repeat(forged.length);
+    const enemy = await world.device('enemy', {
+      phrase: world.phrase,
+      pool: (pool) => ({
+        ...pool,
+        chunk(task, options) {
+          const all = Buffer.from(task.buffer);
+          for (let at = all.indexOf(honest); at >= 0; at = all.indexOf(honest, at + 1)) all.write(forged, at);
+          return pool.chunk(task, options);
+        },
+      }),
+    });
+    const { user } = enemy.disk;
+    user.write(`${root}/letter`, 'first');
+    await enemy.protect(root);
+    await enemy.sync('docs');
+    user.write(`${root}/${honest}`, 'payload');
+    const { snapshot: hostile = '' } = await enemy.sync('docs');
+    user.remove(`${root}/${honest}`);
+    user.write(`${root}/letter`, 'last');
+    await enemy.sync('docs');
+    const phone = await world.emptyHome('phone', { phrase: world.phrase });
+    const { spaces, problems } = await phone.engine.recover(never);
+    expect([spaces.length, problems.map(({ fault }) => fault.code)]).toEqual([1, ['name-unsafe']]);
+    expect(tree(phone, await phone.restored('docs'))).toEqual(tree(enemy));
+    const before = phone.disk.user.picture('/');
+    await expect(phone.engine.list('docs', '', hostile)).rejects.toMatchObject({ code: 'name-unsafe' });
+    const asked = { space: 'docs', to: '/', paths: [], at: hostile, overwrite: 'always' } as const;
+    await expect(phone.engine.restore(asked, never)).rejects.toMatchObject({ code: 'name-unsafe' });
+    expect(phone.disk.user.picture('/')).toEqual(before);
+    expect((await phone.engine.versions('docs', 'letter')).length).toBe(2);
+  });
+
   it('is read in the next pass when a kill came in between', async () => {
     const [laptop, desktop] = await two(world, { letter: 'x' });
     const moments: Moment[] = [];
