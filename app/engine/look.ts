@@ -199,7 +199,9 @@ export async function history(core: EngineCore, name: string): Promise<readonly 
     madeBy: undefined,
   }));
   const sides = (await core.catalog.sides(space.num)).flatMap(({ state, ...side }) =>
-    state === 'given-up' ? [] : [{ ...side, state: 'certified' as const, isSide: true, madeBy: side.deviceName }],
+    state === 'given-up'
+      ? []
+      : [{ ...side, state: 'certified' as const, isSide: true, madeBy: side.deviceName || side.device.slice(0, 8) }],
   );
   return [...rounds, ...sides]
     .toSorted((a, b) => b.sequence - a.sequence || Number(a.isSide) - Number(b.isSide) || b.timeMs - a.timeMs)

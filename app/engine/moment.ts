@@ -31,7 +31,7 @@ export async function findMoment(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Moment> {
   const isId = at !== undefined && at.length >= idDigitsMin && /^[0-9a-f]+$/.test(at);
-  const sides = isId ? (await core.catalog.sides(space.num)).filter(({ snapshot }) => snapshot.startsWith(at)) : [];
+  const sides = isId ? await core.catalog.sides(space.num, at) : [];
   const standing = sides.filter(({ state }) => state !== 'given-up');
   const isRound = isId && (await core.catalog.snapshots(space.num)).some(({ snapshot }) => snapshot.startsWith(at));
   if (standing.length + Number(isRound) > 1)

@@ -133,7 +133,8 @@ async function giveUp(core: EngineCore, { row }: OpenSpace, devices: readonly Kn
     const keepers = [device, ...(adopters.get(snapshot) ?? [])];
     const isGone = !heads.has(snapshot) && keepers.every((keeper) => hasGivenUp(keeper, sequence));
     if (isGone && state !== 'given-up') await core.catalog.setSideState(num, 'given-up');
-    if (!isGone && state === 'given-up') await core.catalog.setSideState(num, 'known');
+    // What this device gave up stays so, although its bag has room for its newest ranges only.
+    if (!isGone && state === 'given-up' && device !== self) await core.catalog.setSideState(num, 'known');
   }
 }
 

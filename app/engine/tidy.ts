@@ -34,6 +34,7 @@ export async function tidySpace(
   const row = await findSpace(core.catalog, space);
   const open = core.open(row);
   const thinned = await applyRetention(core, open, signal);
+  if (thinned.snapshots > 0) core.memory.sidesLearnt.delete(row.num);
   const known = await knownGone(core, open, gone, signal);
   const compacted = await compact(core, open, signal);
   const collected = await collect(core, open, { gone: known }, signal);

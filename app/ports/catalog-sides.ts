@@ -41,8 +41,8 @@ export interface SideVersion {
 export interface SideOperations {
   /** Snapshot records in live packs of which neither a round nor a side snapshot is known. */
   strangeSnapshots(space: number, limit: number): readonly SnapshotId[];
-  /** By sequence. Those that are rounds by now are none any more. */
-  sides(space: number): readonly SideRow[];
+  /** By sequence; with `digits`, those whose id begins so. Those that are rounds by now are none any more. */
+  sides(space: number, digits?: string): readonly SideRow[];
   addSide(space: number, side: NewSide): void;
   /** What was not in the catalog of these becomes known as versions. To be repeated at will. */
   addSideVersions(side: number, versions: readonly SideEntry[]): void;

@@ -120,6 +120,9 @@ describe('a side snapshot', () => {
     sealAndCertify(catalog, space, 2, [put(root, 'a', a, { bytes: 5 })], []);
     sealAndCertify(catalog, space, 3, [put(root, 'a', a, { bytes: 6 })], []);
     expect(catalog.thin(space, [1])).toEqual({ versions: 1 });
-    expect(catalog.sides(space)).toMatchObject([{ state: 'known' }]);
+    expect(catalog.sides(space)).toMatchObject([
+      { sequence: 1, snapshot: roundOf(space, 1).snapshot, state: 'given-up' },
+      { sequence: 9, state: 'known' },
+    ]);
   });
 });

@@ -54,8 +54,8 @@ export function sideOperations(db: Database): SideOperations {
        AND NOT EXISTS (SELECT 1 FROM side s WHERE s.snapshot = c.id) ORDER BY p.num DESC LIMIT ?`,
     )
     .pluck();
-  const all = db.prepare<[number], RawSide>(
-    `SELECT * FROM side WHERE space = ? AND NOT EXISTS (SELECT 1 FROM round r WHERE r.snapshot = side.snapshot)
+  const all = db.prepare<[number, string], RawSide>(
+    `SELECT * FROM side WHERE space = ? AND hex(snapshot) GLOB ? AND NOT EXISTS (SELECT 1 FROM round r WHERE r.snapshot = side.snapshot)
      ORDER BY sequence, num`,
   );
   const insert = db.prepare(
@@ -98,7 +98,7 @@ export function sideOperations(db: Database): SideOperations {
 
   return {
     strangeSnapshots: (space, limit) => strange.all(space, limit).map((id) => parseChunkId(id)),
-    sides: (space) => all.all(space).map(sideFrom),
+    sides: (space, digits = '') => all.all(space, `${digits.toUpperCase()}*`).map(sideFrom),
     addSide(space: number, side: NewSide) {
       const { snapshot, sequence, parents, device, deviceName, timeMs, files, bytes, root } = side;
       const ids = concatBytes(...parents.map(idToBytes));

@@ -1,5 +1,6 @@
 -- Certified snapshots of any device that are not on this catalog's own line: what another device was at between two merges. A row comes with the
--- record of the snapshot, the maker's name then among it; it is 'read' once the versions that came with it are in "side_version", and 'given-up' when its maker thinned it out.
+-- record of the snapshot, the maker's name then among it; it is 'read' once the versions that came with it are in "side_version", and 'given-up' when it was
+-- thinned out: its record stays in the packs. "maker" is empty of what this device thinned out itself.
 CREATE TABLE side (
   num      INTEGER PRIMARY KEY,
   space    INTEGER NOT NULL REFERENCES space (num),
