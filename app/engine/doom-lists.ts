@@ -128,7 +128,9 @@ async function answersTo(
   );
   // What the owner has moved elsewhere is known first.
   const input = { row, keys, shards, onPack: () => undefined };
-  await importPacks(input, [...new Set(pools.map(({ pool }) => pool))], core, signal);
+  const { problems } = await importPacks(input, [...new Set(pools.map(({ pool }) => pool))], core, signal);
+  // A pack that is on the list and cannot be looked into may hold what is needed: nothing is answered yet.
+  if (problems[0]) throw problems[0];
   const isNeeded = await needs(core, space, signal);
   const answers = new Map<DeviceId, Answer>();
   for (const { device, list } of open) {

@@ -86,7 +86,7 @@ async function mergeHead(
   // An earlier head of this pass may have brought it along.
   if ((mine.get(record.device) ?? 0) >= record.sequence) return;
   const { shards } = (await core.chain.network(signal)).committee;
-  await importPacks(
+  const imported = await importPacks(
     {
       row,
       keys: input.space.keys,
@@ -97,6 +97,8 @@ async function mergeHead(
     core,
     signal,
   );
+  for (const fault of imported.problems) tally.problems.push({ path: '', fault });
+  core.memory.sidesLearnt.delete(row.num);
   const reader = openChunkReader(input.space.keys, core, 'bulk');
   const window = new TreeWindow(core.catalog, row);
   const difference = await differenceOf(row, record.root, window, { catalog: core.catalog, reader }, signal);

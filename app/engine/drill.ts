@@ -12,7 +12,8 @@ import { restore } from '../restore/reassemble/reassemble.ts';
 import { openBlobSource } from './blob-source.ts';
 import { recordDrill, type DrillOutcome } from './drill-record.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
-import { findRound, findSpace } from './look.ts';
+import { findSpace } from './look.ts';
+import { findRound } from './moment.ts';
 import { chooseShards, refuseShards } from './refused-shards.ts';
 
 export interface DrillRequest {
@@ -56,7 +57,7 @@ export async function drillSpace(core: EngineCore, request: DrillRequest, signal
       core.emit({ kind: 'restoring', space: row.id, files, ofFiles: sample.length, bytes, ofBytes: bytesOf(sample) }),
   } as const;
   const { problems: failures } =
-    sample.length === 0 ? { problems: [] } : await restore(input, { ...core, reader }, signal);
+    sample.length === 0 ? { problems: [] } : await restore(input, { ...core, tree: core.catalog, reader }, signal);
   const problems = [...failures];
   for (const version of sample) {
     if (failures.some(({ path }) => path === version.path)) continue;

@@ -34,6 +34,8 @@ export interface EngineCore extends EnginePorts {
     readonly headsSeen: Set<SnapshotId>;
     /** The devices' bags when none had news, by their digests: as long as they stand so, none has. */
     quietBags: ReadonlyMap<SuiId, string> | undefined;
+    /** Spaces whose side snapshots were looked for since packs of another device came. */
+    readonly sidesLearnt: Set<number>;
   };
   open(row: SpaceRow): OpenSpace;
   /** The device with its bag on chain and a spender for its address; settles what an earlier run left open. */
@@ -55,7 +57,12 @@ export function createCore(ports: EnginePorts, emit: (event: EngineEvent) => voi
     blobs: openBlobSource({ ...ports, clock: ports.pace?.clock ?? ports.clock, health }),
     emit,
     point,
-    memory: { devicesAtMs: Number.NEGATIVE_INFINITY, headsSeen: new Set(), quietBags: undefined },
+    memory: {
+      devicesAtMs: Number.NEGATIVE_INFINITY,
+      headsSeen: new Set(),
+      quietBags: undefined,
+      sidesLearnt: new Set(),
+    },
     open(row) {
       const spaceKey = unwrapSpaceKey(ports.crypto, ports.account.key, row.id, row.sealedKey);
       return { row, spaceKey, keys: spaceKeys(ports.crypto, spaceKey) };

@@ -52,6 +52,7 @@ import {
   findSpace,
   history,
   listPath,
+  missingSnapshots,
   pathVersions,
   statusOf,
   type EngineStatus,
@@ -159,6 +160,8 @@ export interface Engine {
   status(signal: AbortSignal): Promise<EngineStatus>;
   spaces(): Promise<readonly SpaceStatus[]>;
   log(space: string): Promise<readonly SnapshotLine[]>;
+  /** How many more certified snapshots there must be that could not be read yet. */
+  missingSnapshots(space: string): Promise<number>;
   versions(space: string, path: string): Promise<readonly VersionLine[]>;
   list(space: string, path: string, at: string | undefined): Promise<Listing>;
   restore(request: RestoreRequest, signal: AbortSignal): Promise<RestoreDone>;
@@ -276,6 +279,7 @@ export function createEngine(ports: EnginePorts): Engine {
     status: (signal) => statusOf(core, signal),
     spaces: async () => (await statusOf(core, undefined)).spaces,
     log: (space) => history(core, space),
+    missingSnapshots: (space) => missingSnapshots(core, space),
     versions: (space, path) => pathVersions(core, space, path),
     list: (space, path, at) => listPath(core, space, path, at),
     restore: (request, signal) => restoreSpace(core, request, signal),

@@ -4,7 +4,8 @@ import type { SpaceId } from '../domain/ids.ts';
 import { openChunkReader } from '../restore/content/content.ts';
 import type { IntentRow } from '../ports/intents.ts';
 import type { EngineCore } from './engine-core.ts';
-import { findRound, findSpace, withSnapshots, type VersionLine } from './look.ts';
+import { findSpace, linesAt, withSnapshots, type VersionLine } from './look.ts';
+import { findMoment } from './moment.ts';
 
 export interface FileBytes {
   readonly line: VersionLine;
@@ -22,10 +23,10 @@ export async function readFileAt(
   signal: AbortSignal,
 ): Promise<FileBytes> {
   const space = await findSpace(core.catalog, name);
-  const round = await findRound(core.catalog, space, at);
-  const entry = await core.catalog.entryAtSequence(space.num, path, round.sequence);
+  const moment = await findMoment(core, space, at, signal);
+  const entry = await moment.tree.entryAtSequence(space.num, path, moment.sequence);
   if (entry?.kind !== 'file') throw new Fault('not-found', 'never', `'${space.name}' had no file '${path}' then.`);
-  const [line] = await withSnapshots(core, space, [entry]);
+  const [line] = await linesAt(core, space, moment, [entry]);
   if (!line) throw new Error('one version gives one line');
   if (entry.bytes > bytesMax) return { line, content: undefined };
   const reader = openChunkReader(core.open(space).keys, core);

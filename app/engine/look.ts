@@ -1,17 +1,21 @@
 /** Questions about the engine's state: answered from the catalog, and from the chain where money and leases are concerned. */
+import { sameDot } from '../domain/dot.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { ChunkId, DeviceId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { EntryKind, SpaceMode, Version } from '../domain/space.ts';
-import type { Catalog, RoundRow, SpaceRow } from '../ports/catalog.ts';
+import type { Catalog, SpaceRow } from '../ports/catalog.ts';
 import type { Balances } from '../ports/chain.ts';
 import { savedByDeleting } from '../upkeep/unique-bytes.ts';
 import { lastDrill, type DrillOutcome } from './drill-record.ts';
 import { readDevice } from './device.ts';
 import type { EngineCore } from './engine-core.ts';
+import { findMoment, type Moment } from './moment.ts';
 import type { Paused, SteeringState } from './steering.ts';
 
 /** Ids in one question to the catalog. */
 const idsAtOnce = 5_000;
+/** More missing snapshots than that are told as so many. */
+const missingMax = 10_000;
 
 export interface SpaceStatus {
   readonly space: SpaceId;
@@ -69,6 +73,10 @@ export interface SnapshotLine {
   readonly files: number;
   readonly bytes: number;
   readonly state: 'sealed' | 'certified';
+  /** On no line of this device, which is read from its catalog: its tree is read from the network. */
+  readonly isSide: boolean;
+  /** Of a side snapshot: its device's name then. */
+  readonly madeBy: string | undefined;
 }
 
 export interface VersionLine {
@@ -103,34 +111,6 @@ export async function findSpace(catalog: Catalog, name: string): Promise<SpaceRo
     'after-user',
     known === '' ? 'There is no space yet. Add a folder first.' : `There is no space '${name}'. There are: ${known}.`,
   );
-}
-
-/** A certified round of a space: the newest, one by its id (or its first digits), or the newest at a time. */
-export async function findRound(catalog: Catalog, space: SpaceRow, at: string | undefined): Promise<RoundRow> {
-  const rounds = (await catalog.snapshots(space.num)).filter((round) => round.state === 'certified');
-  const newest = rounds.toSorted((a, b) => b.sequence - a.sequence);
-  if (at === undefined) {
-    const [last] = newest;
-    if (!last) throw new Fault('not-found', 'later', `Nothing of '${space.name}' is certified yet.`);
-    return last;
-  }
-  if (/^[0-9a-f]{6,64}$/.test(at)) {
-    const matching = newest.filter((round) => round.snapshot.startsWith(at));
-    if (matching.length > 1)
-      throw new Fault('bad-input', 'after-user', `Several snapshots begin with ${at}. Give more digits.`);
-    const [one] = matching;
-    if (one) return one;
-  }
-  const time = /^\d{4}-\d{2}/.test(at) ? Date.parse(at) : Number.NaN;
-  if (Number.isNaN(time))
-    throw new Fault(
-      'bad-input',
-      'after-user',
-      `'${at}' is neither a snapshot of '${space.name}' nor a time such as 2026-11-20T14:03:00Z.`,
-    );
-  const then = newest.find((round) => round.timeMs <= time);
-  if (!then) throw new Fault('not-found', 'never', `'${space.name}' has no snapshot as old as ${at}.`);
-  return then;
 }
 
 export async function statusOf(core: EngineCore, signal: AbortSignal | undefined): Promise<EngineStatus> {
@@ -210,12 +190,22 @@ async function spaceStatus(
   };
 }
 
+/** Newest first; of equal sequences this device's own line first. */
 export async function history(core: EngineCore, name: string): Promise<readonly SnapshotLine[]> {
   const space = await findSpace(core.catalog, name);
-  const rounds = await core.catalog.snapshots(space.num);
-  return rounds
-    .toSorted((a, b) => b.sequence - a.sequence)
-    .map(({ snapshot, sequence, timeMs, device, parents, files, bytes, state }) => ({
+  const rounds = (await core.catalog.snapshots(space.num)).map((round) => ({
+    ...round,
+    isSide: false,
+    madeBy: undefined,
+  }));
+  const sides = (await core.catalog.sides(space.num)).flatMap(({ state, ...side }) =>
+    state === 'given-up'
+      ? []
+      : [{ ...side, state: 'certified' as const, isSide: true, madeBy: side.deviceName || side.device.slice(0, 8) }],
+  );
+  return [...rounds, ...sides]
+    .toSorted((a, b) => b.sequence - a.sequence || Number(a.isSide) - Number(b.isSide) || b.timeMs - a.timeMs)
+    .map(({ snapshot, sequence, timeMs, device, parents, files, bytes, state, isSide, madeBy }) => ({
       snapshot,
       sequence,
       timeMs,
@@ -224,15 +214,40 @@ export async function history(core: EngineCore, name: string): Promise<readonly 
       files,
       bytes,
       state,
+      isSide,
+      madeBy,
     }));
+}
+
+/** Certified snapshots that must have been and cannot be told of: their records lie in packs that could not be read yet, or in none that is known. */
+export async function missingSnapshots(core: EngineCore, name: string): Promise<number> {
+  const space = await findSpace(core.catalog, name);
+  const sides = await core.catalog.sides(space.num);
+  const all = [...(await core.catalog.snapshots(space.num)), ...sides];
+  const known = new Set(all.map(({ snapshot }) => snapshot));
+  const missing = new Set(await core.catalog.strangeSnapshots(space.num, missingMax));
+  for (const { parents } of all) for (const parent of parents) if (!known.has(parent)) missing.add(parent);
+  return missing.size;
 }
 
 export async function pathVersions(core: EngineCore, name: string, path: string): Promise<readonly VersionLine[]> {
   const space = await findSpace(core.catalog, name);
-  const versions = await core.catalog.versions(space.num, path);
+  const own = await core.catalog.versions(space.num, path);
+  const aside = (await core.catalog.sideVersions(space.num, own[0] ? { node: own[0].node } : { path })).filter(
+    ({ version }) => !own.some((one) => sameDot(one.version, version.version) && sameDot(one.place, version.place)),
+  );
+  const versions = [...own, ...aside.map(({ version }) => version)];
   if (versions.length === 0) throw new Fault('not-found', 'never', `'${space.name}' never held '${path}'.`);
-  const own = await uniqueBytes(core, versions);
-  return (await withSnapshots(core, space, versions)).map((line, i) => ({ ...line, uniqueBytes: own[i] }));
+  const sides = aside.length > 0 ? await core.catalog.sides(space.num) : [];
+  const times = new Map(sides.map(({ snapshot, timeMs }) => [snapshot, timeMs]));
+  const lines = [
+    ...(await withSnapshots(core, space, own)),
+    ...aside.map(({ snapshot, version }) => lineOf(version, snapshot, times.get(snapshot) ?? 0)),
+  ];
+  const unique = await uniqueBytes(core, versions);
+  return lines
+    .map((line, i) => ({ ...line, uniqueBytes: unique[i] }))
+    .toSorted((a, b) => Number(b.until === undefined) - Number(a.until === undefined) || b.since - a.since);
 }
 
 /**
@@ -254,11 +269,36 @@ async function uniqueBytes(core: EngineCore, versions: readonly Version[]): Prom
 
 export async function listPath(core: EngineCore, name: string, path: string, at: string | undefined): Promise<Listing> {
   const space = await findSpace(core.catalog, name);
-  const round = await findRound(core.catalog, space, at);
-  const file = path === '' ? undefined : await core.catalog.entryAtSequence(space.num, path, round.sequence);
-  const entries = file && file.kind !== 'folder' ? [file] : await core.catalog.listAt(space.num, path, round.sequence);
+  const moment = await findMoment(core, space, at);
+  const { tree, sequence, snapshot, timeMs } = moment;
+  const file = path === '' ? undefined : await tree.entryAtSequence(space.num, path, sequence);
+  const entries = file && file.kind !== 'folder' ? [file] : await tree.listAt(space.num, path, sequence);
   if (!entries) throw new Fault('not-found', 'never', `'${space.name}' had no folder '${path}' then.`);
-  return { snapshot: round.snapshot, timeMs: round.timeMs, entries: await withSnapshots(core, space, entries) };
+  return { snapshot, timeMs, entries: await linesAt(core, space, moment, entries) };
+}
+
+/** Versions of a moment. In a side snapshot each came with the snapshot that its dot names, where that is known. */
+export async function linesAt(
+  core: EngineCore,
+  space: SpaceRow,
+  moment: Moment,
+  versions: readonly Version[],
+): Promise<readonly VersionLine[]> {
+  if (!moment.isSide) return withSnapshots(core, space, versions);
+  const key = (device: DeviceId, sequence: number): string => `${device}:${sequence}`;
+  const all = [...(await core.catalog.snapshots(space.num)), ...(await core.catalog.sides(space.num))];
+  const known = new Map(all.map((one) => [key(one.device, one.sequence), one]));
+  return versions.map((version) => {
+    const { place, version: content } = version;
+    const dot = place.sequence > content.sequence ? place : content;
+    const { snapshot, timeMs } = known.get(key(dot.device, dot.sequence)) ?? moment;
+    return lineOf(version, snapshot, timeMs);
+  });
+}
+
+function lineOf(version: Version, snapshot: SnapshotId | undefined, timeMs: number): VersionLine {
+  const { path, kind, bytes, mode, mtimeNs, since, until } = version;
+  return { path, kind, bytes, mode, mtimeNs, since, until, snapshot, timeMs };
 }
 
 export async function withSnapshots(
@@ -267,19 +307,9 @@ export async function withSnapshots(
   versions: readonly Version[],
 ): Promise<readonly VersionLine[]> {
   const rounds = (await core.catalog.snapshots(space.num)).toSorted((a, b) => a.sequence - b.sequence);
-  return versions.map(({ path, kind, bytes, mode, mtimeNs, since, until }) => {
+  return versions.map((version) => {
     // What a merge brought may be older than the first snapshot here that holds it.
-    const round = rounds.find(({ sequence }) => sequence >= since);
-    return {
-      path,
-      kind,
-      bytes,
-      mode,
-      mtimeNs,
-      since,
-      until,
-      snapshot: round?.snapshot,
-      timeMs: round?.timeMs ?? 0,
-    };
+    const round = rounds.find(({ sequence }) => sequence >= version.since);
+    return lineOf(version, round?.snapshot, round?.timeMs ?? 0);
   });
 }

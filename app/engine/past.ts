@@ -5,8 +5,10 @@ import { Fault } from '../domain/fault.ts';
 import type { NodeId, SnapshotId } from '../domain/ids.ts';
 import { nameBytesFromText, pathNames, type SpacePath } from '../domain/path-name.ts';
 import type { Version } from '../domain/space.ts';
+import type { SpaceRow } from '../ports/catalog.ts';
 import type { EngineCore } from './engine-core.ts';
-import { findRound, findSpace } from './look.ts';
+import { findSpace } from './look.ts';
+import { findMoment, type Moment } from './moment.ts';
 
 export interface Difference {
   readonly kind: 'added' | 'removed' | 'changed' | 'moved';
@@ -31,6 +33,8 @@ export interface FoundName {
   /** When it came and, if it left, when; ms since 1970. */
   readonly sinceMs: number;
   readonly untilMs: number | undefined;
+  /** Only this snapshot, of another device, is known to hold it. */
+  readonly side: SnapshotId | undefined;
 }
 
 const pageEntries = 2_000;
@@ -47,18 +51,36 @@ export async function diffSnapshots(
   to: string | undefined,
 ): Promise<DiffReport> {
   const space = await findSpace(core.catalog, name);
-  const last = await findRound(core.catalog, space, to);
-  const rounds = await core.catalog.snapshots(space.num);
-  const before = rounds.filter((round) => round.sequence < last.sequence).toSorted((a, b) => b.sequence - a.sequence);
-  const first = from === undefined ? before[0] : await findRound(core.catalog, space, from);
-  const left = walk(core, space.num, first?.sequence ?? 0);
-  const right = walk(core, space.num, last.sequence);
+  const last = await findMoment(core, space, to);
+  const first = await momentBefore(core, space, from, last);
+  const [left, right] = [walk(space.num, first), walk(space.num, last)];
   return { from: first?.snapshot, to: last.snapshot, differences: withMoves(await compare(left, right)) };
 }
 
-async function* walk(core: EngineCore, space: number, sequence: number): AsyncGenerator<Version> {
-  for (let after: SpacePath | undefined; sequence > 0;) {
-    const page = await core.catalog.treeAt(space, '', sequence, after, pageEntries);
+/** What is asked for; else what a side snapshot followed on its own device, or the one before on this device's line. */
+async function momentBefore(
+  core: EngineCore,
+  space: SpaceRow,
+  from: string | undefined,
+  { isSide, snapshot, sequence }: Moment,
+): Promise<Moment | undefined> {
+  if (from !== undefined) return findMoment(core, space, from);
+  const rounds = await core.catalog.snapshots(space.num);
+  if (isSide) {
+    const sides = await core.catalog.sides(space.num);
+    const [parent] = sides.find((side) => side.snapshot === snapshot)?.parents ?? [];
+    const isKept = [...rounds, ...sides.filter(({ state }) => state !== 'given-up')].some(
+      (one) => one.snapshot === parent,
+    );
+    if (parent !== undefined && isKept) return findMoment(core, space, parent);
+  }
+  const before = rounds.filter((round) => round.sequence < sequence).toSorted((a, b) => b.sequence - a.sequence);
+  return before[0] && findMoment(core, space, before[0].snapshot);
+}
+
+async function* walk(space: number, moment: Moment | undefined): AsyncGenerator<Version> {
+  for (let after: SpacePath | undefined; moment !== undefined;) {
+    const page = await moment.tree.treeAt(space, '', moment.sequence, after, pageEntries);
     yield* page;
     if (page.length === 0) return;
     after = page.at(-1)?.path;
@@ -168,10 +190,16 @@ export async function findNames(
   const space = await findSpace(core.catalog, name);
   const times = new Map((await core.catalog.snapshots(space.num)).map(({ sequence, timeMs }) => [sequence, timeMs]));
   const found = await core.catalog.findNames(space.num, text, isDeletedOnly, foundMax);
-  return found.map(({ version, isDeleted }) => ({
-    version,
-    isDeleted,
-    sinceMs: times.get(version.since) ?? 0,
-    untilMs: version.until === undefined ? undefined : times.get(version.until),
-  }));
+  const sides = found.some(({ side }) => side !== undefined) ? await core.catalog.sides(space.num) : [];
+  const sideTimes = new Map(sides.map(({ snapshot, timeMs }) => [snapshot, timeMs]));
+  return found.map(({ version, isDeleted, side }) => {
+    const sideMs = side && (sideTimes.get(side) ?? 0);
+    return {
+      version,
+      isDeleted,
+      sinceMs: sideMs ?? times.get(version.since) ?? 0,
+      untilMs: version.until === undefined ? undefined : (sideMs ?? times.get(version.until)),
+      side,
+    };
+  });
 }

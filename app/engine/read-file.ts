@@ -7,7 +7,8 @@ import type { ChunkId } from '../domain/ids.ts';
 import type { Version } from '../domain/space.ts';
 import { openChunkReader, type ChunkReader } from '../restore/content/content.ts';
 import type { EngineCore } from './engine-core.ts';
-import { findRound, findSpace } from './look.ts';
+import { findSpace } from './look.ts';
+import { findMoment } from './moment.ts';
 
 export interface FileAt {
   readonly space: string;
@@ -31,14 +32,14 @@ const chunksAtOnce = 4_000;
 /** Fault 'not-found' when nothing is there, 'bad-input' when it is not a file. */
 export async function openFileAt(core: EngineCore, { space, path, at }: FileAt): Promise<OpenFile> {
   const row = await findSpace(core.catalog, space);
-  const round = await findRound(core.catalog, row, at);
-  const version = path === '' ? undefined : await core.catalog.entryAtSequence(row.num, path, round.sequence);
+  const { tree, sequence, timeMs } = await findMoment(core, row, at);
+  const version = path === '' ? undefined : await tree.entryAtSequence(row.num, path, sequence);
   if (version === undefined) throw new Fault('not-found', 'never', `'${row.name}' had nothing at '${path}' then.`);
   if (version.kind === 'folder') throw new Fault('bad-input', 'after-user', `'${path}' was a folder then, not a file.`);
   const reader = openChunkReader(core.open(row).keys, core);
   return {
     version,
-    timeMs: round.timeMs,
+    timeMs,
     read: (start, end, signal) => readStretch(core, reader, version, { start, end }, signal),
   };
 }

@@ -9,12 +9,13 @@ import { restoreWindowBytes } from '../domain/limits.ts';
 import type { Content, Version } from '../domain/space.ts';
 import { chunkListFromBytes, contentDepthMax } from '../formats/listing.ts';
 import { receiptDigest, receiptToBytes, signedText, type Receipt, type ReceiptBlob } from '../formats/receipt.ts';
-import type { PackRow, RoundRow, SpaceRow } from '../ports/catalog.ts';
+import type { PackRow, SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader, type ChunkReader } from '../restore/content/content.ts';
 import { askAgain } from './ask-again.ts';
 import { readDevice } from './device.ts';
 import type { EngineCore } from './engine-core.ts';
-import { findRound, findSpace } from './look.ts';
+import { findSpace } from './look.ts';
+import { findMoment, type Moment } from './moment.ts';
 
 export interface ReceiptRequest {
   readonly space: string;
@@ -40,9 +41,9 @@ export async function issueReceipt(
   const device = await readDevice(core.catalog);
   if (!device) throw new Fault('no-account', 'after-user', "This home has no device yet. Run 'floe init' first.");
   const space = await findSpace(core.catalog, request.space);
-  const round = await findRound(core.catalog, space, request.at);
-  const file = await fileAt(core, space, request.path, round);
-  const { packs, sha256 } = await readBack(core, space, round, file, signal);
+  const moment = await findMoment(core, space, request.at, signal);
+  const file = await fileAt(space, request.path, moment);
+  const { packs, sha256 } = await readBack(core, space, moment, file, signal);
   const network = await core.chain.network(signal);
   const blobs: ReceiptBlob[] = [];
   for (const pack of packs) blobs.push(await proveBlob(core, pack, network, signal));
@@ -65,8 +66,8 @@ export async function issueReceipt(
   return { bytes: receiptToBytes({ receipt, digest, signature }), receipt };
 }
 
-async function fileAt(core: EngineCore, space: SpaceRow, path: string, round: RoundRow): Promise<Version> {
-  const entry = await core.catalog.entryAtSequence(space.num, path, round.sequence);
+async function fileAt(space: SpaceRow, path: string, { tree, sequence }: Moment): Promise<Version> {
+  const entry = await tree.entryAtSequence(space.num, path, sequence);
   if (!entry) throw new Fault('not-found', 'never', `'${space.name}' had no such file then.`);
   if (entry.kind !== 'file') throw new Fault('bad-input', 'after-user', 'A receipt is for one file; that is none.');
   return entry;
@@ -76,7 +77,7 @@ async function fileAt(core: EngineCore, space: SpaceRow, path: string, round: Ro
 async function readBack(
   core: EngineCore,
   space: SpaceRow,
-  round: RoundRow,
+  { snapshot }: Moment,
   file: Version,
   signal: AbortSignal,
 ): Promise<{ readonly packs: readonly PackRow[]; readonly sha256: Uint8Array }> {
@@ -84,7 +85,8 @@ async function readBack(
   const { all, leaves } = await chunksOf(reader, file.content, signal);
   const places = await core.catalog.chunkLocations(all);
   // An empty file lies in no chunk; the snapshot's own pack says that it is there and empty.
-  const nums = new Set(places.length === 0 ? [round.lastPack] : places.map((place) => place?.pack ?? 0));
+  const where = places.length === 0 ? await core.catalog.chunkLocations([snapshot]) : places;
+  const nums = new Set(where.map((place) => place?.pack ?? 0));
   if (nums.size > blobsMax)
     throw new Fault('bad-input', 'never', `The file lies in ${nums.size} blobs; a receipt takes ${blobsMax}.`);
   const packs: PackRow[] = [];

@@ -3,15 +3,16 @@
  * spent. Running it again only takes what is missing.
  */
 import { Fault, faultOf } from '../domain/fault.ts';
-import type { SnapshotId, SpaceId } from '../domain/ids.ts';
+import type { DeviceId, SnapshotId, SpaceId } from '../domain/ids.ts';
 import type { Head, Snapshot } from '../domain/space.ts';
 import { spaceKeys, wrapSpaceKey } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader } from '../restore/content/content.ts';
-import { rebuild } from '../restore/rebuild/rebuild.ts';
-import { findDevices, type KnownDevice } from './device.ts';
+import { importPacks, rebuild, type RebuildInput } from '../restore/rebuild/rebuild.ts';
+import { findDevices, readDevice, type KnownDevice } from './device.ts';
 import type { EngineCore } from './engine-core.ts';
 import { readSnapshot } from './heads.ts';
+import { learnSides } from './sides.ts';
 import { leaseEpochsUsual } from './spaces.ts';
 
 export interface RecoveredSpace {
@@ -40,29 +41,31 @@ export async function recoverSpaces(core: EngineCore, signal: AbortSignal): Prom
   const heads = devices.flatMap((device) => device.heads);
   const recovered: RecoveredSpace[] = [];
   const problems: RecoverReport['problems'][number][] = [];
+  let failed: Fault | undefined;
   for (const id of new Set(heads.map((head) => head.space))) {
     const mine = heads.filter((head) => head.space === id);
     try {
       const done = await recoverSpace(core, mine, devices, signal);
-      if (done) recovered.push(done);
+      if (done.recovered) recovered.push(done.recovered);
+      for (const fault of done.problems) problems.push({ space: id, name: mine[0]?.name ?? '', fault });
     } catch (error) {
       const fault = faultOf(error);
       if (fault === undefined || fault.code === 'cancelled' || fault.code === 'network-unreachable') throw error;
       problems.push({ space: id, name: mine[0]?.name ?? '', fault });
+      failed ??= fault;
     }
   }
-  const [problem] = problems;
-  if (problem && recovered.length === 0) throw problem.fault;
+  if (failed && recovered.length === 0) throw failed;
   return { spaces: recovered, problems };
 }
 
-/** Undefined when this device knows the space already. */
+/** `recovered` is undefined when this device knows the space already; packs and snapshots that could not be read before are asked for again. */
 async function recoverSpace(
   core: EngineCore,
   heads: readonly Head[],
   devices: readonly KnownDevice[],
   signal: AbortSignal,
-): Promise<RecoveredSpace | undefined> {
+): Promise<{ readonly recovered: RecoveredSpace | undefined; readonly problems: readonly Fault[] }> {
   const snapshots = await Promise.all(
     heads.map(async (head) => ({ head, record: await readSnapshot(core, head, signal) })),
   );
@@ -70,29 +73,45 @@ async function recoverSpace(
   const [newest] = snapshots.toSorted(
     (a, b) => b.record.sequence - a.record.sequence || b.record.timeMs - a.record.timeMs,
   );
-  if (!newest) return undefined;
+  if (!newest) return { recovered: undefined, problems: [] };
   const { head, record } = newest;
   const known = (await core.catalog.spaces()).find((space) => space.id === head.space);
-  // A space that is kept in step here gets newer snapshots by its passes, which know what lies on this disk.
-  if (known && (known.folder !== undefined || known.sequence >= record.sequence)) return undefined;
   const row = known ?? (await addRecovered(core, head, record));
-  const keys = spaceKeys(core.crypto, head.spaceKey);
   const network = await core.chain.network(signal);
-  const maker = devices.find((device) => device.record.device === head.device);
-  const done = await rebuild(
-    {
-      row,
-      keys,
-      shards: network.committee.shards,
-      pools: [...new Set(heads.map((one) => one.pool))],
-      head,
-      thinned: maker?.garbage.find(({ space }) => space === head.space)?.thinned ?? [],
-      onPack: (packs, ofPacks) => core.emit({ kind: 'recovering', space: head.space, packs, ofPacks }),
-    },
-    { ...core, reader: openChunkReader(keys, core) },
-    signal,
-  );
-  return { space: head.space, name: head.name, snapshot: head.snapshot, ...done };
+  const input = {
+    row,
+    keys: spaceKeys(core.crypto, head.spaceKey),
+    shards: network.committee.shards,
+    onPack: (packs: number, ofPacks: number) => core.emit({ kind: 'recovering', space: head.space, packs, ofPacks }),
+  };
+  const pools = [...new Set(heads.map((one) => one.pool))];
+  // A space that is kept in step here gets newer snapshots by its passes, which know what lies on this disk.
+  const isNew = row.folder === undefined && row.sequence < record.sequence;
+  const done = isNew
+    ? await rebuildLine(core, { ...input, pools, head }, devices, signal)
+    : { ...(await importPacks(input, pools, core, signal)), snapshots: 0 };
+  const sides = await learnSides(core, core.open(row), devices, signal);
+  const { packs } = done;
+  const found = { space: head.space, name: head.name, snapshot: head.snapshot, packs };
+  return {
+    recovered: isNew ? { ...found, snapshots: done.snapshots + sides.found } : undefined,
+    problems: [...done.problems, ...sides.problems],
+  };
+}
+
+async function rebuildLine(
+  core: EngineCore,
+  input: Omit<RebuildInput, 'thinned' | 'own'>,
+  devices: readonly KnownDevice[],
+  signal: AbortSignal,
+): ReturnType<typeof rebuild> {
+  const { head, keys } = input;
+  const thinnedBy = (id: DeviceId): RebuildInput['thinned'] =>
+    devices.find(({ record }) => record.device === id)?.garbage.find(({ space }) => space === head.space)?.thinned ??
+    [];
+  const own = (await readDevice(core.catalog))?.id ?? head.device;
+  const lines = { thinned: thinnedBy(head.device), own: { device: own, thinned: thinnedBy(own) } };
+  return rebuild({ ...input, ...lines }, { ...core, reader: openChunkReader(keys, core) }, signal);
 }
 
 function addRecovered(core: EngineCore, head: Head, record: Snapshot): Promise<SpaceRow> {

@@ -6,7 +6,8 @@ import { openChunkReader } from '../restore/content/content.ts';
 import { restore, type Overwrite, type RestoreReport } from '../restore/reassemble/reassemble.ts';
 import type { SnapshotId } from '../domain/ids.ts';
 import type { EngineCore } from './engine-core.ts';
-import { findRound, findSpace } from './look.ts';
+import { findSpace } from './look.ts';
+import { findMoment } from './moment.ts';
 
 export interface RestoreRequest {
   readonly space: string;
@@ -41,22 +42,22 @@ export async function restoreSpace(
   signal: AbortSignal,
 ): Promise<RestoreDone> {
   const row = await findSpace(core.catalog, request.space);
-  const round = await findRound(core.catalog, row, request.at);
+  const moment = await findMoment(core, row, request.at, signal);
   const target = await targetOf(core, request);
   const paths =
     request.paths.length === 0 ? [''] : request.paths.map((path) => pathNames(path.replace(/\/+$/, '')).join('/'));
   const reader = openChunkReader(core.open(row).keys, core);
   const onProgress = (files: number, bytes: number): void =>
-    core.emit({ kind: 'restoring', space: row.id, files, ofFiles: round.files, bytes, ofBytes: round.bytes });
+    core.emit({ kind: 'restoring', space: row.id, files, ofFiles: moment.files, bytes, ofBytes: moment.bytes });
   const input = {
     space: row.num,
-    sequence: round.sequence,
+    sequence: moment.sequence,
     paths,
     target,
     overwrite: request.overwrite,
     isDry: request.isDry ?? false,
     onProgress,
   };
-  const report = await restore(input, { catalog: core.catalog, disk: core.disk, reader }, signal);
-  return { ...report, snapshot: round.snapshot, fetchedBytes: reader.fetchedBytes };
+  const report = await restore(input, { tree: moment.tree, disk: core.disk, reader }, signal);
+  return { ...report, snapshot: moment.snapshot, fetchedBytes: reader.fetchedBytes };
 }

@@ -24,6 +24,7 @@ import { isCopied, takeOwnIdentity } from './copied-home.ts';
 import { readDevice, type KnownDevice } from './device.ts';
 import { hasNewsOf, lookAtDevices } from './heads.ts';
 import { deviceCopied } from './own-head.ts';
+import { learnSidesOnce } from './sides.ts';
 import { settlingMs, waits } from './settling.ts';
 import { startShipping } from './shipping.ts';
 import type { Paused } from './steering.ts';
@@ -233,6 +234,7 @@ async function toRest(core: EngineCore, work: Work, signal: AbortSignal): Promis
     if (!publishesMerge) break;
   }
   await noteWriting(core, row, false);
+  await learnSidesOnce(core, work.space, work.devices, signal);
   return total;
 }
 

@@ -1,11 +1,14 @@
 /** The upkeep of what is stored, space by space: thinner history, fewer and fuller packs, and what nobody needs deleted. Money is only spent where it saves more. */
-import { faultOf } from '../domain/fault.ts';
-import { parseDeviceId, type DeviceId, type SpaceId } from '../domain/ids.ts';
+import { Fault, faultOf } from '../domain/fault.ts';
+import type { DeviceId, SpaceId } from '../domain/ids.ts';
 import { collect, type CollectReport } from './collect.ts';
 import { compact, type CompactReport } from './compact.ts';
-import type { EngineCore } from './engine-core.ts';
+import type { EngineCore, OpenSpace } from './engine-core.ts';
+import { lookAtDevices } from './heads.ts';
 import { findSpace } from './look.ts';
+import { goneDevices, setGoneDevices } from './reachable.ts';
 import { applyRetention } from './retention.ts';
+import { learnSides } from './sides.ts';
 
 export interface TidyRequest {
   /** Id or name. */
@@ -31,19 +34,38 @@ export async function tidySpace(
   const row = await findSpace(core.catalog, space);
   const open = core.open(row);
   const thinned = await applyRetention(core, open, signal);
+  if (thinned.snapshots > 0) core.memory.sidesLearnt.delete(row.num);
+  const known = await knownGone(core, open, gone, signal);
   const compacted = await compact(core, open, signal);
-  const collected = await collect(core, open, { gone: await knownGone(core, row.num, gone) }, signal);
+  const collected = await collect(core, open, { gone: known }, signal);
   return { space: row.id, thinned, compacted, collected };
 }
 
-/** What a person said once holds from then on; a device that comes back answers like any other. */
-async function knownGone(core: EngineCore, space: number, more: readonly DeviceId[]): Promise<ReadonlySet<DeviceId>> {
-  const text = await core.catalog.record(`gone:${space}`);
-  const known = text === undefined ? [] : (JSON.parse(text) as readonly string[]).map((id) => parseDeviceId(id));
+/** What a person said once holds from then on; a device that comes back answers like any other. What it had certified is this one's to keep now. */
+async function knownGone(
+  core: EngineCore,
+  space: OpenSpace,
+  more: readonly DeviceId[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<DeviceId>> {
+  const { num } = space.row;
+  const known = await goneDevices(core.catalog, num);
   const all = new Set([...known, ...more]);
-  if (all.size > known.length) await core.catalog.setRecord(`gone:${space}`, JSON.stringify([...all]));
+  if (all.size === 0) return all;
+  if (all.size > known.size) await setGoneDevices(core.catalog, num, all);
+  await learnSides(core, space, await lookAtDevices(core, true, signal), signal);
+  const missing = (await core.catalog.strangeSnapshots(num, strangeMax)).length;
+  if (missing > 0)
+    throw new Fault(
+      'blob-unavailable',
+      'later',
+      'Snapshots of a device that is gone cannot be read now. Nothing is deleted before it is known what they hold.',
+    );
   return all;
 }
+
+/** One is enough to wait. */
+const strangeMax = 1;
 
 /** Trouble that a later turn may not meet. */
 const passing: ReadonlySet<string> = new Set([

@@ -10,6 +10,7 @@ import type { ChunkLimits } from '../domain/chunk.ts';
 import type { Dot, Vector } from '../domain/dot.ts';
 import type { ChunkId, DeviceId, NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { PathName, SpacePath } from '../domain/path-name.ts';
+import type { SideOperations } from './catalog-sides.ts';
 import type { UpkeepOperations } from './catalog-upkeep.ts';
 import type { IntentRow, NewIntent, Payment, Posting } from './intents.ts';
 import type { ChunkPlace, Content, EntryKind, Snapshot, SpaceMode, Version } from '../domain/space.ts';
@@ -210,7 +211,7 @@ export interface SpaceTotals {
   readonly bytes: number;
 }
 
-export interface CatalogOperations extends UpkeepOperations {
+export interface CatalogOperations extends UpkeepOperations, SideOperations {
   /** Small named records of the home: 'device', 'network', 'account' (JSON text, no secrets). */
   record(key: string): string | undefined;
   setRecord(key: string, value: string): void;
@@ -369,14 +370,14 @@ export interface CatalogOperations extends UpkeepOperations {
 
   /**
    * Places whose name contains the text, each with its newest version there, newest first: what is there now, and what was there (all of that, or
-   * only what is nowhere any more).
+   * only what is nowhere any more). `side`: only that side snapshot is known to hold it.
    */
   findNames(
     space: number,
     text: string,
     isDeletedOnly: boolean,
     limit: number,
-  ): readonly { readonly version: Version; readonly isDeleted: boolean }[];
+  ): readonly { readonly version: Version; readonly isDeleted: boolean; readonly side: SnapshotId | undefined }[];
 
   /** Full check; words for people when something is damaged, else undefined. */
   integrity(): string | undefined;

@@ -9,6 +9,9 @@ export interface SnapshotLine {
   readonly files: number;
   readonly bytes: number;
   readonly state: 'sealed' | 'certified';
+  /** Another device was at this, and this one never; then `madeBy` is that device's name. */
+  readonly isSide: boolean;
+  readonly madeBy?: string | undefined;
 }
 
 /** One content of one path, newest first. */

@@ -4,6 +4,7 @@ import { stateAt, stepTime, timelineOf } from './timeline.ts';
 
 const dayMs = 86_400_000;
 const state = (sequence: number, day: number, files: number): SnapshotLine => ({
+  isSide: false,
   snapshot: `s${sequence}`,
   sequence,
   timeMs: day * dayMs,

@@ -23,8 +23,11 @@ const barsMost = 130;
 const spanLeastMs = 2 * 60_000;
 
 export function timelineOf(log: readonly SnapshotLine[], nowMs: number): Timeline | undefined {
-  const states = log
-    .filter(({ state }) => state === 'certified')
+  const certified = log.filter(({ state }) => state === 'certified');
+  const newestMs = Math.max(...certified.filter(({ isSide }) => !isSide).map(({ timeMs }) => timeMs));
+  // The last state is what is here now; what another device went on to is not merged yet.
+  const states = certified
+    .filter(({ isSide, timeMs }) => !isSide || timeMs < newestMs)
     .toSorted((a, b) => a.timeMs - b.timeMs || a.sequence - b.sequence);
   const [first] = states;
   if (!first) return undefined;
@@ -32,11 +35,15 @@ export function timelineOf(log: readonly SnapshotLine[], nowMs: number): Timelin
   const fromMs = Math.min(first.timeMs, toMs - spanLeastMs);
   const span = toMs - fromMs;
   const counts = Array.from({ length: barsMost }, () => ({ states: 0, fewer: 0 }));
-  states.forEach((state, index) => {
+  let before = states.find(({ isSide }) => !isSide) ?? first;
+  states.forEach((state) => {
     const bar = counts[Math.min(barsMost - 1, Math.floor(((state.timeMs - fromMs) / span) * barsMost))];
     if (!bar) return;
     bar.states++;
-    bar.fewer += Math.max(0, (states[index - 1]?.files ?? state.files) - state.files);
+    // Another device may always have had fewer: that is no loss.
+    if (state.isSide) return;
+    bar.fewer += Math.max(0, before.files - state.files);
+    before = state;
   });
   return {
     states,

@@ -59,6 +59,7 @@ it('a space that keeps less says beforehand what goes, gives it up, and an empty
     expect(phone.disk.user.picture(await phone.restored('docs', { at: snapshot }))).toEqual(there);
   }
   expect(phone.disk.user.picture(await phone.restored('docs'))).toEqual(user.picture(root));
+  for (const { engine } of [laptop, phone]) expect(await engine.missingSnapshots('docs')).toBe(0);
 });
 
 it('small changes wait for one another in passes that nobody asked for, large ones do not', async () => {

@@ -111,7 +111,10 @@ export async function demandRestorable(world: SimWorld, like: SimDevice | undefi
     );
     for (const { fault } of done.problems) throw fault;
     world.count('restored from the phrase');
-    if (like) demandSame(promise, like, treeOf(home, to), 'the restored home');
+    if (like) {
+      demandSame(promise, like, treeOf(home, to), 'the restored home');
+      await demandEveryMoment(world, home);
+    }
   } catch (error) {
     const fault = faultOf(error);
     if (fault === undefined) throw error;
@@ -119,6 +122,38 @@ export async function demandRestorable(world: SimWorld, like: SimDevice | undefi
   } finally {
     await home.catalog.close();
     if (wasWell) await world.network.mend();
+  }
+}
+
+/** Moments whose trees are restored and compared; all of them are looked for. */
+const momentsCompared = 3;
+
+/** What any device was certified at is listed on a home that has nothing but the phrase, and is what it was. */
+async function demandEveryMoment(world: SimWorld, home: SimDevice): Promise<void> {
+  const promise = 'every certified moment of every device comes back';
+  const log = await home.engine.log(spaceName);
+  const listed = new Map(log.map((line) => [line.snapshot, line]));
+  let compared = 0;
+  for (const { name, catalog } of world.devices) {
+    const row = (await catalog.spaces()).find((one) => one.name === spaceName);
+    for (const { snapshot, sequence, state } of row ? await catalog.snapshots(row.num) : []) {
+      if (state !== 'certified') continue;
+      const line = listed.get(snapshot);
+      if (line === undefined) throw new BrokenPromise(promise, `snapshot ${sequence} of ${name} is not listed`);
+      if (!line.isSide || row === undefined || compared >= momentsCompared) continue;
+      const to = `/moment ${compared++}`;
+      home.disk.user.makeFolder(to);
+      const done = await home.engine.restore(
+        { space: spaceName, to, paths: [], at: snapshot, overwrite: 'never' },
+        never,
+      );
+      for (const { fault } of done.problems) throw fault;
+      const was = (await catalog.treeAt(row.num, '', sequence, undefined, rowsMax)).map(({ path }) => path);
+      const is = [...treeOf(home, to).keys()];
+      if (was.toSorted().join('/') !== is.toSorted().join('/'))
+        throw new BrokenPromise(promise, `${sequence} of ${name} is ${some(is)} and was ${some(was)}`);
+      world.count('restored a moment of another device');
+    }
   }
 }
 

@@ -85,7 +85,7 @@ export interface World {
   /** The account that devices have when nothing else is said. */
   readonly phrase: string;
   /** Told of every request to the chain ('sui …') and to nodes ('PUT node-0 …'), before it is made; what it throws is the answer. */
-  onRequest: ((request: string) => void | Promise<void>) | undefined;
+  onRequest: ((request: string, url: URL) => void | Promise<void>) | undefined;
   /** A computer with an account, a device of its own and money. */
   device(name: string, options?: DeviceOptions): Promise<Device>;
   /** A computer on which nothing was set up: an empty home and a phrase. */
@@ -208,7 +208,7 @@ function countedDoor(door: typeof fetch, nameOf: (url: URL, method: string) => s
     const name = nameOf(url, method);
     if (parts.line.isCut) return new Promise<never>(() => {});
     parts.requests.all.push(name);
-    await parts.world.onRequest?.(name);
+    await parts.world.onRequest?.(name, url);
     const response = await door(input, init);
     parts.requests.answered(name, Number(response.headers.get('content-length') ?? 0));
     return parts.line.isCut ? new Promise<never>(() => {}) : response;

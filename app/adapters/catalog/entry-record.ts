@@ -171,6 +171,10 @@ export function withContent(record: Buffer, content: Content, bytes: number): Bu
 /** SQL for kind, bytes and dots of a record, as hex: as text they cost a third of what they cost as bytes. */
 export const recordHead = `hex(substr(record, ${kindAt + 1}, 1)) || hex(substr(record, ${bytesAt + 1}, 8)) || hex(substr(record, ${placeAt + 1}, ${2 * dotBytes}))`;
 
+/** SQL for both dots of a record, and the same of its bytes: equal dots of one node are one version. */
+export const recordDots = `substr(record, ${placeAt + 1}, ${2 * dotBytes})`;
+export const dotsOf = (record: Buffer): Buffer => record.subarray(placeAt, placeAt + 2 * dotBytes);
+
 export interface RecordHead {
   readonly kind: EntryKind;
   /** Of a file; 0 for all else. */

@@ -105,7 +105,8 @@ function forgetUnusedNodes(db: Database.Database): void {
   db.transaction(() => {
     db.prepare(
       `DELETE FROM node WHERE num > ? AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.num = node.num)
-       AND NOT EXISTS (SELECT 1 FROM past WHERE past.num = node.num) AND NOT EXISTS (SELECT 1 FROM space WHERE root = node.num)`,
+       AND NOT EXISTS (SELECT 1 FROM past WHERE past.num = node.num) AND NOT EXISTS (SELECT 1 FROM space WHERE root = node.num)
+       AND NOT EXISTS (SELECT 1 FROM side_version WHERE side_version.num = node.num)`,
     ).run(from);
     db.prepare('INSERT OR REPLACE INTO record (key, value) VALUES (?, ?)').run(sweptRecord, String(newest));
   }).immediate();

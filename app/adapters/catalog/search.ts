@@ -3,12 +3,17 @@
  * what that finds is compared letter by letter. A text of one or two letters is looked for in all places. Large and small letters are the same.
  */
 import type { Database } from 'better-sqlite3';
+import { parseChunkId } from '../../domain/ids.ts';
 import type { SpacePath } from '../../domain/path-name.ts';
 import type { CatalogOperations } from '../../ports/catalog.ts';
+import { sideColumns } from './sides.ts';
 import { versionFrom, type RawVersion } from './version-row.ts';
 import type { Writers } from './writers.ts';
 
 type Operations = Pick<CatalogOperations, 'findNames'>;
+
+/** Of a place that only a side snapshot knows. */
+type FoundRow = RawVersion & { readonly path?: string; readonly snapshot?: Uint8Array };
 
 interface Match {
   readonly parent: number;
@@ -57,6 +62,10 @@ export function searchOperations(
   const former = db.prepare<Match, RawVersion>(
     'SELECT parent, name, num, since, until, record FROM past WHERE parent = @parent AND name = @name AND num = @num ORDER BY since DESC LIMIT 1',
   );
+  const aside = db.prepare<Match, FoundRow>(
+    `SELECT ${sideColumns} FROM side_version v JOIN side s ON s.num = v.side
+     WHERE v.num = @num AND v.parent = @parent AND v.name = @name ORDER BY s.sequence DESC LIMIT 1`,
+  );
   const isThere = db.prepare<[number], number>('SELECT 1 FROM entry WHERE num = ?').pluck();
   const isOf = db.prepare<[number, number], number>('SELECT 1 FROM node WHERE num = ? AND space = ?').pluck();
 
@@ -72,22 +81,23 @@ export function searchOperations(
   return {
     findNames: db.transaction((space: number, text: string, isDeletedOnly: boolean, limit: number) => {
       const wanted = folded(text);
-      const rows: RawVersion[] = [];
+      const rows: FoundRow[] = [];
       for (const match of candidates(text, isDeletedOnly)) {
         if (rows.length >= limit * lookedAtTimes) break;
         if (!folded(match.name.toString('utf8')).includes(wanted)) continue;
         if (isOf.get(match.num, space) === undefined) continue;
-        const row = standing.get(match) ?? former.get(match);
+        const row = standing.get(match) ?? former.get(match) ?? aside.get(match);
         if (row) rows.push(row);
       }
       return rows
         .sort((a, b) => newestFirst(a, b) || Buffer.compare(a.name, b.name))
         .slice(0, limit)
-        .map((row) => ({ row, path: lastPath(space, row) }))
+        .map((row) => ({ row, path: row.path ?? lastPath(space, row) }))
         .sort((a, b) => newestFirst(a.row, b.row) || (a.path < b.path ? -1 : 1))
         .map(({ row, path }) => ({
           version: versionFrom(row, path, writers),
           isDeleted: row.until !== null && isThere.get(row.num) === undefined,
+          side: row.snapshot && parseChunkId(row.snapshot),
         }));
     }),
   };

@@ -8,6 +8,7 @@ import { intentOperations } from './intents.ts';
 import { openDatabase } from './open-database.ts';
 import { packOperations } from './packs.ts';
 import { roundOperations } from './rounds.ts';
+import { sideOperations } from './sides.ts';
 import { spaceOperations } from './spaces.ts';
 import { syncedOperations } from './synced.ts';
 import { sqliteFault } from './sqlite-fault.ts';
@@ -37,6 +38,7 @@ export function openStore(file: string): CatalogStore {
       ...historyOperations(db),
       ...intentOperations(db),
       ...upkeepOperations(db),
+      ...sideOperations(db),
       integrity() {
         const check = db.pragma('integrity_check(1)', { simple: true });
         if (check !== 'ok') return String(check);

@@ -66,14 +66,22 @@ export function upkeepOperations(db: Database): UpkeepOperations {
     .prepare<[number], number>(`SELECT num FROM pack p WHERE space = ? AND ${counts('p')} ORDER BY num`)
     .pluck();
   const setLive = db.prepare("UPDATE pack SET state = 'live' WHERE num = ? AND state = 'certified'");
-  const dropRound = db.prepare(
-    `DELETE FROM round WHERE space = @space AND sequence = @sequence AND state = 'certified'
-     AND sequence <> (SELECT sequence FROM space WHERE num = @space)`,
+  const mayGo = `space = @space AND sequence = @sequence AND state = 'certified'
+     AND sequence <> (SELECT sequence FROM space WHERE num = @space)`;
+  // Its record stays in the packs: it is to be known as what it is. If another device keeps it, that is found out later.
+  const keepRecord = db.prepare(
+    `INSERT INTO side (space, snapshot, sequence, parents, device, maker, time_ms, files, bytes, root, state)
+     SELECT space, snapshot, sequence, parents, device, '', time_ms, files, bytes, root, 'given-up' FROM round WHERE ${mayGo}
+     ON CONFLICT (snapshot) DO UPDATE SET state = 'given-up'`,
   );
+  const dropRound = db.prepare(`DELETE FROM round WHERE ${mayGo}`);
   const dropPast = db.prepare(
     `DELETE FROM past WHERE num IN (SELECT num FROM node WHERE space = @space)
      AND NOT EXISTS (SELECT 1 FROM round r WHERE r.space = @space AND r.sequence >= past.since AND r.sequence < past.until)`,
   );
+
+  // What a side snapshot shares with a round that goes must be found among its own versions now.
+  const readSidesAgain = db.prepare("UPDATE side SET state = 'known' WHERE space = ? AND state = 'read'");
 
   function markRecord(record: Buffer, lists: Content[]): void {
     const { kind, content } = recordFromBytes(record);
@@ -112,8 +120,13 @@ export function upkeepOperations(db: Database): UpkeepOperations {
     packUse: db.transaction((space: number) => live.all(space).flatMap((pack) => use.get({ pack }) ?? [])),
     setLive: (pack) => void setLive.run(pack),
     thin: db.transaction((space: number, sequences: readonly number[]) => {
-      for (const sequence of sequences) dropRound.run({ space, sequence });
-      return { versions: dropPast.run({ space }).changes };
+      for (const sequence of sequences) {
+        keepRecord.run({ space, sequence });
+        dropRound.run({ space, sequence });
+      }
+      const versions = dropPast.run({ space }).changes;
+      if (versions > 0) readSidesAgain.run(space);
+      return { versions };
     }),
   };
 }

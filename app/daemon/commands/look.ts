@@ -126,15 +126,21 @@ export const devicesCommand: Run = async (context) =>
 export const logCommand: Run = async (context, [space = '']) =>
   withHost(context, async ({ engine }) => {
     const snapshots = await engine.log(space);
-    const rows = snapshots.map(({ snapshot, timeMs, files, bytes, state }) => [
+    const missing = await engine.missingSnapshots(space);
+    const rows = snapshots.map(({ snapshot, timeMs, files, bytes, state, madeBy }) => [
       snapshot.slice(0, 12),
       dateText(timeMs),
       countText(files, 'file'),
       bytesText(bytes),
       state,
+      madeBy === undefined ? '' : `only on ${displayName(madeBy)}`,
     ]);
     context.output.say(rows.length === 0 ? 'No snapshot yet.' : table(rows));
-    context.output.done({ snapshots: snapshots.map((line) => ({ ...line, time: dateText(line.timeMs) })) });
+    if (missing > 0)
+      context.output.say(
+        `${countText(missing, 'more snapshot')} could not be read yet from the packs of other devices.`,
+      );
+    context.output.done({ snapshots: snapshots.map((line) => ({ ...line, time: dateText(line.timeMs) })), missing });
     return exitCodes.done;
   });
 

@@ -228,7 +228,11 @@ function historyHandlers(
     'history.log': async ({ space }) => (await engine()).log(space),
     'history.versions': async ({ space, path }) => {
       const asked = await engine();
-      const times = new Map((await asked.log(space)).map((line) => [line.sequence, line.timeMs]));
+      const times = new Map(
+        (await asked.log(space)).flatMap(({ isSide, sequence, timeMs }) =>
+          isSide ? [] : [[sequence, timeMs] as const],
+        ),
+      );
       return (await asked.versions(space, path)).map(
         ({ kind, bytes, mtimeNs, snapshot, timeMs, until, ...version }): VersionLine => ({
           path: version.path,
@@ -237,7 +241,8 @@ function historyHandlers(
           mtimeMs: msFromNs(mtimeNs),
           snapshot,
           timeMs,
-          untilMs: until === undefined ? undefined : (times.get(until) ?? 0),
+          // Of a side snapshot it is only known that it was there then.
+          untilMs: until === undefined ? undefined : (times.get(until) ?? timeMs),
           isCurrent: until === undefined,
         }),
       );

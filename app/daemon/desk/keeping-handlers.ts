@@ -47,12 +47,12 @@ export function keepingHandlers(desk: DeskState, host: () => Promise<Host>): Nam
       const asked = await engine();
       const found = await asked.find(space, text, true);
       const rounds = (await asked.log(space))
-        .filter(({ state }) => state === 'certified')
+        .filter(({ state, isSide }) => state === 'certified' && !isSide)
         .toSorted((a, b) => a.sequence - b.sequence);
-      return found.map(({ version, sinceMs, untilMs }) => {
+      return found.map(({ version, sinceMs, untilMs, side }) => {
         const { path, kind, bytes, since, until } = version;
         const last = rounds.findLast(({ sequence }) => sequence >= since && (until === undefined || sequence < until));
-        return { path, kind, bytes, snapshot: last?.snapshot, sinceMs, untilMs };
+        return { path, kind, bytes, snapshot: side ?? last?.snapshot, sinceMs, untilMs };
       });
     },
     'ignore.read': async ({ space }, signal) => {

@@ -76,7 +76,7 @@ async function momentsOf(
 ): Promise<ReadonlyMap<string, { readonly at: string | undefined; readonly timeMs: number }>> {
   const moments = new Map<string, { at: string | undefined; timeMs: number }>();
   const snapshots = (await engine.log(space.space)).filter(({ state }) => state === 'certified');
-  const [newest] = snapshots;
+  const newest = snapshots.find(({ isSide }) => !isSide);
   if (newest === undefined) return moments;
   if (at !== undefined) {
     const { snapshot, timeMs } = await engine.list(space.space, '', at);

@@ -107,7 +107,7 @@ async function store(entries: readonly Stored[]): Promise<void> {
   ask = (over) =>
     restore(
       { space: space.num, sequence: 1, paths: [''], target: '/to', overwrite: 'never', onProgress: () => {}, ...over },
-      { catalog, disk, reader },
+      { tree: catalog, disk, reader },
       never,
     );
 }

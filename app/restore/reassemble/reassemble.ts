@@ -44,7 +44,8 @@ export interface RestoreReport {
 }
 
 interface Ports {
-  readonly catalog: Catalog;
+  /** The moment that is restored: the catalog, or a tree that is read from its packs. */
+  readonly tree: Pick<Catalog, 'entryAtSequence' | 'treeAt'>;
   readonly disk: Disk;
   readonly reader: ChunkReader;
 }
@@ -100,12 +101,12 @@ export async function restore(input: RestoreInput, ports: Ports, signal: AbortSi
   const run = new Restore(input, ports, signal);
   for (const path of input.paths) {
     if (!input.isDry) await makeParents(run, path);
-    const top = path === '' ? undefined : await ports.catalog.entryAtSequence(input.space, path, input.sequence);
+    const top = path === '' ? undefined : await ports.tree.entryAtSequence(input.space, path, input.sequence);
     if (path !== '' && top === undefined) throw new Fault('not-found', 'never', `There was nothing at '${path}' then.`);
     if (top) await takePage(run, [top]);
     for (let after: SpacePath | undefined; top === undefined || top.kind === 'folder';) {
       signal.throwIfAborted();
-      const page = await ports.catalog.treeAt(input.space, path, input.sequence, after, pageEntries);
+      const page = await ports.tree.treeAt(input.space, path, input.sequence, after, pageEntries);
       if (page.length === 0) break;
       await takePage(run, page);
       after = page.at(-1)?.path;

@@ -1,6 +1,7 @@
 /** The places of chunks, from the packs of pools themselves. A pack that the catalog knows is not read again; a blob that does not open is another space's. */
 import { blobIdToBytes } from '../../domain/blob-id.ts';
 import type { Dice } from '../../domain/clock.ts';
+import { faultOf, type Fault } from '../../domain/fault.ts';
 import type { SuiId } from '../../domain/ids.ts';
 import { encodedBytes, redStuff } from '../../domain/redstuff.ts';
 import type { ChunkPlace } from '../../domain/space.ts';
@@ -30,13 +31,26 @@ export interface ImportPorts {
 
 const indexesInFlight = 4;
 
-/** Returns how many packs were new. */
+export interface ImportedPacks {
+  /** How many were new. */
+  readonly packs: number;
+  /** Of packs whose own index cannot be read, or is not what it should be: what lies in them is not known, and the next run asks again. */
+  readonly problems: readonly Fault[];
+}
+
+/** Trouble that only costs what is being read: a pack, a snapshot, a listing. */
+export function ownTrouble(error: unknown): Fault | undefined {
+  const fault = faultOf(error);
+  const codes = ['blob-unavailable', 'pack-damaged', 'pack-foreign', 'name-unsafe'];
+  return fault && codes.includes(fault.code) ? fault : undefined;
+}
+
 export async function importPacks(
   input: ImportInput,
   pools: readonly SuiId[],
   ports: ImportPorts,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<ImportedPacks> {
   const known = new Set(
     (await ports.catalog.packs(input.row.num)).flatMap(({ state, blobId }) => (state === 'dead' ? [] : (blobId ?? []))),
   );
@@ -46,11 +60,22 @@ export async function importPacks(
       for (const blob of page)
         if (blob.certifiedEpoch !== undefined && !known.has(blob.blobId)) blobs.push({ blob, pool });
   }
+  const problems: Fault[] = [];
+  const indexOf = async (blob: PooledBlob): ReturnType<typeof readIndex> => {
+    try {
+      return await readIndex(input, blob, ports, signal);
+    } catch (error) {
+      const fault = ownTrouble(error);
+      if (fault === undefined) throw error;
+      problems.push(fault);
+      return undefined;
+    }
+  };
   let packs = 0;
   let seen = 0;
   for (let at = 0; at < blobs.length; at += indexesInFlight) {
     const some = blobs.slice(at, at + indexesInFlight);
-    const indexes = await Promise.all(some.map(({ blob }) => readIndex(input, blob, ports, signal)));
+    const indexes = await Promise.all(some.map(({ blob }) => indexOf(blob)));
     for (const [i, { blob, pool }] of some.entries()) {
       const chunks = indexes[i];
       input.onPack(++seen, blobs.length);
@@ -62,7 +87,7 @@ export async function importPacks(
       packs++;
     }
   }
-  return packs;
+  return { packs, problems };
 }
 
 /** The places of a pack's chunks; undefined for a blob that is no pack of this space. */

@@ -2,7 +2,7 @@
  * A space's catalog from the chain and the packs alone: every certified blob of the pool that opens with the space's key tells its own chunks; the
  * snapshot records among them, followed back from the head, tell the history. What the catalog knows already is not read again.
  */
-import type { NodeId, SnapshotId, SuiId } from '../../domain/ids.ts';
+import type { DeviceId, NodeId, SnapshotId, SuiId } from '../../domain/ids.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { ChunkPlace, Content, Head, Snapshot, TreeEntry } from '../../domain/space.ts';
 import { listingFromBytes } from '../../formats/listing.ts';
@@ -10,17 +10,22 @@ import { snapshotFromBytes } from '../../formats/snapshot.ts';
 import type { SpaceRow } from '../../ports/catalog.ts';
 import type { ChunkReader } from '../content/content.ts';
 import { diffTrees, type TreeSide } from './diff-trees.ts';
-import { importPacks, type ImportInput, type ImportPorts } from './import-packs.ts';
+import { importPacks, ownTrouble, type ImportInput, type ImportPorts } from './import-packs.ts';
 
-export { importPacks } from './import-packs.ts';
+export { sameContent } from './diff-trees.ts';
+export { importPacks, ownTrouble } from './import-packs.ts';
 
 export interface RebuildInput extends ImportInput {
   /** Pools of all devices that have a head of this space. */
   readonly pools: readonly SuiId[];
   readonly head: Head;
-  /** Ranges of sequences that were given up: what they held need not be there any more. */
-  readonly thinned: readonly (readonly [from: number, to: number])[];
+  /** Ranges of sequences that the head's device gave up: what they held need not be there any more. */
+  readonly thinned: Ranges;
+  /** The device whose own snapshots are all of the line, as they were in its catalog: this one; on an empty home the head's. And what it gave up. */
+  readonly own: { readonly device: DeviceId; readonly thinned: Ranges };
 }
+
+type Ranges = readonly (readonly [from: number, to: number])[];
 
 export interface RebuildPorts extends ImportPorts {
   readonly reader: ChunkReader;
@@ -29,26 +34,41 @@ export interface RebuildPorts extends ImportPorts {
 /** A folder's listing is bounded, so that a hostile one cannot fill the memory: a million names of 255 bytes fit. */
 export const listingBytesMax = 512 * 1024 * 1024;
 
-export async function rebuild(
-  input: RebuildInput,
-  ports: RebuildPorts,
-  signal: AbortSignal,
-): Promise<{ readonly packs: number; readonly snapshots: number }> {
+export interface Rebuilt {
+  readonly packs: number;
+  readonly snapshots: number;
+  /** What could not be read, and is left out: packs, and the past from there on. The newest snapshot is not among it. */
+  readonly problems: readonly Fault[];
+}
+
+export async function rebuild(input: RebuildInput, ports: RebuildPorts, signal: AbortSignal): Promise<Rebuilt> {
   const { row } = input;
-  const packs = await importPacks(input, input.pools, ports, signal);
+  const { packs, problems } = await importPacks(input, input.pools, ports, signal);
   const history = await readHistory(input, ports, signal);
   const newest = (await ports.catalog.snapshots(row.num)).find((round) => round.sequence === row.sequence);
   let before: TreeSide = newest
     ? { content: newest.root, isEmpty: false }
     : { content: { depth: 0, chunks: [] }, isEmpty: true };
-  const isThinned = ({ record: { sequence } }: KnownSnapshot): boolean =>
-    sequence !== input.head.sequence && input.thinned.some(([from, to]) => from <= sequence && sequence <= to);
+  let snapshots = 0;
   for (const snapshot of history) {
-    if (isThinned(snapshot)) continue;
-    await importOne(row, snapshot, before, ports, signal);
-    before = { content: snapshot.record.root.content, isEmpty: false };
+    if (isThinned(input, snapshot)) continue;
+    try {
+      await importOne(row, snapshot, before, ports, signal);
+      snapshots++;
+      before = { content: snapshot.record.root.content, isEmpty: false };
+    } catch (error) {
+      // It stays to be read as a side snapshot, which says what is wrong with it.
+      if (snapshot.id === input.head.snapshot || ownTrouble(error) === undefined) throw error;
+      ports.log.write('warning', 'rebuild.snapshot-left-out', { sequence: snapshot.record.sequence });
+    }
   }
-  return { packs, snapshots: history.length };
+  return { packs, snapshots, problems };
+}
+
+function isThinned({ head, thinned, own }: RebuildInput, { record }: KnownSnapshot): boolean {
+  const { sequence, device } = record;
+  const ranges = device === own.device ? own.thinned : thinned;
+  return sequence !== head.sequence && ranges.some(([from, to]) => from <= sequence && sequence <= to);
 }
 
 interface KnownSnapshot {
@@ -58,31 +78,66 @@ interface KnownSnapshot {
   readonly pack: number;
 }
 
-/** Snapshots that the catalog does not hold, from the first to the head. */
+/** A snapshot's record; undefined when it lies in no certified pack. */
+async function readRecord(
+  id: SnapshotId,
+  { row }: RebuildInput,
+  ports: RebuildPorts,
+  signal: AbortSignal,
+): Promise<KnownSnapshot | undefined> {
+  const [place] = await ports.catalog.chunkLocations([id]);
+  if (place?.blobId === undefined) return undefined;
+  const record = snapshotFromBytes(await ports.reader.at(place.blobId, place.packBytes, place, signal));
+  if (record.space !== row.id) throw new Fault('pack-foreign', 'never', 'A snapshot belongs to another space.');
+  return { id, record, place, pack: place.pack };
+}
+
+/** The same, when not being able to read it ends the history there and nothing else. */
+async function readRecordIfAny(...asked: Parameters<typeof readRecord>): ReturnType<typeof readRecord> {
+  try {
+    return await readRecord(...asked);
+  } catch (error) {
+    if (ownTrouble(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/**
+ * Snapshots of the line that the catalog does not hold, from the first to the head: what the head follows, and what the own device made that the head
+ * contains, although a merge of somebody else may stand between.
+ */
 async function readHistory(
-  { row, head }: RebuildInput,
+  input: RebuildInput,
   ports: RebuildPorts,
   signal: AbortSignal,
 ): Promise<readonly KnownSnapshot[]> {
-  const history: KnownSnapshot[] = [];
+  const { row, head, own } = input;
+  const newest = await readRecord(head.snapshot, input, ports, signal);
+  if (newest === undefined)
+    throw new Fault('blob-unavailable', 'later', `The newest snapshot of '${row.name}' is in no certified pack.`);
+  const line = new Map<number, KnownSnapshot>();
   const seen = new Set<SnapshotId>();
-  for (let id: SnapshotId | undefined = head.snapshot; id !== undefined && !seen.has(id);) {
-    seen.add(id);
-    const [place] = await ports.catalog.chunkLocations([id]);
-    if (place?.blobId === undefined) {
-      if (history.length === 0)
-        throw new Fault('blob-unavailable', 'later', `The newest snapshot of '${row.name}' is in no certified pack.`);
-      ports.log.write('warning', 'rebuild.history-ends', { snapshots: history.length });
-      break;
-    }
-    const record = snapshotFromBytes(await ports.reader.at(place.blobId, place.packBytes, place, signal));
-    if (record.space !== row.id) throw new Fault('pack-foreign', 'never', 'A snapshot belongs to another space.');
-    if (record.sequence <= row.sequence) break;
-    history.push({ id, record, place, pack: place.pack });
-    id = record.parents[0];
+  for (let at: KnownSnapshot | undefined = newest; at !== undefined && at.record.sequence > row.sequence;) {
+    line.set(at.record.sequence, at);
+    seen.add(at.id);
+    const [parent]: readonly SnapshotId[] = at.record.parents;
+    if (parent === undefined || seen.has(parent)) break;
+    at = await readRecordIfAny(parent, input, ports, signal);
+    if (at === undefined) ports.log.write('warning', 'rebuild.history-ends', { snapshots: line.size });
   }
-  return history.reverse();
+  const contained = newest.record.vector.get(own.device) ?? 0;
+  for (const id of await ports.catalog.strangeSnapshots(row.num, snapshotsMax)) {
+    if (seen.has(id)) continue;
+    const one = await readRecordIfAny(id, input, ports, signal);
+    if (one?.record.device !== own.device || one.record.sequence > contained) continue;
+    if (one.record.sequence > row.sequence && one.record.sequence < newest.record.sequence)
+      line.set(one.record.sequence, one);
+  }
+  return [...line.values()].toSorted((a, b) => a.record.sequence - b.record.sequence);
 }
+
+/** Snapshot records that are looked at for those of the own device. */
+const snapshotsMax = 100_000;
 
 async function importOne(
   row: SpaceRow,
