@@ -19,10 +19,14 @@ describe('a folder that is not chosen', () => {
     expect((await desktop.sync('docs')).problems).toEqual([]);
     expect(desktop.disk.user.exists(`${root}/raw`)).toBe(false);
     expect(desktop.disk.user.text(`${root}/docs/a`)).toBe('text a');
-    expect(await desktop.engine.selection('docs', '')).toMatchObject([
-      { path: 'docs', isChosen: true, files: 1, filesHere: 1 },
-      { path: 'raw', isChosen: false, files: 2, filesHere: 0, bytes: 10 },
-    ]);
+    expect(await desktop.engine.selection('docs', '')).toMatchObject({
+      isRootChosen: true,
+      isEverything: false,
+      folders: [
+        { path: 'docs', isChosen: true, files: 1, filesHere: 1 },
+        { path: 'raw', isChosen: false, files: 2, filesHere: 0, bytes: 10 },
+      ],
+    });
     expect(await desktop.sync('docs')).toMatchObject({ packs: [], applied: 0, problems: [] });
     expect(await laptop.sync('docs')).toMatchObject({ applied: 0, packs: [] });
     expect(laptop.disk.user.text(`${root}/raw/deep/c`)).toBe('raw c');
