@@ -11,8 +11,8 @@ export interface Figures {
   readonly dateAndTime: (ms: number) => string;
   readonly clock: (ms: number) => string;
   readonly month: (ms: number) => string;
-  /** Mon, or Monday; 0 is Monday. */
-  readonly weekday: (day: number, width: 'short' | 'long') => string;
+  /** Mon for 0. */
+  readonly weekday: (day: number) => string;
   /** 6 days ago */
   readonly ago: (ms: number, nowMs: number) => string;
   /** 4 minutes, rounded up to what a person would say. */
@@ -43,6 +43,7 @@ export function openFigures(locale: string): Figures {
   const day = format({ day: 'numeric', month: 'short' });
   const dayOfYear = format({ day: 'numeric', month: 'short', year: 'numeric' });
   const fullDate = format({ day: 'numeric', month: 'long', year: 'numeric' });
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const sizes = units.map((unit) => [
     new Intl.NumberFormat(locale, {
@@ -87,8 +88,7 @@ export function openFigures(locale: string): Figures {
     }),
     clock: format({ hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }),
     month: format({ month: 'long', year: 'numeric' }),
-    weekday: (day, width) =>
-      new Intl.DateTimeFormat(locale, { weekday: width, timeZone: 'UTC' }).format(firstMonday + day * 86_400_000),
+    weekday: (day) => weekday.format(firstMonday + day * 86_400_000),
     ago(ms, nowMs) {
       const past = Math.max(0, nowMs - ms);
       for (const [unit, length] of spans) if (past >= length) return relative.format(-Math.round(past / length), unit);

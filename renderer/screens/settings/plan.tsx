@@ -43,7 +43,7 @@ export function Plan({ steering: { plan, limits } }: { readonly steering: Steeri
           ))}
         </div>
       )}
-      <div className="buttons">
+      <div className="rule-buttons">
         <Press
           isDisabled={rules.length >= weekRulesMax}
           onPress={() => {
@@ -95,8 +95,8 @@ function Rule({
         onSelectionChange={(keys) => onChange({ ...rule, weekdays: weekdays.filter((day) => keys.has(day)) })}
       >
         {weekdays.map((day) => (
-          <ToggleButton key={day} id={day} aria-label={weekday(day, 'long')}>
-            {weekday(day, 'short')}
+          <ToggleButton key={day} id={day}>
+            {weekday(day)}
           </ToggleButton>
         ))}
       </ToggleButtonGroup>
@@ -108,10 +108,10 @@ function Rule({
         onChoose={(speed) => onChange({ ...rule, speed })}
         options={speeds.map((id) => ({ id, words: say(`plan.speed-${id}`) }))}
       />
+      {isOverNight(rule) && <span className="small-text soft">{say('plan.next-day')}</span>}
       <Press kind="quiet" isIcon label={say('plan.remove', { number })} onPress={onRemove}>
         <Trash2 className="icon" aria-hidden="true" />
       </Press>
-      {isOverNight(rule) && <span className="small-text soft">{say('plan.next-day')}</span>}
     </div>
   );
 }

@@ -50,7 +50,7 @@ function FolderTree({ space, revision }: { readonly space: SpaceState; readonly 
     );
   return (
     <>
-      <div className="choice-head">
+      <div className="folders-head">
         <p>
           {say(root.isEverything ? 'choice.everything' : root.isRootChosen ? 'choice.some' : 'choice.only')}{' '}
           <span className="soft">{root.folders.length === 0 ? say('choice.none') : say('choice.under')}</span>
@@ -62,7 +62,7 @@ function FolderTree({ space, revision }: { readonly space: SpaceState; readonly 
         )}
       </div>
       {[fault, change.fault, reset.fault].map((each) => each && <FaultAnswers key={each.code} fault={each} />)}
-      <div className="split choice">
+      <div className="split folders-here">
         <Tree space={space} known={known} ask={ask} draft={draft} onDraft={setDraft} />
       </div>
       {draft.size > 0 && (

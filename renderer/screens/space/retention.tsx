@@ -44,8 +44,8 @@ function RulesForm({
   /** Of these very rules: what was looked at before other ones says nothing. */
   const [looked, setLooked] = useState<{ readonly key: string; readonly found: RetentionPreview }>();
   const wanted = rulesFrom(draft);
-  const key = JSON.stringify(wanted);
-  const found = looked?.key === key ? looked.found : undefined;
+  const key = wanted && JSON.stringify(wanted);
+  const found = key !== undefined && looked?.key === key ? looked.found : undefined;
   const isChanged = key !== JSON.stringify(rulesFrom(draftOf(kept)));
   const edit = (change: Partial<RulesDraft>): void => setDraft({ ...draft, ...change });
   const isBudgetWrong = draft.budget.trim() !== '' && frostFrom(draft.budget) === undefined;
@@ -54,12 +54,12 @@ function RulesForm({
       className="field-column"
       onSubmit={(event) => {
         event.preventDefault();
-        if (wanted)
+        if (wanted && key !== undefined)
           void preview.run({ space, ...wanted }).then((answer) => answer && setLooked({ key, found: answer }));
       }}
     >
       <RadioLines
-        label={say('care.history')}
+        label={say('care.keeps')}
         chosen={draft.keeps}
         onChoose={(keeps) => edit({ keeps })}
         options={[

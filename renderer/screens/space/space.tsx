@@ -89,7 +89,7 @@ export function SpaceScreen({ space: id, tab }: { readonly space: string; readon
           <LeftOut space={space} />
         </TabPanel>
         <TabPanel id="care" className="tab-panel">
-          <div className="screen-body" data-pane="list">
+          <div className="screen-body care" data-pane="list">
             <Brakes space={space.space} />
             <Retention space={space} />
           </div>
