@@ -6,7 +6,7 @@ import { Fault } from '../domain/fault.ts';
 import { LinkFault, type Connection } from '../link/connect.ts';
 import type { CallIn, CallOut } from '../wire/contract.ts';
 import type { Context } from './command.ts';
-import { steeringHandlers, type SteeringCall } from './desk/steering-handlers.ts';
+import { steeringHandlers, type SteeringCall } from './steering-handlers.ts';
 import { askRunning } from './running-floe.ts';
 import { withHost } from './session.ts';
 

@@ -46,13 +46,12 @@ import {
   changeSelection,
   select,
   selection,
-  type SelectedFolder,
   type Selection,
   type SelectionChange,
   type SelectRequest,
 } from './selection.ts';
 import { brakeOf, setBrake, type BrakeLimits } from './brake.ts';
-import type { Paused, PowerRule, Steering, SteeringState } from './steering.ts';
+import type { Paused, Steering, SteeringState } from './steering.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
 import { listLeftOut, type LeftOutReport } from './left-out.ts';
@@ -111,12 +110,10 @@ export type {
   Retention,
   RetentionPreview,
   SnapshotLine,
-  SelectedFolder,
   SelectRequest,
   BrakeLimits,
   SpaceStatus,
   Paused,
-  PowerRule,
   SteeringState,
   Steering,
   SyncReport,

@@ -3,7 +3,7 @@ import { Pause as PauseMark, Play } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import type { Pause } from '../../app/wire/steering.ts';
-import { useDeed, useLink, useNowMs } from '../client/use-engine.ts';
+import { useDeed, useLink } from '../client/use-engine.ts';
 import { useWay } from '../client/way.ts';
 import { Press } from '../parts/press.tsx';
 import { useWords } from '../words/use-words.ts';
@@ -11,6 +11,14 @@ import { useWords } from '../words/use-words.ts';
 const hourMs = 3_600_000;
 /** Eight o'clock of tomorrow, where the user is. */
 const morningHour = 24 + 8;
+
+const spans = ['hour', 'tomorrow', 'told'] as const;
+
+function endOf(span: (typeof spans)[number], nowMs: number): number | undefined {
+  if (span === 'told') return undefined;
+  if (span === 'hour') return nowMs + hourMs;
+  return new Date(nowMs).setHours(morningHour, 0, 0, 0);
+}
 
 export function PauseMenu({
   space,
@@ -23,7 +31,6 @@ export function PauseMenu({
   const { say } = useWords();
   const { go } = useWay();
   const link = useLink();
-  const nowMs = useNowMs();
   const begin = useDeed('sync.pause');
   const end = useDeed('sync.resume');
   const isSmall = space === undefined;
@@ -51,9 +58,6 @@ export function PauseMenu({
         {isSmall ? <Play className="icon" aria-hidden="true" /> : say('pause.resume')}
       </Press>
     );
-  const morning = new Date(nowMs);
-  morning.setHours(morningHour, 0, 0, 0);
-  const untilOf = { hour: nowMs + hourMs, tomorrow: morning.getTime(), told: undefined };
   return (
     <MenuTrigger>
       <Press
@@ -67,12 +71,12 @@ export function PauseMenu({
       </Press>
       <Popover placement={isSmall ? 'top end' : 'bottom end'}>
         <Menu className="menu" aria-label={say('pause.pause')}>
-          {(['hour', 'tomorrow', 'told'] as const).map((each) => (
+          {spans.map((each) => (
             <MenuItem
               key={each}
               id={each}
               className="menu-item"
-              onAction={() => void begin.run({ space, untilMs: untilOf[each] })}
+              onAction={() => void begin.run({ space, untilMs: endOf(each, Date.now()) })}
             >
               {say(`pause.${each}`)}
             </MenuItem>

@@ -118,7 +118,7 @@ test('brakes are set, and what other rules of history would give up is shown bef
   await page.getByText('Fewer states, the older they are').click();
   const save = page.getByRole('button', { name: 'Save these rules' });
   expect(await save.isDisabled()).toBe(true);
-  const daily = page.getByRole('textbox', { name: 'Then one a day, to an age of days' });
+  const daily = page.getByRole('textbox', { name: 'Then one a day, up to this many days ago' });
   await daily.fill('10');
   await page.getByText('Days as whole numbers').waitFor();
   await daily.fill('60');

@@ -50,6 +50,28 @@ describe('a folder that is not chosen', () => {
     expect(await laptop.sync('docs')).toMatchObject({ applied: 0 });
   });
 
+  it('may be one within a chosen one, and a change says nothing of the others', async () => {
+    const [, desktop] = await two(world, files);
+    await desktop.engine.select({ space: 'docs', only: undefined, without: ['docs'] });
+    await desktop.engine.changeSelection('docs', [{ path: 'raw/deep', isChosen: false }]);
+    expect(await desktop.engine.selection('docs', '')).toMatchObject({
+      isRootChosen: true,
+      folders: [
+        { path: 'docs', isChosen: false, isWhole: false },
+        { path: 'raw', isChosen: true, isWhole: false },
+      ],
+    });
+    expect((await desktop.sync('docs')).problems).toEqual([]);
+    expect([`${root}/docs`, `${root}/raw/deep`].map((path) => desktop.disk.user.exists(path))).toEqual([false, false]);
+    await desktop.engine.changeSelection('docs', [
+      { path: 'docs', isChosen: true },
+      { path: 'raw', isChosen: true },
+    ]);
+    expect((await desktop.engine.selection('docs', '')).isEverything).toBe(true);
+    expect((await desktop.sync('docs')).problems).toEqual([]);
+    expect(desktop.disk.user.text(`${root}/raw/deep/c`)).toBe('raw c');
+  });
+
   it('may be renamed, moved and filled by another device', async () => {
     const [laptop, desktop] = await two(world, files);
     await desktop.engine.select({ space: 'docs', only: undefined, without: ['raw'] });

@@ -21,7 +21,7 @@ import { showShare } from './past-shares.ts';
 import { previewLimits } from './previews.ts';
 import { proofHandlers } from './proof-handlers.ts';
 import { quoteOf } from './quotes.ts';
-import { steeringHandlers } from './steering-handlers.ts';
+import { steeringHandlers } from '../steering-handlers.ts';
 import { findProblems } from '../checkup.ts';
 
 /** Payments told to a window; the chain has all of them. */

@@ -117,13 +117,14 @@ test('work in between stops the pass, runs alone, and a pass begins again after 
 
 test('a paused space keeps what its last pass found, and is asked for again when the pause ends', async () => {
   const problems = [{ path: 'a', fault: new Fault('file-unreadable', 'later', 'In use.') }];
-  let paused: SyncReport['paused'];
+  const said: Pick<SyncReport, 'paused'> = {};
   const { clock, hint } = open(() =>
-    Promise.resolve([{ problems: paused ? [] : problems, paused } as unknown as SyncReport]),
+    Promise.resolve([{ problems: said.paused ? [] : problems, ...said } as unknown as SyncReport]),
   );
   await expect.poll(() => clock.sleeps.length).toBe(1);
   expect(clock.sleeps[0]?.ms).toBe(60_000);
-  paused = { reason: 'user', isAll: true, untilMs: 5_000 };
+  const paused = { reason: 'user', isAll: true, untilMs: 5_000 } as const;
+  Object.assign(said, { paused });
   hint();
   await expect.poll(() => clock.sleeps.length).toBe(2);
   expect(clock.sleeps[1]?.ms).toBe(5_000);

@@ -16,7 +16,7 @@ import type { ActivityLog } from './activity-log.ts';
 import { holdValue, type HeldValue } from './held-value.ts';
 import type { Keeper } from './keeper.ts';
 import { needsView, nodesView, spacesView, summaryView, type SpaceFacts, type ViewInput } from './views.ts';
-import { steeringForm } from './steering-handlers.ts';
+import { steeringForm } from '../steering-handlers.ts';
 import { workAfter } from './work.ts';
 
 /** More often than this the eye takes nothing in. */

@@ -6,7 +6,7 @@ import { wireFault } from '../../wire/fault-form.ts';
 import { spaceWords, type SpaceState, type SpaceWord } from '../../wire/space.ts';
 import type { NodesState, NodeState, NodeWord } from '../../wire/storage.ts';
 import type { SpacePass } from './keeper.ts';
-import { pauseForm } from './steering-handlers.ts';
+import { pauseForm } from '../steering-handlers.ts';
 import { leaseFrost, monthMs } from '../prices.ts';
 
 /** A lease this near its end is somebody's business. */

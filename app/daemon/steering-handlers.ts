@@ -2,9 +2,9 @@
  * Limits, plan, pauses, folders of choice, brakes and retention: the calls behind the window's settings, and behind the commands that say the same. It knows
  * only an engine and how to get between its passes, so a command without a running Floe uses it too.
  */
-import type { Engine, Paused, SteeringState } from '../../engine/engine.ts';
-import type { CallIn, Handlers } from '../../wire/contract.ts';
-import type { Pause, Pauses, Steering } from '../../wire/steering.ts';
+import type { Engine, Paused, SteeringState } from '../engine/engine.ts';
+import type { CallIn, Handlers } from '../wire/contract.ts';
+import type { Pause, Pauses, Steering } from '../wire/steering.ts';
 
 export type SteeringCall =
   | 'sync.pause'
