@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lockHome } from '../../app/adapters/home/home.ts';
 import { buildParts } from '../../build/bundle/bundle.ts';
+import { contractNumber } from '../../app/wire/contract.ts';
 import * as electron from '../electron-double/electron.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'floe-desktop-'));
@@ -37,7 +38,7 @@ const callScript = (name: string, input: object): string => `new Promise((resolv
       if (frame.kind === 'done') resolve(frame.value);
       if (frame.kind === 'fail') reject(new Error(frame.fault.code + ': ' + frame.fault.detail));
     };
-    port.postMessage(JSON.stringify({ kind: 'hello', contract: 1 }));
+    port.postMessage(JSON.stringify({ kind: 'hello', contract: ${contractNumber} }));
   });
   desktop.askPort(nonce);
 })`;

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { contractNumber } from '../../app/wire/contract.ts';
 import * as electron from '../electron-double/electron.ts';
 
 const [app = '', folder = ''] = process.argv.slice(2);
@@ -25,7 +26,7 @@ const call = (name: string, input: object): Promise<unknown> =>
         if (frame.kind === 'done') resolve(frame.value);
         if (frame.kind === 'fail') reject(new Error(frame.fault.code + ': ' + frame.fault.detail));
       };
-      port.postMessage(JSON.stringify({ kind: 'hello', contract: 1 }));
+      port.postMessage(JSON.stringify({ kind: 'hello', contract: ${contractNumber} }));
     });
     desktop.askPort(${JSON.stringify(name)});
   })`);
