@@ -42,9 +42,16 @@ import { hasNews } from './heads.ts';
 import { heldDeletions, releaseHeld, type HeldDeletions } from './held.ts';
 import { pausedReport, syncSpace, type SyncReport } from './sync.ts';
 import { recoverSpaces, type RecoverReport } from './recover.ts';
-import { select, selection, type SelectedFolder, type SelectRequest } from './selection.ts';
+import {
+  changeSelection,
+  select,
+  selection,
+  type Selection,
+  type SelectionChange,
+  type SelectRequest,
+} from './selection.ts';
 import { brakeOf, setBrake, type BrakeLimits } from './brake.ts';
-import type { Paused, PowerRule, Steering, SteeringState } from './steering.ts';
+import type { Paused, Steering, SteeringState } from './steering.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
 import { listLeftOut, type LeftOutReport } from './left-out.ts';
@@ -104,12 +111,10 @@ export type {
   Retention,
   RetentionPreview,
   SnapshotLine,
-  SelectedFolder,
   SelectRequest,
   BrakeLimits,
   SpaceStatus,
   Paused,
-  PowerRule,
   SteeringState,
   Steering,
   SyncReport,
@@ -140,8 +145,10 @@ export interface Engine {
   readonly steering: Omit<Steering, 'unlessPaused' | 'speeds'>;
   /** Which folders of a space are on this device; what is not chosen leaves its disk with the next pass. */
   select(request: SelectRequest): Promise<void>;
+  /** These folders only; what else was chosen stays. */
+  changeSelection(space: string, changes: readonly SelectionChange[]): Promise<void>;
   /** The folders below a path of a space, with their sizes. */
-  selection(space: string, path: string): Promise<readonly SelectedFolder[]>;
+  selection(space: string, path: string): Promise<Selection>;
   /** What counts as more than usual in a space. */
   brake(space: string): Promise<BrakeLimits>;
   setBrake(space: string, change: Partial<BrakeLimits>): Promise<BrakeLimits>;
@@ -273,6 +280,7 @@ export function createEngine(ports: EnginePorts): Engine {
     release: (space) => inTurn(() => releaseHeld(ports.catalog, space)),
     steering: core.steering,
     select: (request) => inTurn(() => select(core, request)),
+    changeSelection: (space, changes) => inTurn(() => changeSelection(core, space, changes)),
     selection: (space, path) => selection(core, space, path),
     brake: async (space) => brakeOf(ports.catalog, (await findSpace(ports.catalog, space)).num),
     setBrake: (space, change) => inTurn(() => setBrake(ports.catalog, space, change)),

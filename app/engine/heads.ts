@@ -60,10 +60,12 @@ export async function deviceNames(core: EngineCore): Promise<ReadonlyMap<DeviceI
   return new Map((await knownAddresses(core)).map(({ device, name }) => [device, name]));
 }
 
-/** Whether a device that is known has a head that a space with a folder here does not contain. */
+/** Whether a device that is known has a head that a space with a folder here does not contain. Of what is paused nothing is news. */
 export async function hasNews(core: EngineCore, signal: AbortSignal): Promise<boolean> {
   const own = (await readDevice(core.catalog))?.id;
-  const rows = (await core.catalog.spaces()).filter(({ folder }) => folder !== undefined);
+  const rows: SpaceRow[] = [];
+  for (const row of await core.catalog.spaces())
+    if (row.folder !== undefined && (await core.steering.paused(row.num)) === undefined) rows.push(row);
   if (own === undefined || rows.length === 0) return false;
   if (await isQuiet(core, signal)) return false;
   core.memory.quietBags = undefined;

@@ -10,7 +10,7 @@ import type { Choice, EntryRow, SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader } from '../restore/content/content.ts';
 import { plan } from '../stages/plan/plan.ts';
 import { applyPlan } from './apply-plan.ts';
-import { openChoice, type Placing } from './choice.ts';
+import { changedChoices, openChoice, openWhole, type Placing } from './choice.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
 import { findSpace } from './look.ts';
 import { stateOf, TreeWindow } from './tree-window.ts';
@@ -31,9 +31,24 @@ export interface SelectedFolder {
   readonly path: SpacePath;
   readonly files: number;
   readonly bytes: number;
+  /** Here, or on the way to something that is. */
   readonly isChosen: boolean;
+  /** Here with all that is in it. */
+  readonly isWhole: boolean;
   /** Files in it that are on this disk now. */
   readonly filesHere: number;
+}
+
+export interface Selection {
+  /** What lies beside the folders, and what is new, is here too. */
+  readonly isRootChosen: boolean;
+  readonly isEverything: boolean;
+  readonly folders: readonly SelectedFolder[];
+}
+
+export interface SelectionChange {
+  readonly path: SpacePath;
+  readonly isChosen: boolean;
 }
 
 /** A question about the tree as the catalog has it; to be asked within the window. */
@@ -43,10 +58,13 @@ export function choiceIn(
   window: TreeWindow,
   wanted?: ReadonlyMap<NodeId, NodeState | undefined>,
 ): (placing: Placing) => boolean {
-  const parentOf = (folder: NodeId): NodeId | undefined =>
-    folder === row.rootNode ? undefined : (wanted?.get(folder) ?? window.state(folder))?.parent;
-  return openChoice(choices, row.rootNode, parentOf);
+  return openChoice(choices, row.rootNode, parentsIn(row, window, wanted));
 }
+
+const parentsIn =
+  (row: SpaceRow, window: TreeWindow, wanted?: ReadonlyMap<NodeId, NodeState | undefined>) =>
+  (folder: NodeId): NodeId | undefined =>
+    folder === row.rootNode ? undefined : (wanted?.get(folder) ?? window.state(folder))?.parent;
 
 async function entryOf(core: EngineCore, row: SpaceRow, path: SpacePath): Promise<EntryRow> {
   const entry = await core.catalog.entryAt(row.num, path);
@@ -68,6 +86,26 @@ export async function select(core: EngineCore, { space, only, without }: SelectR
   if (only !== undefined) choices.push({ node: row.rootNode, isIn: false });
   for (const path of only ?? []) choices.push({ node: (await entryOf(core, row, path)).node, isIn: true });
   for (const path of without) choices.push({ node: (await entryOf(core, row, path)).node, isIn: false });
+  await writeChoices(core, row, choices);
+}
+
+/** Folders that are to be here, or not, with all that is in them; what else was chosen stays. */
+export async function changeSelection(
+  core: EngineCore,
+  space: string,
+  changes: readonly SelectionChange[],
+): Promise<void> {
+  const row = await findSpace(core.catalog, space);
+  if (changes.length > pathsMax)
+    throw new Fault('bad-input', 'after-user', `At most ${pathsMax} folders can be named.`);
+  const wanted = new Map<NodeId, boolean>();
+  for (const { path, isChosen } of changes) wanted.set((await entryOf(core, row, path)).node, isChosen);
+  const before = await core.catalog.choices(row.num);
+  const window = new TreeWindow(core.catalog, row);
+  await writeChoices(core, row, await window.ask(() => changedChoices(before, wanted, parentsIn(row, window))));
+}
+
+async function writeChoices(core: EngineCore, row: SpaceRow, choices: readonly Choice[]): Promise<void> {
   // First what is to leave: were the choices known alone after a kill, nothing would ever leave.
   await core.catalog.setRecord(leavingKey(row.num), 'yes');
   await core.catalog.setChoices(row.num, choices, false);
@@ -169,7 +207,7 @@ export async function leaveUnchosen(
 }
 
 /** The folders of a space directly below a path, with what they hold. */
-export async function selection(core: EngineCore, name: string, path: SpacePath): Promise<readonly SelectedFolder[]> {
+export async function selection(core: EngineCore, name: string, path: SpacePath): Promise<Selection> {
   const row = await findSpace(core.catalog, name);
   const choices = await core.catalog.choices(row.num);
   const window = new TreeWindow(core.catalog, row);
@@ -183,13 +221,18 @@ export async function selection(core: EngineCore, name: string, path: SpacePath)
   const found: SelectedFolder[] = [];
   for (const entry of placed) {
     if (entry === undefined) continue;
-    const isChosen = await window.ask(() =>
-      choiceIn(choices, row, window)({ node: entry.node, parent: entry.parentNode }),
-    );
+    const placing = await window.ask(() => ({
+      isChosen: choiceIn(choices, row, window)({ node: entry.node, parent: entry.parentNode }),
+      isWhole: openWhole(choices, row.rootNode, parentsIn(row, window))(entry.node),
+    }));
     const below = path === '' ? entry.name : `${path}/${entry.name}`;
-    found.push({ path: below, isChosen, ...(await sizeOf(core, entry.num)) });
+    found.push({ path: below, ...placing, ...(await sizeOf(core, entry.num)) });
   }
-  return found;
+  return {
+    isRootChosen: choices.find(({ node }) => node === row.rootNode)?.isIn ?? true,
+    isEverything: choices.every(({ isIn }) => isIn),
+    folders: found,
+  };
 }
 
 async function sizeOf(

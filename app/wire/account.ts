@@ -67,8 +67,6 @@ export interface Settings {
   /** A language tag, or 'system'. */
   readonly language: string;
   readonly notifications: 'all' | 'warnings' | 'none';
-  readonly pauseOnBattery: boolean;
-  readonly pauseOnMetered: boolean;
 }
 
 export type SettingsChange = { readonly [K in keyof Settings]?: Settings[K] | undefined };

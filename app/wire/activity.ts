@@ -1,6 +1,7 @@
 /** What Floe is doing, what it has done and what waits for a person. Plain data: crosses as JSON. */
 import type { WireFault } from './fault-form.ts';
 import type { SpaceWord } from './space.ts';
+import type { Pause } from './steering.ts';
 
 export type WorkKind =
   'looking' | 'reading' | 'packing' | 'encoding' | 'uploading' | 'certifying' | 'restoring' | 'applying' | 'recovering';
@@ -18,12 +19,6 @@ export interface Work {
   readonly ofNodes: number;
   readonly sinceMs: number;
   readonly bytesPerSecond: number | undefined;
-}
-
-export interface Pause {
-  readonly reason: 'user' | 'battery' | 'metered';
-  /** Undefined: until told, or until the reason ends. */
-  readonly untilMs: number | undefined;
 }
 
 /** Topic 'summary': what tray and overview say. */
@@ -78,13 +73,20 @@ export interface ActivityPage {
 }
 
 /** One line of the topic 'needs': something that waits for a person. `id` stays the same while the reason stays. */
-export type Need = { readonly id: string; readonly space: string | undefined; readonly spaceName: string } & (
-  | { readonly kind: 'held'; readonly deletions: number }
-  | { readonly kind: 'conflict'; readonly files: number }
-  | { readonly kind: 'money'; readonly address: string; readonly frost: string; readonly mist: string }
-  | { readonly kind: 'lease'; readonly paidUntilMs: number }
-  | { readonly kind: 'unkept'; readonly files: number }
-  | { readonly kind: 'folder-missing'; readonly folder: string }
-  | { readonly kind: 'phrase' }
-  | { readonly kind: 'fault'; readonly fault: WireFault }
-);
+export type Need = { readonly id: string; readonly space: string | undefined; readonly spaceName: string } &
+  /** Deletions, and rewrites that look like somebody's encryption: made here, or on other devices. */
+  (
+    | {
+        readonly kind: 'held';
+        readonly deletions: number;
+        readonly rewritesHere: number;
+        readonly rewritesElsewhere: number;
+      }
+    | { readonly kind: 'conflict'; readonly files: number }
+    | { readonly kind: 'money'; readonly address: string; readonly frost: string; readonly mist: string }
+    | { readonly kind: 'lease'; readonly paidUntilMs: number }
+    | { readonly kind: 'unkept'; readonly files: number }
+    | { readonly kind: 'folder-missing'; readonly folder: string }
+    | { readonly kind: 'phrase' }
+    | { readonly kind: 'fault'; readonly fault: WireFault }
+  );

@@ -18,6 +18,11 @@ test.each([
   ['a text too long', 'account.open', { passphrase: 'x'.repeat(5_000) }],
   ['a word outside the choice', 'space.add', { folder: '/a', mode: 'mirror' }],
   ['too many items', 'account.confirm', { words: Array.from({ length: 25 }, () => ({ index: 0, word: 'a' })) }],
+  ['a weekday beyond Sunday', 'steering.set', { plan: [{ weekdays: [7], from: 0, to: 60, speed: 'full' }] }],
+  ['a rate in words', 'steering.set', { limits: { up: 'fast' } }],
+  ['more folders than anybody ticks', 'choice.set', { space: 'a', without: Array.from({ length: 1_001 }, () => 'b') }],
+  ['a share above all', 'brake.set', { space: 'a', share: 1.5 }],
+  ['a budget that is no amount', 'retention.preview', { space: 'a', budgetFrost: '1.5' }],
   ['a field of the prototype', 'sync.now', JSON.parse('{"__proto__":{"a":1}}')],
 ] as const)('%s is refused', (_, call, input) => {
   expect(() => checks[call](input)).toThrow(expect.objectContaining({ code: 'bad-input' }));

@@ -1,5 +1,6 @@
 /** The input check of every call: the run-time side of the contract. A call without a line here does not compile. */
 import { Fault } from '../domain/fault.ts';
+import { dayMinutes, weekRulesMax } from '../domain/week.ts';
 import { flag, integer, listOf, oneOf, optional, record, text, type Check } from './check.ts';
 import type { CallIn, CallName } from './contract.ts';
 
@@ -44,6 +45,28 @@ const ofSpace = record({ space });
 const ofPath = record({ space, path });
 const time = optional(count);
 
+/** Folders that one call may name: a person's list. */
+const choicesMax = 1_000;
+const folders = listOf(path, choicesMax);
+const powerRule = oneOf('never', 'bulk', 'all');
+const rate: Check<number | 'off'> = (value) => (value === 'off' ? value : count(value));
+const weekRule = record({
+  weekdays: listOf(integer(0, 6), 7),
+  from: integer(0, dayMinutes - 1),
+  to: integer(0, dayMinutes),
+  speed: oneOf('full', 'limited', 'nothing'),
+});
+const share: Check<number> = (value) => {
+  if (typeof value === 'number' && value > 0 && value <= 1) return value;
+  throw new Fault('bad-input', 'after-user', 'A share is above 0 and at most 1.');
+};
+const days = integer(0, 100_000);
+const retention = record({
+  space,
+  rules: optional(record({ allDays: days, dailyDays: days, weeklyDays: days })),
+  budgetFrost: optional(amount),
+});
+
 export const checks = {
   'account.create': record({ network, deviceName: name, passphrase }),
   'account.phrase': nothing,
@@ -58,8 +81,20 @@ export const checks = {
   'space.tree': record({ space, path, at, offset, limit }),
   'held.release': ofSpace,
   'sync.now': nothing,
-  'sync.pause': record({ untilMs: time }),
-  'sync.resume': nothing,
+  'sync.pause': record({ space: optional(space), untilMs: time }),
+  'sync.resume': record({ space: optional(space) }),
+  'steering.set': record({
+    limits: optional(record({ up: optional(rate), down: optional(rate) })),
+    plan: optional(listOf(weekRule, weekRulesMax)),
+    policy: optional(record({ battery: optional(powerRule), metered: optional(powerRule) })),
+  }),
+  'choice.list': ofPath,
+  'choice.set': record({ space, only: optional(folders), without: folders }),
+  'choice.change': record({ space, changes: listOf(record({ path, isChosen: flag }), choicesMax) }),
+  'brake.set': record({ space, deletions: optional(count), share: optional(share), rewrites: optional(count) }),
+  'retention.state': ofSpace,
+  'retention.set': retention,
+  'retention.preview': retention,
   'activity.list': record({
     space: optional(space),
     only: optional(oneOf('waiting', 'failed')),
@@ -109,8 +144,6 @@ export const checks = {
     theme: optional(oneOf('system', 'light', 'dark')),
     language: optional(text(35)),
     notifications: optional(oneOf('all', 'warnings', 'none')),
-    pauseOnBattery: optional(flag),
-    pauseOnMetered: optional(flag),
   }),
   'doctor.run': nothing,
 } satisfies { readonly [K in CallName]: Check<CallIn<K>> };

@@ -23,9 +23,18 @@ import type {
 } from './history.ts';
 import type { CheckLine, DrillLine, FileNodes, ReceiptIssued, ReceiptVerdict } from './proof.ts';
 import type { FolderLook, FolderQuote, IgnoreRules, LeftOutCount, SpaceMode, SpaceState, TreePage } from './space.ts';
+import type {
+  Brake,
+  FolderChoices,
+  Pauses,
+  Retention,
+  RetentionPreview,
+  Steering,
+  SteeringChange,
+} from './steering.ts';
 import type { Budget, DoctorReport, Leases, Money, NodesState, Renewal } from './storage.ts';
 
-export const contractNumber = 2;
+export const contractNumber = 3;
 
 export interface Call<In, Out> {
   readonly in: In;
@@ -96,8 +105,31 @@ export interface EngineCalls {
 
   /** A pass begins now (or right after the one that runs). Answers at once. */
   'sync.now': Call<Nothing, Nothing>;
-  'sync.pause': Call<{ readonly untilMs?: number | undefined }, Nothing>;
-  'sync.resume': Call<Nothing, Nothing>;
+  /** One space, or everything; without a time until it is resumed. */
+  'sync.pause': Call<{ readonly space?: string | undefined; readonly untilMs?: number | undefined }, Pauses>;
+  /** Without a space it ends all pauses that a person began. */
+  'sync.resume': Call<{ readonly space?: string | undefined }, Pauses>;
+  /** Limits, plan and policies; what is left out stays as it is. */
+  'steering.set': Call<SteeringChange, Steering>;
+
+  /** The folders directly below a path. */
+  'choice.list': Call<{ readonly space: string; readonly path: string }, FolderChoices>;
+  /** Only these folders, or all but `without`. The next pass fetches what is chosen and takes away the rest, once it is certified. */
+  'choice.set': Call<
+    { readonly space: string; readonly only?: readonly string[] | undefined; readonly without: readonly string[] },
+    Nothing
+  >;
+  /** These folders with all that is in them, and nothing else of the choice. */
+  'choice.change': Call<
+    { readonly space: string; readonly changes: readonly { readonly path: string; readonly isChosen: boolean }[] },
+    Nothing
+  >;
+  /** With nothing to change it tells what holds. */
+  'brake.set': Call<{ readonly space: string } & { readonly [K in keyof Brake]?: Brake[K] | undefined }, Brake>;
+  'retention.state': Call<{ readonly space: string }, Retention>;
+  'retention.set': Call<{ readonly space: string } & Retention, Nothing>;
+  /** What would go under these rules. Changes nothing. */
+  'retention.preview': Call<{ readonly space: string } & Retention, RetentionPreview>;
   'activity.list': Call<
     {
       readonly space?: string | undefined;
@@ -191,6 +223,7 @@ export interface EngineTopics {
   readonly nodes: NodesState;
   readonly needs: readonly Need[];
   readonly settings: Settings;
+  readonly steering: Steering;
 }
 
 export type CallName = keyof EngineCalls;
@@ -206,6 +239,7 @@ export const topicNames = [
   'nodes',
   'needs',
   'settings',
+  'steering',
 ] as const satisfies readonly TopicName[];
 
 /** What answers the calls: one handler each. The signal is aborted when the window stops asking or goes away. */

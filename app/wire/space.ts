@@ -1,5 +1,6 @@
 /** Spaces, folders and files as a window shows them. Plain data: crosses as JSON; ids are hex, paths are the catalog's own texts. */
 import type { DrillLine } from './proof.ts';
+import type { Pause } from './steering.ts';
 import type { WireFault } from './fault-form.ts';
 
 /** The status grammar, worst first, as design and tray read it. */
@@ -43,6 +44,11 @@ export interface SpaceState {
   readonly monthFrost: string | undefined;
   /** Deletions that wait for somebody's word. */
   readonly held: number;
+  /** Files that became incompressible at once, here and on other devices; they wait for a word too. */
+  readonly rewritesHere: number;
+  readonly rewritesElsewhere: number;
+  /** Why nothing is done for it now; `isAll` when that holds for everything. */
+  readonly pause: (Pause & { readonly isAll: boolean }) | undefined;
   readonly conflicts: number;
   /** Files that the last pass could not keep; at most `spaceProblemsMax`, `problemsTotal` counts all. */
   readonly problems: readonly PathProblem[];

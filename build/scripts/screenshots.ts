@@ -2,11 +2,12 @@
  * `npm run screenshots`: every screen in light and dark, at 1280 × 800 and 800 × 600, with a real daemon and an embedded network behind it, into
  * docs/screenshots. Words given choose among the names. The files in the pictures are made up here; nothing of this machine is in them.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { makeFolders, noise, writerIn, writeResults } from './picture-folders.ts';
 import { buildParts } from '../bundle/bundle.ts';
 import {
   openChromium,
@@ -34,10 +35,11 @@ await buildParts(root, ['renderer']);
 mkdirSync(out, { recursive: true });
 const dir = mkdtempSync(join(tmpdir(), 'floe-pictures-'));
 const userHome = join(dir, 'ada');
+const write = writerIn(userHome);
 const network = await startNetwork(join(dir, 'network'), nodes, shards);
 const browser = await openChromium();
 try {
-  makeFolders();
+  makeFolders(write);
   await onboarding(browser, network);
 } finally {
   await browser.close();
@@ -104,6 +106,7 @@ async function onboarding(chromium: Browser, { dir: localnet }: EmbeddedNetwork)
   await past(page);
   await screens(page);
   await conflict(page, daemon.url, words.join(' '));
+  await encrypted(page, daemon.url);
   await trouble(page, daemon.end);
 }
 
@@ -114,33 +117,13 @@ async function settled(page: Page): Promise<void> {
 /** Edits, so that there is something to go back to. */
 async function past(page: Page): Promise<void> {
   for (const state of [1, 2]) {
-    writeResults(state);
+    writeResults(write, state);
     await page
       .getByText(/Looking|Reading|Packing|Uploading|Certifying|Preparing/)
       .first()
       .waitFor({ timeout: 30_000 });
     await settled(page);
   }
-}
-
-/** A chapter in three states. */
-function writeResults(state: number): void {
-  const [fall, share, last] = [
-    ['2.31 m to 2.06 m', '10 %', 'See Figure 7 for drift by season.'],
-    ['2.33 m to 2.04 m', '12 %', 'See Figure 7 for drift by season.'],
-    ['2.34 m to 2.02 m', '14 %', 'Two moorings were recalibrated in 2024.'],
-  ][state] ?? ['', '', ''];
-  const text = `## 4.2 Winter maximum
-
-Mean winter thickness fell from
-${fall}, about ${share}.
-
-The trend is strongest in the west,
-where multi-year ice has nearly gone.
-
-${last}
-`;
-  write('Documents/Thesis/04 Results, sea-ice thickness 1998–2025 (revised after comments).md', text);
 }
 
 async function place(page: Page, name: string): Promise<void> {
@@ -170,6 +153,20 @@ async function screens(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Rules of this folder' }).fill('*.bib\n/Tax/2022/\n');
   await page.getByText(/leave out 2 files/).waitFor();
   await picture(page, 'space-left-out');
+  await page.getByRole('tab', { name: 'On this computer' }).click();
+  const folders = page.getByRole('treegrid');
+  await folders.getByRole('row', { name: /Thesis/ }).click();
+  for (const key of ['ArrowRight', 'ArrowUp', 'Space']) {
+    await folders.press(key);
+    await page.waitForTimeout(300);
+  }
+  await picture(page, 'space-folders');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('tab', { name: 'Brakes and history' }).click();
+  await page.getByText('Fewer states, the older they are').click();
+  await page.getByRole('button', { name: 'See what would go' }).click();
+  await page.getByText(/^Nothing goes:/).waitFor({ timeout: 60_000 });
+  await picture(page, 'space-care');
   await page.getByRole('tab', { name: 'Lease' }).click();
   await page.getByText('Always paid ahead for').waitFor();
   await picture(page, 'space-lease');
@@ -216,12 +213,49 @@ async function screens(page: Page): Promise<void> {
   }
   for (const group of ['Pace and power', 'Security', 'Diagnostics']) {
     await page.getByRole('button', { name: group }).click();
+    if (group === 'Pace and power') await pace(page);
     await picture(page, `settings-${group.split(' ')[0]?.toLowerCase()}`);
   }
   await page.keyboard.press('Control+k');
   await page.getByRole('dialog').waitFor();
   await picture(page, 'find');
   await page.keyboard.press('Escape');
+}
+
+/** A limit, and a week that has rules. */
+async function pace(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: /^Send at most/ }).fill('2.5');
+  await page.getByRole('button', { name: 'Set the limits' }).click();
+  await page.getByText('Floe keeps to your limits now.').waitFor();
+  for (const number of [1, 2]) {
+    await page.getByRole('button', { name: 'Add a rule' }).click();
+    await page.getByRole('group', { name: `Rule ${number}` }).waitFor();
+  }
+  const second = page.getByRole('group', { name: 'Rule 2' });
+  await second.getByLabel('From').fill('22:00');
+  await second.getByLabel('To').fill('06:00');
+  await second.getByRole('radio', { name: 'Full' }).click();
+}
+
+/** Many files of a journal become unreadable at once. */
+async function encrypted(page: Page, url: string): Promise<void> {
+  const days = Array.from({ length: 12 }, (_, day) => `Documents/Journal/2026-10-${String(day + 10)}.md`);
+  for (const day of days) write(day, `${day}\n\nWind from the west, ice in the bay.\n`.repeat(40));
+  await page
+    .getByText(/Looking|Reading|Packing|Uploading|Certifying|Preparing/)
+    .first()
+    .waitFor({ timeout: 30_000 });
+  await settled(page);
+  const link = openLink(url);
+  await link.call('brake.set', { space: 'Documents', rewrites: 5 });
+  days.forEach((day, index) => write(day, noise(4_000, index)));
+  await place(page, 'Needs you');
+  await page.getByRole('option', { name: /became unreadable/ }).click({ timeout: 60_000 });
+  await picture(page, 'held-rewrites');
+  await link.call('held.release', { space: 'Documents' });
+  await page.getByRole('option', { name: /became unreadable/ }).waitFor({ state: 'detached', timeout: 30_000 });
+  await settled(page);
+  link.close();
 }
 
 /** A second computer changes a chapter while this one changes it too. */
@@ -294,63 +328,4 @@ async function trouble(page: Page, endDaemon: (signal: NodeJS.Signals) => Promis
   await endDaemon('SIGKILL');
   await page.getByText(/engine stopped/).waitFor();
   await picture(page, 'gone');
-}
-
-function write(path: string, text: string | Uint8Array, daysAgo = 0): void {
-  const file = join(userHome, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  const time = Date.now() / 1000 - daysAgo * 86_400;
-  utimesSync(file, time, time);
-}
-
-/** Bytes that do not compress, as photographs do not. */
-function noise(length: number, seed: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let state = seed * 2_654_435_761 + 1;
-  for (let at = 0; at < length; at++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    bytes[at] = state >>> 24;
-  }
-  return bytes;
-}
-
-function makeFolders(): void {
-  writeResults(0);
-  const letters = [
-    'To the council about drainage',
-    'To Aunt Maud',
-    'Notice to the landlord',
-    'Harbour office, berth 12',
-  ];
-  letters.forEach((name, index) =>
-    write(`Documents/Letters/${name}.md`, `Dear reader,\n\n${name}.\n`.repeat(40), 20 + index * 9),
-  );
-  write(
-    'Documents/Harbour Street 14/Inventory and condition, room by room, with photographs (landlord’s copy).pdf',
-    noise(184_000, 1),
-    60,
-  );
-  write('Documents/Harbour Street 14/Lease agreement, countersigned 2026-03-02.pdf', noise(92_000, 2), 120);
-  write('Documents/Harbour Street 14/Meter readings.csv', 'day,meter\n'.repeat(300), 12);
-  for (const [name, size] of [
-    ['03 Method.md', 6400],
-    ['05 Discussion.md', 4900],
-    ['References.bib', 21_200],
-  ] as const)
-    write(`Documents/Thesis/${name}`, `${name}\n`.repeat(size / 16), 31);
-  for (let year = 2022; year <= 2025; year++)
-    write(`Documents/Tax/${year}/${year} return, final (signed).pdf`, noise(27_000, year), (2026 - year) * 300);
-  for (let index = 0; index < 60; index++)
-    write(
-      `Documents/Walking notes/${String(index + 1).padStart(2, '0')} walk.md`,
-      `A walk, number ${index}.\n`.repeat(20),
-      index,
-    );
-  for (let index = 0; index < 24; index++)
-    write(`Photos/11 Svalbard crossing/DSC_${4460 + index}.NEF`, noise(160_000, 100 + index), 3);
-  for (let index = 0; index < 520; index++)
-    write(`Client work/renders/north elevation/frame ${String(index).padStart(4, '0')}.txt`, `frame ${index}\n`, 8);
-  write('Client work/Quayside/Budget and programme.xlsx', noise(31_800, 7), 1);
-  write('Client work/Drawings/Alder Street model.skp', noise(64_000, 8), 2);
 }

@@ -28,7 +28,7 @@ async function take(message: ToEngine, ports: readonly Electron.MessagePortMain[
       return;
     }
     case 'power':
-      return desk.setPower({ isOnBattery: message.isOnBattery, isMetered: false });
+      return desk.setPower({ isOnBattery: message.isOnBattery, isMetered: undefined });
     case 'preview': {
       const preview = desk.previews.take(message.path);
       return tell({ kind: 'preview', id: message.id, type: preview?.type, bytes: preview?.bytes });

@@ -7,11 +7,19 @@ import { wordsFor } from '../words/words.ts';
 import { noticeFor, noticeLimits, nothingShown, type Shown } from './notice-choice.ts';
 
 const words = wordsFor('en');
-const held: Need = { id: 'held:1', space: '1', spaceName: 'Photos', kind: 'held', deletions: 2 };
+const held: Need = {
+  id: 'held:1',
+  space: '1',
+  spaceName: 'Photos',
+  kind: 'held',
+  deletions: 2,
+  rewritesHere: 0,
+  rewritesElsewhere: 0,
+};
 const phrase: Need = { id: 'phrase', space: undefined, spaceName: '', kind: 'phrase' };
 const news = (change: Partial<EngineNews>): EngineNews => ({ engine: { kind: 'running' }, ...change });
 const shownAt = (id: string, ms: number): Shown => ({ byId: new Map([[id, ms]]), lastMs: ms });
-const settings = { theme: 'system', language: 'system', pauseOnBattery: false, pauseOnMetered: false } as const;
+const settings = { theme: 'system', language: 'system' } as const;
 const space = { space: '1', name: 'Photos', files: 3, sequence: 0, word: 'saved' } as SpaceState;
 
 test('something that waits is told, with its place', () => {

@@ -36,7 +36,15 @@ const account = {
   fault: undefined,
 } as const;
 const calm: EngineNews = { engine: { kind: 'running' }, account, summary, spaces: [], needs: [] };
-const held: Need = { id: 'held:1', space: '1', spaceName: 'Photos', kind: 'held', deletions: 612 };
+const held: Need = {
+  id: 'held:1',
+  space: '1',
+  spaceName: 'Photos',
+  kind: 'held',
+  deletions: 612,
+  rewritesHere: 0,
+  rewritesElsewhere: 0,
+};
 
 const texts = (items: readonly TrayItem[]): readonly string[] =>
   items.map((item) => ('text' in item ? item.text : '-'));

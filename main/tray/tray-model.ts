@@ -115,6 +115,7 @@ function sentenceOf({ engine, account, summary, needs = [] }: EngineNews, { say 
   if (engine.kind === 'starting' || !summary || account?.phase !== 'open') return say('engine-starting');
   if (summary.pause?.reason === 'battery') return say('paused-battery');
   if (summary.pause?.reason === 'metered') return say('paused-metered');
+  if (summary.pause?.reason === 'schedule') return say('paused-schedule');
   if (summary.pause) return say('paused');
   if (!summary.isChainReached) return say('offline');
   const waiting = summary.files - summary.certifiedFiles;

@@ -33,7 +33,9 @@ export function needText(need: Need, { say, date }: Words): string {
   const space = need.spaceName;
   switch (need.kind) {
     case 'held':
-      return say('held', { space, files: need.deletions });
+      return need.rewritesHere + need.rewritesElsewhere > 0
+        ? say('rewrites', { space, files: need.rewritesHere + need.rewritesElsewhere })
+        : say('held', { space, files: need.deletions });
     case 'conflict':
       return say('conflict', { files: need.files });
     case 'money':

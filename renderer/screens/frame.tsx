@@ -54,7 +54,7 @@ export function Frame(): ReactElement {
     filter: () => document.querySelector<HTMLInputElement>('[data-filter]')?.focus(),
     add: () => setAbove('add'),
     settings: () => goTo('settings'),
-    pause: () => void (summary?.pause ? resume.run({}) : pause.run({})),
+    pause: () => void (summary?.pause?.reason === 'user' ? resume.run({}) : pause.run({})),
     pane: movePane,
     back,
     map: () => setAbove('keys'),

@@ -1,8 +1,8 @@
 /** Where things are. Counts are neutral, needs are warm; each space shows its worst state as a mark with a word. */
-import { Flag, History, Laptop, Pause, Play, Plus, Search, SlidersHorizontal } from 'lucide-react';
+import { Flag, History, Laptop, Plus, Search, SlidersHorizontal } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
-import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
-import { useDeed, useLink, useNewsMs, useNowMs, useTopic } from '../client/use-engine.ts';
+import { Button } from 'react-aria-components';
+import { useLink, useNewsMs, useNowMs, useTopic } from '../client/use-engine.ts';
 import { useWay } from '../client/way.ts';
 import { ActivityMark, CostMark, FloeSlab, NetworkMark, OverviewMark, StatusMark } from '../parts/marks.tsx';
 import { shownName } from '../parts/name.tsx';
@@ -11,6 +11,7 @@ import { statusKeys } from '../parts/status.tsx';
 import type { Route } from '../state/route.ts';
 import { pulseOf } from '../state/pulse.ts';
 import { useWords } from '../words/use-words.ts';
+import { PauseMenu } from './pause-menu.tsx';
 import { isMac } from './use-keys.ts';
 
 export function Sidebar({ onFind, onAdd }: { readonly onFind: () => void; readonly onAdd: () => void }): ReactElement {
@@ -139,58 +140,18 @@ function Place({
 /** One line of what it is doing now, and the pause button. */
 function Pulse(): ReactElement {
   const words = useWords();
-  const { say } = words;
   const summary = useTopic('summary');
   const link = useLink();
   const newsMs = useNewsMs();
   const nowMs = useNowMs(1000);
-  const pause = useDeed('sync.pause');
-  const resume = useDeed('sync.resume');
   const { first, second } = pulseOf({ summary, link, newsMs, nowMs }, words);
-  const untilTomorrow = new Date(nowMs);
-  untilTomorrow.setHours(32, 0, 0, 0);
   return (
     <div className="pulse">
       <div className="grow">
         <div>{first}</div>
         <div className="cut small-text soft">{second}</div>
       </div>
-      {summary?.pause ? (
-        <Press kind="quiet" isIcon label={say('pause.resume')} onPress={() => void resume.run({})}>
-          <Play className="icon" aria-hidden="true" />
-        </Press>
-      ) : (
-        <MenuTrigger>
-          <Press kind="quiet" isIcon label={say('pause.pause')} isDisabled={link.kind !== 'live'}>
-            <Pause className="icon solid" aria-hidden="true" />
-          </Press>
-          <Popover placement="top end">
-            <Menu
-              className="menu"
-              aria-label={say('pause.pause')}
-              onAction={(key) =>
-                void pause.run(
-                  key === 'hour'
-                    ? { untilMs: Date.now() + 3_600_000 }
-                    : key === 'tomorrow'
-                      ? { untilMs: untilTomorrow.getTime() }
-                      : {},
-                )
-              }
-            >
-              <MenuItem id="hour" className="menu-item">
-                {say('pause.hour')}
-              </MenuItem>
-              <MenuItem id="tomorrow" className="menu-item">
-                {say('pause.tomorrow')}
-              </MenuItem>
-              <MenuItem id="told" className="menu-item">
-                {say('pause.told')}
-              </MenuItem>
-            </Menu>
-          </Popover>
-        </MenuTrigger>
-      )}
+      <PauseMenu pause={summary?.pause} />
     </div>
   );
 }

@@ -9,7 +9,9 @@ export const needStatus = (need: Need): StatusWord =>
 export function needTitle(need: Need, { say, date, number }: Words): string {
   switch (need.kind) {
     case 'held':
-      return say('need.held', { count: need.deletions, files: number(need.deletions) });
+      return rewritesOf(need) > 0
+        ? say('need.rewrites', { count: rewritesOf(need), files: number(rewritesOf(need)) })
+        : say('need.held', { count: need.deletions, files: number(need.deletions) });
     case 'conflict':
       return say('need.conflict', { count: need.files });
     case 'money':
@@ -26,6 +28,10 @@ export function needTitle(need: Need, { say, date, number }: Words): string {
       return say(`fault.${need.fault.code}.happened`);
   }
 }
+
+/** Files that look encrypted, here and elsewhere: then that is what the need is about. */
+export const rewritesOf = (need: Need & { readonly kind: 'held' }): number =>
+  need.rewritesHere + need.rewritesElsewhere;
 
 /** The nearest date by which somebody must have acted. */
 export function nearestDate(needs: readonly Need[]): number | undefined {

@@ -1,7 +1,7 @@
 /** Where the window is, and the way back. Pure; nothing of it stands in the address, which holds the key of the link. */
 import type { Place } from '../../app/wire/shell.ts';
 
-export type SpaceTab = 'files' | 'left-out' | 'lease';
+export type SpaceTab = 'files' | 'folders' | 'left-out' | 'care' | 'lease';
 export type SettingsGroup = 'general' | 'pace' | 'notifications' | 'security' | 'diagnostics';
 
 export type Route =

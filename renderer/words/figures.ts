@@ -11,6 +11,8 @@ export interface Figures {
   readonly dateAndTime: (ms: number) => string;
   readonly clock: (ms: number) => string;
   readonly month: (ms: number) => string;
+  /** Mon for 0. */
+  readonly weekday: (day: number) => string;
   /** 6 days ago */
   readonly ago: (ms: number, nowMs: number) => string;
   /** 4 minutes, rounded up to what a person would say. */
@@ -28,6 +30,8 @@ const spans = [
   ['minute', 60_000],
 ] as const;
 const nanosPerCoin = 1e9;
+/** 5 January 1970, in UTC. */
+const firstMonday = 4 * 86_400_000;
 
 export function openFigures(locale: string): Figures {
   const format = (options: Intl.DateTimeFormatOptions): ((ms: number) => string) => {
@@ -39,6 +43,7 @@ export function openFigures(locale: string): Figures {
   const day = format({ day: 'numeric', month: 'short' });
   const dayOfYear = format({ day: 'numeric', month: 'short', year: 'numeric' });
   const fullDate = format({ day: 'numeric', month: 'long', year: 'numeric' });
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const sizes = units.map((unit) => [
     new Intl.NumberFormat(locale, {
@@ -83,6 +88,7 @@ export function openFigures(locale: string): Figures {
     }),
     clock: format({ hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }),
     month: format({ month: 'long', year: 'numeric' }),
+    weekday: (day) => weekday.format(firstMonday + day * 86_400_000),
     ago(ms, nowMs) {
       const past = Math.max(0, nowMs - ms);
       for (const [unit, length] of spans) if (past >= length) return relative.format(-Math.round(past / length), unit);

@@ -19,10 +19,14 @@ describe('a folder that is not chosen', () => {
     expect((await desktop.sync('docs')).problems).toEqual([]);
     expect(desktop.disk.user.exists(`${root}/raw`)).toBe(false);
     expect(desktop.disk.user.text(`${root}/docs/a`)).toBe('text a');
-    expect(await desktop.engine.selection('docs', '')).toMatchObject([
-      { path: 'docs', isChosen: true, files: 1, filesHere: 1 },
-      { path: 'raw', isChosen: false, files: 2, filesHere: 0, bytes: 10 },
-    ]);
+    expect(await desktop.engine.selection('docs', '')).toMatchObject({
+      isRootChosen: true,
+      isEverything: false,
+      folders: [
+        { path: 'docs', isChosen: true, files: 1, filesHere: 1 },
+        { path: 'raw', isChosen: false, files: 2, filesHere: 0, bytes: 10 },
+      ],
+    });
     expect(await desktop.sync('docs')).toMatchObject({ packs: [], applied: 0, problems: [] });
     expect(await laptop.sync('docs')).toMatchObject({ applied: 0, packs: [] });
     expect(laptop.disk.user.text(`${root}/raw/deep/c`)).toBe('raw c');
@@ -44,6 +48,28 @@ describe('a folder that is not chosen', () => {
     await desktop.sync('docs');
     expect(Object.keys(tree(desktop))).toEqual(['raw', 'raw/deep', 'raw/deep/c', 'raw/deep/new']);
     expect(await laptop.sync('docs')).toMatchObject({ applied: 0 });
+  });
+
+  it('may be one within a chosen one, and a change says nothing of the others', async () => {
+    const [, desktop] = await two(world, files);
+    await desktop.engine.select({ space: 'docs', only: undefined, without: ['docs'] });
+    await desktop.engine.changeSelection('docs', [{ path: 'raw/deep', isChosen: false }]);
+    expect(await desktop.engine.selection('docs', '')).toMatchObject({
+      isRootChosen: true,
+      folders: [
+        { path: 'docs', isChosen: false, isWhole: false },
+        { path: 'raw', isChosen: true, isWhole: false },
+      ],
+    });
+    expect((await desktop.sync('docs')).problems).toEqual([]);
+    expect([`${root}/docs`, `${root}/raw/deep`].map((path) => desktop.disk.user.exists(path))).toEqual([false, false]);
+    await desktop.engine.changeSelection('docs', [
+      { path: 'docs', isChosen: true },
+      { path: 'raw', isChosen: true },
+    ]);
+    expect((await desktop.engine.selection('docs', '')).isEverything).toBe(true);
+    expect((await desktop.sync('docs')).problems).toEqual([]);
+    expect(desktop.disk.user.text(`${root}/raw/deep/c`)).toBe('raw c');
   });
 
   it('may be renamed, moved and filled by another device', async () => {

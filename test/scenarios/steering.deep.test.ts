@@ -42,6 +42,17 @@ describe('a limit', () => {
 });
 
 describe('a pause', () => {
+  it('makes nothing news, and what came meanwhile is fetched after it', async () => {
+    const [laptop, desktop] = await two(world, { a: 'a' });
+    await desktop.engine.steering.pause('docs', undefined);
+    laptop.disk.user.write(`${root}/b`, 'b');
+    await laptop.sync();
+    expect(await desktop.engine.hasNews(never)).toBe(false);
+    await desktop.engine.steering.resume('docs');
+    expect(await desktop.engine.hasNews(never)).toBe(true);
+    expect((await desktop.sync()).applied).toBe(1);
+  });
+
   it('is told, lasts over a restart, and ends by word or by time', async () => {
     const laptop = await world.device('laptop');
     laptop.disk.user.write(`${root}/a`, 'a');

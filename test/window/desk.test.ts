@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../app/link/connect.ts';
 import type { EngineTopics, TopicName } from '../../app/wire/contract.ts';
-import { runFloe, type Running } from '../e2e/floe-process.ts';
+import { faultCode, floeJson, runFloe, type Line, type Running } from '../e2e/floe-process.ts';
 import { openLink } from '../../build/window-driver/window-driver.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'floe-desk-'));
@@ -148,6 +148,23 @@ test('a pause stops the work, and the work goes on after it', async () => {
   expect((await until('spaces', () => true))[0]).toMatchObject({ word: 'paused', sequence: 2 });
   await link.call('sync.resume', {});
   await until('spaces', ([space]) => space?.sequence === 3 && space.word === 'certified');
+});
+
+test('the command line steers the Floe that runs, and every window learns it', async () => {
+  const floe = async (...words: string[]): Promise<Line> => (await floeJson([...words, '--home', home])).last;
+  await floe('limit', '--up', '2MB/s');
+  await until('steering', ({ limits }) => limits.up === 2_000_000);
+  await link.call('steering.set', { limits: { up: 'off', down: 500_000 }, policy: { battery: 'bulk' } });
+  expect(await floe('limit')).toMatchObject({ up: null, down: 500_000, speed: 'limited' });
+  expect(await floe('power')).toMatchObject({ policy: { battery: 'bulk', metered: 'all' } });
+  await link.call('steering.set', { limits: { down: 'off' }, policy: { battery: 'never' } });
+  await floe('pause', 'kept');
+  const [space] = await until('spaces', ([first]) => first?.word === 'paused');
+  expect(space?.pause).toMatchObject({ reason: 'user', isAll: false });
+  expect(await link.call('sync.resume', { space: 'kept' })).toMatchObject({ spaces: [] });
+  await until('spaces', ([first]) => first?.word === 'certified');
+  const wrong = await floeJson(['pause', 'nowhere', '--home', home]);
+  expect([wrong.code, faultCode(wrong)]).toEqual([1, 'not-found']);
 });
 
 test('which nodes hold a file is told, and who signed for it', async () => {

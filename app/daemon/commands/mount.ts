@@ -4,6 +4,7 @@ import { LinkFault } from '../../link/connect.ts';
 import { numberFlag, textFlag, type Context, type Run } from '../command.ts';
 import { exitCodes, type ExitCode } from '../output.ts';
 import { askRunning } from '../running-floe.ts';
+import { faultBehind } from '../steer-by-call.ts';
 import { withHost } from '../session.ts';
 import { serveWebdav } from '../webdav/webdav.ts';
 
@@ -34,10 +35,7 @@ async function mountByRunning(context: Context, wanted: Wanted): Promise<ExitCod
     context.output.done({});
     return exitCodes.done;
   } catch (error) {
-    if (!(error instanceof LinkFault)) throw error;
-    const { code, retry, detail } = error.fault;
-    const isOwn = code === 'bug' || code === 'link-lost' || code === 'link-refused' || code === 'contract-changed';
-    throw new Fault(isOwn ? 'home-busy' : code, retry, detail === '' ? 'The running Floe could not do it.' : detail);
+    throw error instanceof LinkFault ? faultBehind(error) : error;
   } finally {
     running.close();
   }

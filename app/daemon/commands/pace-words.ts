@@ -1,6 +1,6 @@
 /** Rates, spans of time and pauses, as people write and read them. */
 import { Fault } from '../../domain/fault.ts';
-import type { Paused } from '../../engine/engine.ts';
+import type { Pause } from '../../wire/steering.ts';
 import { bytesText, dateText } from '../output.ts';
 
 export const rateText = (bytesPerSecond: number | undefined): string =>
@@ -37,14 +37,14 @@ export function spanMsFrom(text: string): number {
   return ms;
 }
 
-const reasons: Readonly<Record<Paused['reason'], string>> = {
+const reasons: Readonly<Record<Pause['reason'], string>> = {
   user: 'by you',
   schedule: 'by the schedule',
   battery: 'on battery',
   metered: 'the line is metered',
 };
 
-export function pausedText({ reason, untilMs }: Paused): string {
+export function pausedText({ reason, untilMs }: Pause): string {
   const until = untilMs === undefined ? '' : ` until ${dateText(untilMs)}`;
   const way = reason === 'user' ? ' Go on with: floe resume' : '';
   return `Paused${until}: ${reasons[reason]}.${way}`;

@@ -1,21 +1,20 @@
-/** `floe limit`, `schedule`, `pause`, `resume`, `power`, `select`, `brake`: what a person lets Floe do, and when. */
+/** `floe limit`, `schedule`, `pause`, `resume`, `power`, `select`, `brake`: what a person lets Floe do, and when. Said to a running Floe, or for the next. */
 import { systemClock } from '../../adapters/time/time.ts';
 import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import { weekRuleFrom, weekRuleText } from '../../domain/week.ts';
-import type { Engine, PowerRule } from '../../engine/engine.ts';
-import { numberFlag, textFlag, type Flags, type Run } from '../command.ts';
+import type { Pauses, PowerRule } from '../../wire/steering.ts';
+import { numberFlag, textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { bytesText, countText, dateText, exitCodes, table } from '../output.ts';
-import { withHost } from '../session.ts';
+import { withSteering } from '../steer-by-call.ts';
 import { pausedText, rateFrom, rateText, spanMsFrom } from './pace-words.ts';
 import { trimSlashes } from './restore.ts';
 
 export const limitCommand: Run = async (context, _args, flags) => {
   const [up, down] = [rateFrom(textFlag(flags, 'up')), rateFrom(textFlag(flags, 'down'))];
-  return withHost(context, async ({ engine }) => {
-    const change = { ...(up === undefined ? {} : { up }), ...(down === undefined ? {} : { down }) };
-    if (Object.keys(change).length > 0) await engine.steering.setLimits(change);
-    const { limits, speed } = await engine.steering.state();
+  return withSteering(context, async (ask) => {
+    const isChange = (up ?? down) !== undefined;
+    const { limits, speed } = await ask('steering.set', isChange ? { limits: { up, down } } : {});
     context.output.say(`Up ${rateText(limits.up)}, down ${rateText(limits.down)}. Speed now: ${speed}.`);
     context.output.done({ up: limits.up ?? null, down: limits.down ?? null, speed });
     return exitCodes.done;
@@ -33,10 +32,10 @@ export const scheduleCommand: Run = async (context, rules, flags) => {
       );
     return rule;
   });
-  return withHost(context, async ({ engine }) => {
+  return withSteering(context, async (ask) => {
     const { output } = context;
-    if (plan.length > 0 || flags['off'] === true) await engine.steering.setPlan(plan);
-    const { plan: now, speed, nextChangeMs } = await engine.steering.state();
+    const isChange = plan.length > 0 || flags['off'] === true;
+    const { plan: now, speed, nextChangeMs } = await ask('steering.set', isChange ? { plan } : {});
     for (const rule of now) output.say(weekRuleText(rule));
     if (now.length === 0) output.say('No schedule.');
     output.say(`Speed now: ${speed}${nextChangeMs === undefined ? '' : `, until ${dateText(nextChangeMs)}`}.`);
@@ -46,30 +45,27 @@ export const scheduleCommand: Run = async (context, rules, flags) => {
 };
 
 /** Where things stand after a pause began or ended. */
-async function sayPauses(engine: Engine, context: Parameters<Run>[0]): Promise<void> {
-  const { paused } = await engine.steering.state();
-  const spaces = (await engine.spaces()).map(({ space, name, paused: own }) => ({ space, name, paused: own }));
-  if (paused) context.output.say(`Everything: ${pausedText(paused)}`);
-  for (const { name, paused: own } of spaces)
-    if (own && !own.isAll) context.output.say(`'${displayName(name)}': ${pausedText(own)}`);
-  if (spaces.every(({ paused: own }) => own === undefined) && !paused) context.output.say('Nothing is paused.');
-  context.output.done({ paused, spaces });
+function sayPauses({ pause, spaces }: Pauses, { output }: Context): void {
+  if (pause) output.say(`Everything: ${pausedText(pause)}`);
+  for (const { name, pause: own, isAll } of spaces)
+    if (!isAll) output.say(`'${displayName(name)}': ${pausedText(own)}`);
+  if (spaces.length === 0 && !pause) output.say('Nothing is paused.');
+  output.done({ paused: pause, spaces });
 }
 
 export const pauseCommand: Run = async (context, [space], flags) => {
   const span = textFlag(flags, 'for');
   const forMs = span === undefined ? undefined : spanMsFrom(span);
-  return withHost(context, async ({ engine }) => {
-    await engine.steering.pause(space, forMs === undefined ? undefined : systemClock().now() + forMs);
-    await sayPauses(engine, context);
+  return withSteering(context, async (ask) => {
+    const untilMs = forMs === undefined ? undefined : systemClock().now() + forMs;
+    sayPauses(await ask('sync.pause', { space, untilMs }), context);
     return exitCodes.done;
   });
 };
 
 export const resumeCommand: Run = async (context, [space]) =>
-  withHost(context, async ({ engine }) => {
-    await engine.steering.resume(space);
-    await sayPauses(engine, context);
+  withSteering(context, async (ask) => {
+    sayPauses(await ask('sync.resume', { space }), context);
     return exitCodes.done;
   });
 
@@ -77,11 +73,10 @@ const ruleOf = (flags: Flags, name: string): PowerRule | undefined =>
   (['never', 'bulk', 'all'] as const).find((rule) => rule === textFlag(flags, name));
 
 export const powerCommand: Run = async (context, _args, flags) =>
-  withHost(context, async ({ engine }) => {
+  withSteering(context, async (ask) => {
     const [battery, metered] = [ruleOf(flags, 'battery'), ruleOf(flags, 'metered')];
-    if (battery !== undefined) await engine.steering.setPolicy({ battery });
-    if (metered !== undefined) await engine.steering.setPolicy({ metered });
-    const { policy, power } = await engine.steering.state();
+    const isChange = (battery ?? metered) !== undefined;
+    const { policy, power } = await ask('steering.set', isChange ? { policy: { battery, metered } } : {});
     const word = (value: boolean | undefined): string => (value === undefined ? 'not known' : value ? 'yes' : 'no');
     context.output.say(`Pauses on battery: ${policy.battery}; on a metered line: ${policy.metered}.`);
     context.output.say(`Now: on battery ${word(power.isOnBattery)}, metered ${word(power.isMetered)}.`);
@@ -99,9 +94,9 @@ export const selectCommand: Run = async (context, [space = '', path = ''], flags
   const isChange = only !== undefined || without !== undefined || flags['all'] === true;
   if (flags['all'] === true && (only ?? without) !== undefined)
     throw new Fault('bad-input', 'after-user', '--all goes with neither --only nor --without.');
-  return withHost(context, async ({ engine }) => {
-    if (isChange) await engine.select({ space, only, without: without ?? [] });
-    const folders = await engine.selection(space, trimSlashes(path));
+  return withSteering(context, async (ask) => {
+    if (isChange) await ask('choice.set', { space, only, without: without ?? [] });
+    const { folders } = await ask('choice.list', { space, path: trimSlashes(path) });
     const rows = folders.map(({ path: folder, files, bytes, isChosen, filesHere }) => [
       isChosen ? 'here' : 'not here',
       countText(files, 'file'),
@@ -118,14 +113,9 @@ export const selectCommand: Run = async (context, [space = '', path = ''], flags
 };
 
 export const brakeCommand: Run = async (context, [space = ''], flags) =>
-  withHost(context, async ({ engine }) => {
+  withSteering(context, async (ask) => {
     const [deletions, share, rewrites] = ['deletions', 'share', 'rewrites'].map((name) => numberFlag(flags, name));
-    const change = {
-      ...(deletions === undefined ? {} : { deletions }),
-      ...(share === undefined ? {} : { share }),
-      ...(rewrites === undefined ? {} : { rewrites }),
-    };
-    const now = Object.keys(change).length > 0 ? await engine.setBrake(space, change) : await engine.brake(space);
+    const now = await ask('brake.set', { space, deletions, share, rewrites });
     context.output.say(
       `Waits for your word: more than ${now.deletions} deletions in one pass or ${Math.round(100 * now.share)} % of all, and more than ${now.rewrites} files that become incompressible at once.`,
     );

@@ -7,8 +7,8 @@ import { openLinuxPower, openToldPower } from '../../adapters/power/power.ts';
 import { systemClock } from '../../adapters/time/time.ts';
 import { openWatcher } from '../../adapters/watcher/watcher.ts';
 import type { RenewReport, SyncReport } from '../../engine/engine.ts';
+import type { PowerState } from '../../ports/power.ts';
 import type { AccountState, DeviceState } from '../../wire/account.ts';
-import type { Pause } from '../../wire/activity.ts';
 import type { Handlers, Topics } from '../../wire/contract.ts';
 import { wireFault } from '../../wire/fault-form.ts';
 import { readConfig } from '../config.ts';
@@ -39,11 +39,6 @@ export interface DeskOptions {
   readonly onHost?: (host: Host) => void;
 }
 
-export interface Power {
-  readonly isOnBattery: boolean;
-  readonly isMetered: boolean;
-}
-
 export interface Desk {
   readonly handlers: Handlers;
   readonly topics: Topics;
@@ -52,7 +47,7 @@ export interface Desk {
   host(): Promise<Host>;
   /** Folders were added behind the desk's back: a pass begins. */
   wake(): void;
-  setPower(power: Power): void;
+  setPower(power: PowerState): void;
   /** Rejects when the desk met a defect and can go on no longer. */
   readonly failed: Promise<never>;
   close(): Promise<void>;
@@ -89,10 +84,8 @@ export class DeskState {
   activity: ActivityLog | undefined;
   #fail: (error: unknown) => void = () => undefined;
   readonly #end = new AbortController();
-  #power: Power = { isOnBattery: false, isMetered: false };
   readonly #told = openToldPower(openLinuxPower());
   #vault: AccountState['vault'];
-  #pauseTimer: NodeJS.Timeout | undefined;
   #unsubscribe: () => void = () => undefined;
 
   constructor(options: DeskOptions) {
@@ -127,48 +120,24 @@ export class DeskState {
         const host = this.holder.open;
         return host && keeper && activity && { host, keeper, activity };
       },
-      pause: () => this.pause(),
       leaseMarks: () => this.#leaseMarks,
       isPhraseConfirmed: () => this.record.read().phraseConfirmedMs !== undefined,
       account: (device) => this.#account(device),
       settings: this.record.read().settings,
       onBug: (error) => this.#fail(error),
     });
-    this.#armPause();
   }
 
-  /** The reason that keeps the spaces resting now. */
-  pause(): Pause | undefined {
-    const { pause, settings } = this.record.read();
-    const { isOnBattery, isMetered } = this.#power;
-    if (pause && (pause.untilMs === undefined || pause.untilMs > this.clock.now()))
-      return { reason: 'user', untilMs: pause.untilMs };
-    if (isOnBattery && settings.pauseOnBattery) return { reason: 'battery', untilMs: undefined };
-    return isMetered && settings.pauseOnMetered ? { reason: 'metered', untilMs: undefined } : undefined;
+  /** Pauses, limits, policies or the power are others now: shown, and a pass finds out what it may do. */
+  async steered(): Promise<void> {
+    this.keeper?.wake();
+    await this.board.refresh();
   }
 
-  /** A pause began or ended, or its reason did. */
-  pauseChanged(): void {
-    this.#armPause();
-    if (this.pause()) void this.keeper?.between(() => Promise.resolve()).catch(this.#fail);
-    else this.keeper?.wake();
-    this.board.refreshSoon();
-  }
-
-  setPower(power: Power): void {
-    this.#power = power;
+  setPower(power: PowerState): void {
     this.#told.tell(power);
     this.holder.open?.engine.steering.look();
-    this.pauseChanged();
-  }
-
-  /** Wakes when a pause has run its time. */
-  #armPause(): void {
-    clearTimeout(this.#pauseTimer);
-    const untilMs = this.record.read().pause?.untilMs;
-    if (untilMs === undefined) return;
-    const ms = Math.min(2 ** 31 - 1, Math.max(0, untilMs - this.clock.now()) + 1);
-    this.#pauseTimer = setTimeout(() => this.pauseChanged(), ms).unref();
+    void this.steered().catch(this.#fail);
   }
 
   #account(device: DeviceState | undefined): AccountState {
@@ -191,12 +160,12 @@ export class DeskState {
 
   async #opened(host: Host): Promise<void> {
     this.#vault = await host.vault.kept();
+    await this.#takeOverPause(host);
     this.activity = openActivityLog(host.engine);
     this.keeper = openKeeper({
       engine: host.engine,
       clock: this.clock,
       watcher: openWatcher({ settleMs, clock: this.clock }),
-      isPaused: () => this.pause() !== undefined,
       news: (signal) => newsOf(host.engine, this.clock, signal, (fault) => this.options.onWarning?.(fault.message)),
       onChange: () => {
         this.workEnded();
@@ -215,6 +184,14 @@ export class DeskState {
     await this.board.refresh();
   }
 
+  /** A pause from the time when windows had one of their own becomes the engine's. */
+  async #takeOverPause({ engine }: Host): Promise<void> {
+    const { pause } = this.record.read();
+    if (pause === undefined) return;
+    await engine.steering.pause(undefined, pause.untilMs);
+    this.record.write({ pause: undefined });
+  }
+
   /** A pass or a window's own work, such as a restore, is over: nothing is shown as going on, unless a pass is. */
   workEnded(): void {
     if (this.keeper?.isWorking !== true) this.board.workEnded();
@@ -229,7 +206,6 @@ export class DeskState {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#pauseTimer);
     this.#end.abort();
     await this.holder.close();
     this.#unsubscribe();

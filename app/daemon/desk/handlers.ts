@@ -21,6 +21,7 @@ import { showShare } from './past-shares.ts';
 import { previewLimits } from './previews.ts';
 import { proofHandlers } from './proof-handlers.ts';
 import { quoteOf } from './quotes.ts';
+import { steeringHandlers } from '../steering-handlers.ts';
 import { findProblems } from '../checkup.ts';
 
 /** Payments told to a window; the chain has all of them. */
@@ -43,20 +44,15 @@ export function makeHandlers(desk: DeskState): Handlers {
     ...keepingHandlers(desk, host),
     ...proofHandlers(desk, host),
     ...leaseHandlers(desk, host),
+    ...steeringHandlers({
+      engine,
+      steered: () => desk.steered(),
+      between: (work) => betweenPasses(desk, work),
+    }),
     'sync.now': () =>
       done(() => {
         desk.holder.open?.engine.lookForDevices();
         desk.keeper?.wake();
-      }),
-    'sync.pause': ({ untilMs }) =>
-      done(() => {
-        desk.record.write({ pause: { untilMs } });
-        desk.pauseChanged();
-      }),
-    'sync.resume': () =>
-      done(() => {
-        desk.record.write({ pause: undefined });
-        desk.pauseChanged();
       }),
     'activity.list': async ({ space, only, text, offset, limit }) => {
       await host();
@@ -77,7 +73,6 @@ export function makeHandlers(desk: DeskState): Handlers {
         settings: { ...desk.record.read().settings, ...Object.fromEntries(given) },
       });
       desk.board.topics.settings.set(settings);
-      desk.pauseChanged();
       return Promise.resolve(settings);
     },
     'doctor.run': async (_, signal) => ({
@@ -90,6 +85,13 @@ export function makeHandlers(desk: DeskState): Handlers {
 function done(work: () => void): Promise<typeof nothing> {
   work();
   return Promise.resolve(nothing);
+}
+
+/** Between passes, so that nobody waits for a long one, and shown when the call answers. */
+async function betweenPasses<T>(desk: DeskState, work: () => Promise<T>): Promise<T> {
+  const value = await (desk.keeper ? desk.keeper.between(work) : work());
+  await desk.board.refresh();
+  return value;
 }
 
 type Named<K extends keyof Handlers> = Pick<Handlers, K>;
@@ -167,12 +169,9 @@ function spaceHandlers(
   desk: DeskState,
   host: () => Promise<Host>,
 ): Named<'folder.look' | 'folder.quote' | 'space.add' | 'space.join' | 'held.release'> {
-  /** A changed set of spaces: between passes, so that nobody waits for a long one, and shown when the call answers. */
   const change = async <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
     const { engine } = await host();
-    const value = desk.keeper ? await desk.keeper.between(() => work(engine)) : await work(engine);
-    await desk.board.refresh();
-    return value;
+    return betweenPasses(desk, () => work(engine));
   };
   const add = async (
     folder: string,

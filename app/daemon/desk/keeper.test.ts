@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { Fault } from '../../domain/fault.ts';
 import type { Clock } from '../../domain/clock.ts';
-import type { Engine } from '../../engine/engine.ts';
+import type { Engine, SyncReport } from '../../engine/engine.ts';
 import { openKeeper, type Keeper } from './keeper.ts';
 
 /** A clock whose sleeps end when the test says so. */
@@ -20,14 +20,11 @@ function openStillClock(): Clock & { readonly sleeps: { ms: number; end: () => v
   };
 }
 
-type Sync = (space: string | undefined, signal: AbortSignal) => Promise<readonly []>;
+type Sync = (space: string | undefined, signal: AbortSignal) => Promise<readonly SyncReport[]>;
 let keeper: Keeper;
 afterEach(() => keeper.close());
 
-function open(
-  sync: Sync,
-  isPaused = (): boolean => false,
-): { readonly clock: ReturnType<typeof openStillClock>; hint: () => void } {
+function open(sync: Sync): { readonly clock: ReturnType<typeof openStillClock>; hint: () => void } {
   const clock = openStillClock();
   const told: { hint: () => void } = { hint: () => undefined };
   const engine = {
@@ -44,7 +41,6 @@ function open(
   keeper = openKeeper({
     engine,
     clock,
-    isPaused,
     watcher: {
       watch: (_root, onHint) => {
         told.hint = () => onHint([]);
@@ -119,12 +115,20 @@ test('work in between stops the pass, runs alone, and a pass begins again after 
   expect(keeper.passes.get('a')?.fault).toBeUndefined();
 });
 
-test('paused, nothing is passed', async () => {
-  const { clock } = open(
-    () => Promise.reject(new Error('it was passed')),
-    () => true,
+test('a paused space keeps what its last pass found, and is asked for again when the pause ends', async () => {
+  const problems = [{ path: 'a', fault: new Fault('file-unreadable', 'later', 'In use.') }];
+  const said: Pick<SyncReport, 'paused'> = {};
+  const { clock, hint } = open(() =>
+    Promise.resolve([{ problems: said.paused ? [] : problems, ...said } as unknown as SyncReport]),
   );
   await expect.poll(() => clock.sleeps.length).toBe(1);
+  expect(clock.sleeps[0]?.ms).toBe(60_000);
+  const paused = { reason: 'user', isAll: true, untilMs: 5_000 } as const;
+  Object.assign(said, { paused });
+  hint();
+  await expect.poll(() => clock.sleeps.length).toBe(2);
+  expect(clock.sleeps[1]?.ms).toBe(5_000);
+  expect(keeper.passes.get('a')?.report).toMatchObject({ problems, paused });
 });
 
 test('a defect ends it and is told', async () => {

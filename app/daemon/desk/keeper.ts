@@ -1,6 +1,6 @@
 /**
  * Keeps all spaces in step until closed: a pass at the start, one whenever something changed, and one now and then anyway, since hints may be lost.
- * Each space fails alone and is tried again, later each time. Paused, it only sees to it that leases do not run out. A defect ends it: `failed` rejects.
+ * Each space fails alone and is tried again, later each time. What is paused is not passed; leases are looked after all the same. A defect ends it: `failed` rejects.
  */
 import { faultOf, type Fault } from '../../domain/fault.ts';
 import type { Engine, SyncReport } from '../../engine/engine.ts';
@@ -18,16 +18,20 @@ const retryLongestMs = 5 * 60_000;
 /** Whether a pause by battery or line is over nobody tells a headless host: it is looked at so often. */
 const pausedLookMs = 60_000;
 
-/** Until a space that is paused is asked for again; undefined when none is. */
-function pauseMs(passes: readonly SpacePass[], nowMs: number): number | undefined {
+/** Until the next pass without any hint: sooner when something was left, or when a pause ends. */
+function restMs(passes: readonly SpacePass[], nowMs: number): number {
   const waits = passes.flatMap(({ report }) => {
     const paused = report?.paused;
-    if (paused === undefined) return [];
+    if (paused === undefined) return (report?.problems.length ?? 0) > 0 ? [againMs] : [];
     const usualMs = paused.reason === 'user' ? fullPassMs : pausedLookMs;
     return [Math.min(usualMs, Math.max(1, (paused.untilMs ?? Infinity) - nowMs))];
   });
-  return waits.length === 0 ? undefined : Math.min(...waits);
+  return Math.min(fullPassMs, ...waits);
 }
+
+/** A pass that did not begin says only why: what the one before it found still stands. */
+const withPause = (report: SyncReport | undefined, before: SyncReport | undefined): SyncReport | undefined =>
+  report?.paused && before ? { ...before, paused: report.paused } : report;
 
 export interface SpacePass {
   readonly report: SyncReport | undefined;
@@ -38,7 +42,6 @@ export interface SpacePass {
 export interface KeeperOptions extends LeaseTurnOptions {
   readonly engine: Engine;
   readonly watcher: Watcher;
-  readonly isPaused: () => boolean;
   /** Resolves when another device has something new, or when it is aborted. */
   readonly news: (signal: AbortSignal) => Promise<void>;
   /** After each space of a pass; and when the retry time or the resting changed. */
@@ -101,7 +104,8 @@ export function openKeeper(options: KeeperOptions): Keeper {
       if (folder === undefined || signal.aborted) continue;
       try {
         const [report] = await engine.follow(space, signal);
-        passes.set(space, { report, fault: undefined, timeMs: clock.now() });
+        const known = withPause(report, passes.get(space)?.report);
+        passes.set(space, { report: known, fault: undefined, timeMs: clock.now() });
         if (report) options.onReport(report);
       } catch (error) {
         const fault = faultOf(error);
@@ -125,9 +129,7 @@ export function openKeeper(options: KeeperOptions): Keeper {
       if (signal.aborted) return 0;
       if (!fault) {
         retryMs = retryFirstMs;
-        const pausedMs = pauseMs([...passes.values()], clock.now());
-        if (pausedMs !== undefined) return pausedMs;
-        return [...passes.values()].some(({ report }) => (report?.problems.length ?? 0) > 0) ? againMs : fullPassMs;
+        return restMs([...passes.values()], clock.now());
       }
       options.onFault(fault, retryMs);
       retryAtMs = clock.now() + retryMs;
@@ -147,14 +149,14 @@ export function openKeeper(options: KeeperOptions): Keeper {
       await busy;
       if (stopper.signal.aborted) stopper = new AbortController();
       await renewLeases(end.signal);
-      const waitMs = options.isPaused() ? fullPassMs : await onePass();
+      const waitMs = await onePass();
       if (end.signal.aborted || stopper.signal.aborted) continue;
       const pause = new AbortController();
       const timer = clock.sleep(waitMs, pause.signal).catch((error: unknown) => {
         if (!pause.signal.aborted) throw error;
       });
       isResting = true;
-      await Promise.race(options.isPaused() ? [woken, timer] : [woken, timer, options.news(pause.signal)]);
+      await Promise.race([woken, timer, options.news(pause.signal)]);
       isResting = false;
       pause.abort();
     }

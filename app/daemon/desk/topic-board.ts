@@ -9,19 +9,22 @@ import { faultOf } from '../../domain/fault.ts';
 import type { EngineEvent, EngineStatus, SnapshotLine, SpaceStatus } from '../../engine/engine.ts';
 import type { Log } from '../../ports/log.ts';
 import type { AccountState, DeviceState, Settings } from '../../wire/account.ts';
-import type { Activity, Pause, Summary, Work } from '../../wire/activity.ts';
+import type { Activity, Summary, Work } from '../../wire/activity.ts';
 import type { EngineTopics, TopicName } from '../../wire/contract.ts';
 import type { Host } from '../host.ts';
 import type { ActivityLog } from './activity-log.ts';
 import { holdValue, type HeldValue } from './held-value.ts';
 import type { Keeper } from './keeper.ts';
 import { needsView, nodesView, spacesView, summaryView, type SpaceFacts, type ViewInput } from './views.ts';
+import { steeringForm } from '../steering-handlers.ts';
 import { workAfter } from './work.ts';
 
 /** More often than this the eye takes nothing in. */
 const refreshMs = 250;
 /** Prices, balances, leases and the committee are asked for again after this long, even when nothing happens here. */
 const chainMs = 60_000;
+/** A later turn is armed by one of the refreshes before it: timers go wrong when they are set for more than 24 days. */
+const timerMsMax = 3_600_000;
 
 /** After these there is something new in the catalog; the others only tell how far the work is. */
 const changesState = new Set<EngineEvent['kind']>(['packed', 'encoding', 'certified', 'published', 'problem']);
@@ -41,6 +44,14 @@ const emptySummary: Summary = {
   fault: undefined,
   retryAtMs: undefined,
   isChainReached: false,
+};
+const emptySteering: EngineTopics['steering'] = {
+  limits: {},
+  plan: [],
+  speed: 'full',
+  policy: { battery: 'never', metered: 'all' },
+  power: {},
+  isBulkHeld: false,
 };
 const emptyActivity: Activity = { revision: 0, total: 0, waiting: 0, work: undefined, newest: [] };
 const emptyNodes: EngineTopics['nodes'] = {
@@ -62,7 +73,6 @@ export interface BoardSources {
   readonly signal: AbortSignal;
   /** The open host, its keeper and its activity; undefined while there is none. */
   readonly open: () => { readonly host: Host; readonly keeper: Keeper; readonly activity: ActivityLog } | undefined;
-  readonly pause: () => Pause | undefined;
   readonly isPhraseConfirmed: () => boolean;
   /** Pools of which the autopilot warned, with the mark that was passed. */
   readonly leaseMarks: () => ReadonlyMap<string, number>;
@@ -85,6 +95,7 @@ export class TopicBoard {
   #refreshing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #workTimer: NodeJS.Timeout | undefined;
+  #turnTimer: NodeJS.Timeout | undefined;
   readonly #beat: NodeJS.Timeout;
 
   constructor(sources: BoardSources) {
@@ -97,6 +108,7 @@ export class TopicBoard {
       nodes: holdValue(emptyNodes),
       needs: holdValue<EngineTopics['needs']>([]),
       settings: holdValue(sources.settings),
+      steering: holdValue(emptySteering),
     };
     this.#beat = setInterval(() => this.refreshSoon(), chainMs).unref();
   }
@@ -139,6 +151,15 @@ export class TopicBoard {
     }, refreshMs).unref();
   }
 
+  /** A pause ends, or the plan says something else: shown when it comes. */
+  #turnSoon({ steering, spaces }: EngineStatus): void {
+    clearTimeout(this.#turnTimer);
+    const nowMs = this.#sources.clock.now();
+    const turns = [steering?.nextChangeMs, steering?.paused?.untilMs, ...spaces.map(({ paused }) => paused?.untilMs)];
+    const nextMs = Math.min(...turns.flatMap((ms) => (ms === undefined || ms <= nowMs ? [] : [ms])));
+    if (nextMs - nowMs < timerMsMax) this.#turnTimer = setTimeout(() => this.refreshSoon(), nextMs - nowMs + 1).unref();
+  }
+
   /** One at a time; a call during one waits for a whole new one. */
   async refresh(): Promise<void> {
     await this.#refreshing?.catch(() => undefined);
@@ -174,12 +195,13 @@ export class TopicBoard {
         leaseEndEpoch: leases.get(space.space)?.leaseEndEpoch,
         leaseEndsAtMs: leases.get(space.space)?.leaseEndsAtMs,
       }));
-      this.#status = { ...this.#status, spaces };
+      this.#status = { ...this.#status, spaces, steering: await engine.steering.state() };
     }
     for (const space of this.#status.spaces) await open.activity.refresh(space, open.keeper.passes.get(space.space));
     this.#input = await this.#inputOf(open.host, open.keeper, this.#status);
     this.#show({ ...this.#input, work: this.#work });
     this.showAccount();
+    this.#turnSoon(this.#status);
   }
 
   #show(input: ViewInput): void {
@@ -190,6 +212,7 @@ export class TopicBoard {
     this.topics.spaces.set(spaces);
     this.topics.needs.set(needs);
     this.topics.summary.set(summaryView(input, spaces, needs));
+    if (input.status.steering) this.topics.steering.set(steeringForm(input.status.steering));
     this.topics.nodes.set(nodesView(input.status.network, this.#network, open.host.engine.health));
     open.activity.setSending(isSending(input.work) ? input.work?.space : undefined);
     const { revision, total, waiting, newest } = open.activity;
@@ -198,12 +221,14 @@ export class TopicBoard {
 
   async #inputOf(host: Host, keeper: Keeper, status: EngineStatus): Promise<ViewInput> {
     const facts = new Map<string, SpaceFacts>();
+    const held = new Map((await host.engine.held()).map((each) => [each.space as string, each]));
     for (const space of status.spaces) {
       const certified = await this.#newestCertified(host, space);
       facts.set(space.space, {
         pass: keeper.passes.get(space.space),
         certifiedFiles: space.isPending ? (certified?.files ?? 0) : certified ? space.files : 0,
         certifiedMs: certified?.timeMs,
+        held: held.get(space.space),
         conflicts: (await host.engine.conflicts(space.space)).length,
         isFolderThere: space.folder === undefined || existsSync(space.folder),
       });
@@ -213,7 +238,7 @@ export class TopicBoard {
       network: this.#network,
       facts,
       work: this.#work,
-      pause: this.#sources.pause(),
+      steering: status.steering,
       retryAtMs: keeper.retryAtMs,
       nowMs: this.#sources.clock.now(),
       isPhraseConfirmed: this.#sources.isPhraseConfirmed(),
@@ -245,5 +270,6 @@ export class TopicBoard {
     clearInterval(this.#beat);
     clearTimeout(this.#timer);
     clearTimeout(this.#workTimer);
+    clearTimeout(this.#turnTimer);
   }
 }

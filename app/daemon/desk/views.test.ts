@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../domain/fault.ts';
 import { parseSpaceId } from '../../domain/ids.ts';
-import type { EngineStatus, SpaceStatus, SyncReport } from '../../engine/engine.ts';
+import type { EngineStatus, SpaceStatus, SyncReport, SteeringState } from '../../engine/engine.ts';
 import type { Work } from '../../wire/activity.ts';
 import type { SpacePass } from './keeper.ts';
 import { needsView, spacesView, summaryView, type SpaceFacts, type ViewInput } from './views.ts';
@@ -74,6 +74,7 @@ function inputOf({ space: status, report: said, fault, facts, input }: Given): V
     certifiedFiles: 10,
     certifiedMs: nowMs,
     isFolderThere: true,
+    held: undefined,
     conflicts: 0,
     ...facts,
   };
@@ -92,7 +93,7 @@ function inputOf({ space: status, report: said, fault, facts, input }: Given): V
     network: undefined,
     facts: new Map([[id, known]]),
     work: undefined,
-    pause: undefined,
+    steering: undefined,
     retryAtMs: undefined,
     nowMs,
     isPhraseConfirmed: true,
@@ -106,6 +107,7 @@ const needsOf = (given: Given): readonly string[] => {
   const input = inputOf(given);
   return needsView(input, spacesView(input)).map((need) => need.kind);
 };
+const none = { here: 0, elsewhere: 0, rewritesHere: 0, rewritesElsewhere: 0 };
 const locked = new Fault('file-unreadable', 'after-user', 'It may not be read.');
 const away = new Fault('network-unreachable', 'later', 'Nobody answers.');
 
@@ -117,7 +119,7 @@ describe("a space's word is its worst state", () => {
     ['it is being sent', { space: { isPending: true }, input: { work } }, 'uploading'],
     ['it is being read', { input: { work: { ...work, kind: 'reading' } } }, 'packing'],
     ['another space is being sent', { input: { work: { ...work, space: 'other' } } }, 'certified'],
-    ['it is paused', { input: { work, pause: { reason: 'user', untilMs: undefined } } }, 'paused'],
+    ['it is paused', { input: { work }, space: { paused: { reason: 'schedule', isAll: true, untilMs: 7 } } }, 'paused'],
     ['a file could not be kept', { report: { problems: [{ path: 'a', fault: locked }] } }, 'attention'],
     ['the last pass needs a hand', { fault: locked }, 'attention'],
     ['the last pass is tried again by itself', { fault: away }, 'certified'],
@@ -126,7 +128,8 @@ describe("a space's word is its worst state", () => {
     ['its lease is long', { space: { leaseEndsAtMs: nowMs + 100 * dayMs } }, 'certified'],
     ['play money runs out', { space: { leaseEndsAtMs: nowMs + dayMs }, input: { isPlayMoney: true } }, 'certified'],
     ['there is a conflict', { facts: { conflicts: 1 }, fault: locked }, 'conflict'],
-    ['deletions are held', { report: { held: 3 }, facts: { conflicts: 1 } }, 'held'],
+    ['deletions are held', { facts: { held: { ...none, elsewhere: 3 }, conflicts: 1 } }, 'held'],
+    ['files look encrypted', { facts: { held: { ...none, rewritesHere: 40 } } }, 'held'],
   ])('%s', (_, given, word) => {
     expect(wordOf(given)).toBe(word);
   });
@@ -135,11 +138,13 @@ describe("a space's word is its worst state", () => {
 test('what waits for a person is listed once, each with its reason', () => {
   expect(needsOf({})).toEqual([]);
   expect(needsOf({ fault: away })).toEqual([]);
-  expect(needsOf({ report: { held: 3, problems: [{ path: 'a', fault: locked }] }, fault: locked })).toEqual([
-    'held',
-    'unkept',
-    'fault',
-  ]);
+  expect(
+    needsOf({
+      facts: { held: { ...none, here: 3 } },
+      report: { problems: [{ path: 'a', fault: locked }] },
+      fault: locked,
+    }),
+  ).toEqual(['held', 'unkept', 'fault']);
   expect(needsOf({ facts: { isFolderThere: false }, fault: locked })).toEqual(['folder-missing']);
   expect(needsOf({ input: { isPhraseConfirmed: false }, space: { leaseEndsAtMs: nowMs } })).toEqual([
     'lease',
@@ -182,4 +187,20 @@ test('work keeps its beginning while it goes on, and its speed is told after a s
   expect(first?.bytesPerSecond).toBeUndefined();
   expect(workAfter(event, first, 3_000, () => 'Photos')).toMatchObject({ sinceMs: 1_000, bytesPerSecond: 2_000 });
   expect(workAfter({ kind: 'published', space: id, snapshot: '' }, first, 3_000, () => '')).toBeUndefined();
+});
+
+test('a burst of rewrites is one thing that waits, with the deletions that wait for the same word', () => {
+  const input = inputOf({ facts: { held: { here: 2, elsewhere: 1, rewritesHere: 30, rewritesElsewhere: 4 } } });
+  expect(needsView(input, spacesView(input))).toMatchObject([
+    { kind: 'held', deletions: 3, rewritesHere: 30, rewritesElsewhere: 4 },
+  ]);
+});
+
+test('a pause of one space is told with it, a pause of everything in the summary too', () => {
+  const [one] = spacesView(inputOf({ space: { paused: { reason: 'user', isAll: false, untilMs: 7 } } }));
+  expect(one?.pause).toEqual({ reason: 'user', untilMs: 7, isAll: false });
+  const paused = { reason: 'battery', isAll: true, untilMs: undefined } as const;
+  const steering = { paused } as SteeringState;
+  const input = inputOf({ space: { paused }, input: { steering } });
+  expect(summaryView(input, spacesView(input), []).pause).toEqual({ reason: 'battery', untilMs: undefined });
 });

@@ -1,11 +1,12 @@
 /** From what the engine says to what a window shows: spaces, summary, needs, nodes. Pure, so that each can be looked at alone. */
 import type { NetworkState } from '../../domain/committee.ts';
-import type { Engine, EngineStatus, SpaceStatus } from '../../engine/engine.ts';
-import type { Need, Pause, Summary, Work } from '../../wire/activity.ts';
+import type { Engine, EngineStatus, HeldDeletions, SpaceStatus, SteeringState } from '../../engine/engine.ts';
+import type { Need, Summary, Work } from '../../wire/activity.ts';
 import { wireFault } from '../../wire/fault-form.ts';
 import { spaceWords, type SpaceState, type SpaceWord } from '../../wire/space.ts';
 import type { NodesState, NodeState, NodeWord } from '../../wire/storage.ts';
 import type { SpacePass } from './keeper.ts';
+import { pauseForm } from '../steering-handlers.ts';
 import { leaseFrost, monthMs } from '../prices.ts';
 
 /** A lease this near its end is somebody's business. */
@@ -16,12 +17,16 @@ const problemsToldMax = 50;
 /** An answer that takes this long is slow: four times what a node far away needs. */
 const slowMs = 2_000;
 
+type HeldCount = Pick<HeldDeletions, 'here' | 'elsewhere' | 'rewritesHere' | 'rewritesElsewhere'>;
+
 /** What is known of a space beside its status. */
 export interface SpaceFacts {
   readonly pass: SpacePass | undefined;
   readonly certifiedFiles: number;
   readonly certifiedMs: number | undefined;
   readonly isFolderThere: boolean;
+  /** As the last pass left it, in this run or an earlier one. */
+  readonly held: HeldCount | undefined;
   /** That wait for a person now. */
   readonly conflicts: number;
 }
@@ -31,7 +36,7 @@ export interface ViewInput {
   readonly network: NetworkState | undefined;
   readonly facts: ReadonlyMap<string, SpaceFacts>;
   readonly work: Work | undefined;
-  readonly pause: Pause | undefined;
+  readonly steering: SteeringState | undefined;
   readonly retryAtMs: number | undefined;
   readonly nowMs: number;
   readonly isPhraseConfirmed: boolean;
@@ -67,7 +72,10 @@ function spaceView(space: SpaceStatus, input: ViewInput): SpaceState {
     paidUntilMs: space.leaseEndsAtMs,
     leaseEndEpoch: space.leaseEndEpoch,
     monthFrost: network && String(leaseFrost(space.encodedBytes, network, monthMs)),
-    held: report?.held ?? 0,
+    held: deletionsOf(known?.held),
+    rewritesHere: known?.held?.rewritesHere ?? 0,
+    rewritesElsewhere: known?.held?.rewritesElsewhere ?? 0,
+    pause: space.paused && { ...pauseForm(space.paused), isAll: space.paused.isAll },
     conflicts: known?.conflicts ?? 0,
     problems: (report?.problems ?? [])
       .slice(0, problemsToldMax)
@@ -79,6 +87,10 @@ function spaceView(space: SpaceStatus, input: ViewInput): SpaceState {
     fault: fault && wireFault(fault),
   };
 }
+
+const deletionsOf = (held: HeldCount | undefined): number => (held ? held.here + held.elsewhere : 0);
+const isHeld = (held: HeldCount | undefined): boolean =>
+  deletionsOf(held) + (held ? held.rewritesHere + held.rewritesElsewhere : 0) > 0;
 
 const drillForm = (
   { space, name }: SpaceStatus,
@@ -97,17 +109,17 @@ const drillForm = (
 
 const sendingKinds = new Set<Work['kind']>(['encoding', 'uploading', 'certifying']);
 
-function wordOf(space: SpaceStatus, { facts, work, pause, nowMs, isPlayMoney }: ViewInput): SpaceWord {
+function wordOf(space: SpaceStatus, { facts, work, nowMs, isPlayMoney }: ViewInput): SpaceWord {
   const known = facts.get(space.space);
   const report = known?.pass?.report;
   const fault = known?.pass?.fault;
-  if ((report?.held ?? 0) > 0) return 'held';
+  if (isHeld(known?.held)) return 'held';
   if ((known?.conflicts ?? 0) > 0) return 'conflict';
   const needsHand = fault?.retry === 'after-user' || fault?.retry === 'never';
   if (needsHand || known?.isFolderThere === false || (report?.problems.length ?? 0) > 0) return 'attention';
   if (isLeaseShort(space, nowMs) && !isPlayMoney) return 'attention';
   if (space.folder === undefined) return space.snapshot === undefined ? 'saved' : 'certified';
-  if (pause) return 'paused';
+  if (space.paused) return 'paused';
   const mine = work?.space === space.space ? work.kind : undefined;
   if (mine !== undefined && sendingKinds.has(mine)) return 'uploading';
   if (mine === 'reading' || mine === 'packing') return 'packing';
@@ -133,7 +145,7 @@ export function summaryView(input: ViewInput, spaces: readonly SpaceState[], nee
     paidLongestMs: ends.length === 0 ? undefined : Math.max(...ends),
     lastDrillMs: drills.length === 0 ? undefined : Math.max(...drills),
     work: input.work,
-    pause: input.pause,
+    pause: input.steering?.paused && pauseForm(input.steering.paused),
     fault: spaces.find((space) => space.fault)?.fault,
     retryAtMs: input.retryAtMs,
     isChainReached: input.status.chain !== undefined,
@@ -154,7 +166,9 @@ export function needsView(input: ViewInput, spaces: readonly SpaceState[]): read
   for (const space of spaces) {
     const about = { space: space.space, spaceName: space.name };
     const need = (kind: string): string => `${kind}:${space.space}`;
-    if (space.held > 0) needs.push({ ...about, id: need('held'), kind: 'held', deletions: space.held });
+    const { held: deletions, rewritesHere, rewritesElsewhere } = space;
+    if (deletions + rewritesHere + rewritesElsewhere > 0)
+      needs.push({ ...about, id: need('held'), kind: 'held', deletions, rewritesHere, rewritesElsewhere });
     if (space.conflicts > 0) needs.push({ ...about, id: need('conflict'), kind: 'conflict', files: space.conflicts });
     const isThere = facts.get(space.space)?.isFolderThere !== false;
     if (!isThere && space.folder !== undefined)

@@ -1,6 +1,6 @@
 /**
- * What a home remembers for its windows: settings, a pause, and that the phrase was written down. No secrets. A record that cannot be read as such
- * counts as none: nothing in it is worth refusing to start.
+ * What a home remembers for its windows: settings, and that the phrase was written down. No secrets. A record that cannot be read as such counts as
+ * none: nothing in it is worth refusing to start. Fields of an earlier Floe that have gone are let go.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,13 +11,14 @@ import { faultOf } from '../../domain/fault.ts';
 export interface WindowRecord {
   readonly settings: Settings;
   readonly phraseConfirmedMs: number | undefined;
+  /** Set by an earlier Floe; the engine takes it over when the account opens. */
   readonly pause: { readonly untilMs: number | undefined } | undefined;
 }
 
 const fileName = 'window.json';
 
 const usual: WindowRecord = {
-  settings: { theme: 'system', language: 'system', notifications: 'all', pauseOnBattery: false, pauseOnMetered: true },
+  settings: { theme: 'system', language: 'system', notifications: 'all' },
   phraseConfirmedMs: undefined,
   pause: undefined,
 };
@@ -28,8 +29,8 @@ const check = record({
     theme: oneOf('system', 'light', 'dark'),
     language: text(35),
     notifications: oneOf('all', 'warnings', 'none'),
-    pauseOnBattery: flag,
-    pauseOnMetered: flag,
+    pauseOnBattery: optional(flag),
+    pauseOnMetered: optional(flag),
   }),
   phraseConfirmedMs: optional(time),
   pause: optional(record({ untilMs: optional(time) })),
@@ -57,7 +58,9 @@ export function openWindowRecord(home: string): WindowRecordFile {
 
 function readFrom(path: string): WindowRecord {
   try {
-    return check(JSON.parse(readFileSync(path, 'utf8')));
+    const { settings, phraseConfirmedMs, pause } = check(JSON.parse(readFileSync(path, 'utf8')));
+    const { theme, language, notifications } = settings;
+    return { settings: { theme, language, notifications }, phraseConfirmedMs, pause };
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (isMissing || error instanceof SyntaxError || faultOf(error)?.code === 'bad-input') return usual;

@@ -34,8 +34,6 @@ const settings: EngineTopics['settings'] = {
   theme: 'system',
   language: 'system',
   notifications: 'all',
-  pauseOnBattery: false,
-  pauseOnMetered: false,
 };
 
 export function openSampleDesk(): SampleDesk {
@@ -92,6 +90,7 @@ export function openSampleDesk(): SampleDesk {
       nodes: source('nodes'),
       needs: source('needs'),
       settings: source('settings'),
+      steering: source('steering'),
     },
     set(topic, value) {
       values.set(topic, value);

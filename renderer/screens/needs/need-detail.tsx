@@ -8,11 +8,12 @@ import { DialogBox } from '../../parts/dialog.tsx';
 import { shownName } from '../../parts/name.tsx';
 import { Press } from '../../parts/press.tsx';
 import { Status } from '../../parts/status.tsx';
-import { needStatus, needTitle } from '../../state/needs.ts';
+import { needStatus, needTitle, rewritesOf } from '../../state/needs.ts';
 import { useWords } from '../../words/use-words.ts';
 import { FixPress } from '../fix-press.tsx';
 import { Renew } from '../storage/renew.tsx';
 import { Conflicts } from './conflicts.tsx';
+import { Rewrites } from './rewrites.tsx';
 
 export function NeedDetail({ need }: { readonly need: Need }): ReactElement {
   const words = useWords();
@@ -43,7 +44,7 @@ function Body({ need }: { readonly need: Need }): ReactElement {
   );
   switch (need.kind) {
     case 'held':
-      return <Held need={need} />;
+      return rewritesOf(need) > 0 ? <Rewrites need={need} /> : <Held need={need} />;
     case 'conflict':
       return (
         <>

@@ -1,4 +1,4 @@
-/** Language and theme, pace and power, notifications. A change is sent at once and shown when the engine has taken it. */
+/** Language and theme, notifications. A change is sent at once and shown when the engine has taken it. */
 import { useEffect, useState, type ReactElement, type ReactNode } from 'react';
 import type { Settings } from '../../../app/wire/account.ts';
 import { useShell } from '../../client/shell.ts';
@@ -8,7 +8,7 @@ import { Segment, SwitchLine } from '../../parts/choices.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { languages } from '../../words/open-words.ts';
 
-function Line({
+export function Line({
   name,
   about,
   children,
@@ -95,34 +95,6 @@ function StartsAtLogin(): ReactElement | null {
         {say('settings.login')}
       </SwitchLine>
     </div>
-  );
-}
-
-export function Pace(): ReactElement {
-  const { say } = useWords();
-  const settings = useTopic('settings');
-  const set = useDeed('settings.set');
-  return (
-    <>
-      <p className="sentence">{say('settings.pace-sentence')}</p>
-      {set.fault && <FaultAnswers fault={set.fault} />}
-      <div className="group section">
-        <SwitchLine
-          isOn={settings?.pauseOnMetered ?? false}
-          onChange={(pauseOnMetered) => void set.run({ pauseOnMetered })}
-        >
-          {say('settings.metered')}
-          <span className="second">{say('settings.metered-about')}</span>
-        </SwitchLine>
-        <SwitchLine
-          isOn={settings?.pauseOnBattery ?? false}
-          onChange={(pauseOnBattery) => void set.run({ pauseOnBattery })}
-        >
-          {say('settings.battery')}
-          <span className="second">{say('settings.battery-about')}</span>
-        </SwitchLine>
-      </div>
-    </>
   );
 }
 

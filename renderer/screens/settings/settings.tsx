@@ -7,7 +7,8 @@ import type { SettingsGroup } from '../../state/route.ts';
 import { useWords } from '../../words/use-words.ts';
 import { ScreenHead } from '../screen-parts.tsx';
 import { Diagnostics } from './diagnostics.tsx';
-import { General, Notifications, Pace } from './groups.tsx';
+import { General, Notifications } from './groups.tsx';
+import { Pace } from './pace.tsx';
 import { Security } from './security.tsx';
 
 const marks = {

@@ -3,21 +3,26 @@ import type { ReactElement } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { SpaceState } from '../../../app/wire/space.ts';
 import { useShell } from '../../client/shell.ts';
-import { useDeed, useTopic } from '../../client/use-engine.ts';
+import { useDeed, useNowMs, useTopic } from '../../client/use-engine.ts';
 import { usePickFolder } from '../../client/use-pick-folder.ts';
 import { useWay } from '../../client/way.ts';
 import { FaultAnswers } from '../../parts/answers.tsx';
 import { FolderChooser } from '../../parts/folder-chooser.tsx';
 import { shownName } from '../../parts/name.tsx';
 import { Press } from '../../parts/press.tsx';
+import { Status } from '../../parts/status.tsx';
 import type { SpaceTab } from '../../state/route.ts';
 import { useWords } from '../../words/use-words.ts';
 import { Claim, ScreenHead } from '../screen-parts.tsx';
+import { PauseMenu } from '../pause-menu.tsx';
+import { Brakes } from './brakes.tsx';
+import { Folders } from './folders.tsx';
 import { LeaseFacts } from './lease-facts.tsx';
 import { LeftOut } from './left-out.tsx';
+import { Retention } from './retention.tsx';
 import { SpaceFiles } from './space-files.tsx';
 
-const tabs: readonly SpaceTab[] = ['files', 'left-out', 'lease'];
+const tabs: readonly SpaceTab[] = ['files', 'folders', 'left-out', 'care', 'lease'];
 
 export function SpaceScreen({ space: id, tab }: { readonly space: string; readonly tab: SpaceTab }): ReactElement {
   const { say } = useWords();
@@ -47,6 +52,7 @@ export function SpaceScreen({ space: id, tab }: { readonly space: string; readon
         {folder !== undefined && shell.can('reveal') && (
           <Press onPress={() => shell.reveal(folder)}>{say('space.open-folder')}</Press>
         )}
+        {folder !== undefined && space.pause?.isAll !== true && <PauseMenu space={id} pause={space.pause} />}
         {folder !== undefined && (
           <Press isBusy={syncNow.isBusy} onPress={() => void syncNow.run({})}>
             {say('space.look-now')}
@@ -63,6 +69,7 @@ export function SpaceScreen({ space: id, tab }: { readonly space: string; readon
       >
         <div className="lead">
           <SpaceSentence space={space} />
+          {space.pause && <SpacePause pause={space.pause} />}
           <TabList className="tabs" aria-label={say('space.parts')}>
             {tabs.map((each) => (
               <Tab key={each} id={each}>
@@ -75,8 +82,17 @@ export function SpaceScreen({ space: id, tab }: { readonly space: string; readon
         <TabPanel id="files" className="tab-panel">
           <SpaceFiles space={space} />
         </TabPanel>
+        <TabPanel id="folders" className="tab-panel">
+          <Folders space={space} />
+        </TabPanel>
         <TabPanel id="left-out" className="tab-panel">
           <LeftOut space={space} />
+        </TabPanel>
+        <TabPanel id="care" className="tab-panel">
+          <div className="screen-body care" data-pane="list">
+            <Brakes space={space.space} />
+            <Retention space={space} />
+          </div>
         </TabPanel>
         <TabPanel id="lease" className="tab-panel">
           <LeaseFacts space={space} />
@@ -102,6 +118,18 @@ function SpaceSentence({ space }: { readonly space: SpaceState }): ReactElement 
       <Claim onPress={() => go({ screen: 'space', space: space.space, tab: 'lease' })}>
         {space.paidUntilMs === undefined ? say('safe.unpaid') : say('safe.paid', { date: date(space.paidUntilMs) })}
       </Claim>
+    </p>
+  );
+}
+
+function SpacePause({ pause }: { readonly pause: NonNullable<SpaceState['pause']> }): ReactElement {
+  const { say, moment } = useWords();
+  const nowMs = useNowMs();
+  const until = pause.untilMs === undefined ? '' : say('pulse.until', { time: moment(pause.untilMs, nowMs) });
+  return (
+    <p className="under">
+      <Status word="paused" words={[say(`pulse.paused-${pause.reason}`), until].filter(Boolean).join('. ')} />
+      {pause.isAll && ` ${say('space.paused-all')}`}
     </p>
   );
 }
