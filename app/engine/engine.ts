@@ -13,7 +13,7 @@ import type { EnginePorts } from './engine-ports.ts';
 import type { EngineEvent, OnEvent } from './progress.ts';
 import { addSpace, type NewSpaceInput } from './spaces.ts';
 import type { CheckReport, CheckRequest } from './audit.ts';
-import { checkHistory, dailyCheck, recordedCheck, type CheckLine } from './audit-history.ts';
+import { checkHistory, dailyCheck, askedCheck, type CheckLine } from './audit-history.ts';
 import { budgetReport, setCap, type BudgetReport } from './budget.ts';
 import {
   leasesReport,
@@ -193,7 +193,7 @@ export interface Engine {
   budget(signal: AbortSignal): Promise<BudgetReport>;
   /** The hard cap on a month's WAL; undefined takes it away. */
   setBudget(monthFrost: bigint | undefined): Promise<void>;
-  /** Looks at stored packs on their nodes, sliver by sliver; mends what is wanting when asked to. Costs nothing. */
+  /** Looks at stored packs on their nodes, sliver by sliver, and mends what is wanting when asked to. Only a pack that has to be made anew is paid. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
   /** The small check of the day; undefined when it was made already. */
   dailyCheck(signal: AbortSignal): Promise<CheckReport | undefined>;
@@ -300,7 +300,7 @@ export function createEngine(ports: EnginePorts): Engine {
     setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
     budget: (signal) => budgetReport(core, signal),
     setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
-    check: (request, signal) => recordedCheck(core, request, false, signal),
+    check: (request, signal) => askedCheck(core, request, inTurn, signal),
     dailyCheck: (signal) => dailyCheck(core, signal),
     checks: () => checkHistory(ports.catalog),
     receipt: (request, signal) => issueReceipt(core, request, signal),

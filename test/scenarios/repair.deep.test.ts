@@ -1,0 +1,72 @@
+/** Packs that lose slivers, and packs that cannot be rebuilt: what heals by itself, what is made anew, and what is said by name. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openWorld, type Device, type World } from '../world/world.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const never = new AbortController().signal;
+const everything = { share: 1, repairs: false };
+const repairs = { share: 1, repairs: true };
+let world: World;
+let laptop: Device;
+let content: Uint8Array;
+beforeEach(async () => {
+  world = await openWorld({ seed: 47 });
+  laptop = await world.device('laptop');
+  content = world.dice.bytes(400_000);
+  laptop.disk.user.write('/home/docs/one', content);
+  laptop.disk.user.write('/home/docs/deep/er/two', world.dice.bytes(30_000));
+  await laptop.protect('/home/docs');
+  await laptop.sync();
+});
+afterEach(() => world.close());
+
+const wipe = async (...indices: readonly number[]): Promise<void> => {
+  for (const index of indices) await world.nodes[index]?.wipe();
+};
+const wipeAll = (): Promise<void> => wipe(0, 1, 2, 3);
+
+describe('the daily check', () => {
+  it('mends packs that nodes lost too much of, pays nothing, and leaves others to the user', async () => {
+    await wipe(3);
+    const mild = await laptop.engine.dailyCheck(never);
+    expect(mild?.missing).toBeGreaterThan(0);
+    expect(mild).toMatchObject({ weak: 0, repaired: 0 });
+    await wipe(2);
+    await world.clock.sleep(86_400_000, never);
+    const paid = await laptop.intents();
+    const found = await laptop.engine.dailyCheck(never);
+    expect(found?.weak).toBe(found?.packs);
+    expect(found?.repaired).toBe(found?.missing);
+    expect(await laptop.intents()).toBe(paid);
+    expect(await laptop.engine.check(everything, never)).toMatchObject({ missing: 0, weak: 0, findings: [] });
+  });
+
+  it('says which packs are lost and makes nothing anew by itself', async () => {
+    await wipeAll();
+    const paid = await laptop.intents();
+    const found = await laptop.engine.dailyCheck(never);
+    expect(found?.findings.map(({ health }) => health)).toEqual(found?.findings.map(() => 'lost'));
+    expect(found?.remade).toEqual([]);
+    expect(await laptop.intents()).toBe(paid);
+  });
+});
+
+describe('a pack that is lost', () => {
+  it('is made anew from the folder, so that a computer with the phrase alone has everything', async () => {
+    laptop.disk.user.write('/home/docs/one', new Uint8Array([...content, 1]));
+    await laptop.sync();
+    await wipeAll();
+    const report = await laptop.engine.check(repairs, never);
+    for (const pack of report.remade) expect(pack).toMatchObject({ health: 'lost', problem: undefined, lostHistory: 0 });
+    expect(report.remade.flatMap(({ lost }) => lost.filter(({ isNewest }) => isNewest))).toEqual([]);
+    expect(report.remade.reduce((sum, { remade }) => sum + remade, 0)).toBeGreaterThan(0);
+    const fresh = await world.emptyHome('fresh');
+    const recovered = await fresh.engine.recover(never);
+    expect(recovered.problems).toEqual([]);
+    expect(recovered.spaces[0]?.snapshots).toBe(2);
+    const to = await fresh.restored('docs');
+    expect(fresh.disk.user.read(`${to}/one`)).toEqual(new Uint8Array([...content, 1]));
+    expect(fresh.disk.user.read(`${to}/deep/er/two`)).toEqual(laptop.disk.user.read('/home/docs/deep/er/two'));
+  });
+});
