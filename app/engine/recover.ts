@@ -8,7 +8,7 @@ import type { Head, Snapshot } from '../domain/space.ts';
 import { spaceKeys, wrapSpaceKey } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader } from '../restore/content/content.ts';
-import { rebuild } from '../restore/rebuild/rebuild.ts';
+import { importPacks, rebuild } from '../restore/rebuild/rebuild.ts';
 import { findDevices, type KnownDevice } from './device.ts';
 import type { EngineCore } from './engine-core.ts';
 import { readSnapshot } from './heads.ts';
@@ -20,6 +20,8 @@ export interface RecoveredSpace {
   readonly snapshot: SnapshotId;
   readonly snapshots: number;
   readonly packs: number;
+  /** Packs that cannot be read now; what lies only in them cannot be restored until they can. */
+  readonly unreadable: number;
 }
 
 /** One space that cannot be read does not keep the others from coming back. */
@@ -74,24 +76,26 @@ async function recoverSpace(
   const { head, record } = newest;
   const known = (await core.catalog.spaces()).find((space) => space.id === head.space);
   // A space that is kept in step here gets newer snapshots by its passes, which know what lies on this disk.
-  if (known && (known.folder !== undefined || known.sequence >= record.sequence)) return undefined;
+  if (known?.folder !== undefined) return undefined;
   const row = known ?? (await addRecovered(core, head, record));
   const keys = spaceKeys(core.crypto, head.spaceKey);
   const network = await core.chain.network(signal);
   const maker = devices.find((device) => device.record.device === head.device);
-  const done = await rebuild(
-    {
-      row,
-      keys,
-      shards: network.committee.shards,
-      pools: [...new Set(heads.map((one) => one.pool))],
-      head,
-      thinned: maker?.garbage.find(({ space }) => space === head.space)?.thinned ?? [],
-      onPack: (packs, ofPacks) => core.emit({ kind: 'recovering', space: head.space, packs, ofPacks }),
-    },
-    { ...core, reader: openChunkReader(keys, core) },
-    signal,
-  );
+  const input = {
+    row,
+    keys,
+    shards: network.committee.shards,
+    pools: [...new Set(heads.map((one) => one.pool))],
+    head,
+    thinned: maker?.garbage.find(({ space }) => space === head.space)?.thinned ?? [],
+    onPack: (packs: number, ofPacks: number) => core.emit({ kind: 'recovering', space: head.space, packs, ofPacks }),
+  };
+  if (known && known.sequence >= record.sequence) {
+    // Packs that could not be read the last time.
+    await importPacks(input, input.pools, core, signal);
+    return undefined;
+  }
+  const done = await rebuild(input, { ...core, reader: openChunkReader(keys, core) }, signal);
   return { space: head.space, name: head.name, snapshot: head.snapshot, ...done };
 }
 

@@ -69,4 +69,61 @@ describe('a pack that is lost', () => {
     expect(fresh.disk.user.read(`${to}/one`)).toEqual(new Uint8Array([...content, 1]));
     expect(fresh.disk.user.read(`${to}/deep/er/two`)).toEqual(laptop.disk.user.read('/home/docs/deep/er/two'));
   });
+
+  it('whose files are gone from this disk too is said by name, and nothing else is lost', async () => {
+    laptop.disk.user.remove('/home/docs/one');
+    await laptop.sync();
+    laptop.disk.user.write('/home/docs/three', 'young');
+    await laptop.sync();
+    laptop.disk.user.remove('/home/docs/deep/er/two');
+    await wipeAll();
+    const report = await laptop.engine.check(repairs, never);
+    const lost = report.remade.flatMap((pack) => pack.lost);
+    expect(new Set(lost.map(({ path, isNewest }) => `${path} ${isNewest}`))).toEqual(
+      new Set(['one false', 'deep/er/two true']),
+    );
+    expect(report.remade.map(({ lostHistory }) => lostHistory)).toEqual(report.remade.map(() => 0));
+    const fresh = await world.emptyHome('fresh');
+    const { spaces, problems } = await fresh.engine.recover(never);
+    expect(problems).toEqual([]);
+    expect(spaces[0]).toMatchObject({ snapshots: 3 });
+    const to = await fresh.restored('docs', { paths: ['three'] });
+    expect(fresh.disk.user.text(`${to}/three`)).toBe('young');
+    const past = await fresh.engine.restore(
+      { space: 'docs', to, paths: [], at: undefined, overwrite: 'never' },
+      never,
+    );
+    expect(past.problems.map(({ path }) => path)).toEqual(['deep/er/two']);
+  });
+
+  it('gets what turns up again, and is deleted when nothing needs it any more', async () => {
+    const two = laptop.disk.user.read('/home/docs/deep/er/two');
+    laptop.disk.user.remove('/home/docs/deep/er/two');
+    await wipeAll();
+    const first = await laptop.engine.check(repairs, never);
+    expect(first.remade.flatMap(({ lost }) => lost.map(({ path }) => path))).toEqual(['deep/er/two']);
+    laptop.disk.user.write('/home/docs/elsewhere', two);
+    await laptop.sync();
+    const second = await laptop.engine.check(repairs, never);
+    expect(second.remade.flatMap(({ lost }) => lost)).toEqual([]);
+    expect(await laptop.engine.check(everything, never)).toMatchObject({ weak: 0, findings: [] });
+    await laptop.engine.tidy({ space: 'docs', gone: [] }, never);
+    await world.clock.sleep(20 * 86_400_000, never);
+    const { collected } = await laptop.engine.tidy({ space: 'docs', gone: [] }, never);
+    expect(collected.deleted.packs).toBeGreaterThan(0);
+    const to = await laptop.restored('docs');
+    expect(laptop.disk.user.read(`${to}/elsewhere`)).toEqual(two);
+  });
+
+  it('survives a kill at every point of being made anew, and is paid once', async () => {
+    await wipeAll();
+    for (const point of ['remake:spooled', 'pack:registered', 'pack:certified', 'remake:head-moved'])
+      await laptop.crashAt(point, () => laptop.engine.check(repairs, never));
+    const report = await laptop.engine.check(repairs, never);
+    expect(report.remade.flatMap(({ lost, problem }) => [...lost, ...(problem ? [problem] : [])])).toEqual([]);
+    expect(await laptop.engine.check(everything, never)).toMatchObject({ findings: [] });
+    const fresh = await world.emptyHome('fresh');
+    await fresh.engine.recover(never);
+    expect(fresh.disk.user.read(`${await fresh.restored('docs')}/one`)).toEqual(content);
+  });
 });

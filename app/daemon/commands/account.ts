@@ -138,8 +138,13 @@ export const recoverCommand: Run = async (context, _args, flags) => {
       const device = await engine.chooseDevice(textFlag(flags, 'device') ?? hostname(), context.signal);
       if (config.network === 'local') await engine.fund(context.signal);
       const all = (await engine.spaces()).map(({ space, name, snapshot }) => ({ space, name, snapshot }));
-      for (const { name, snapshots, packs } of spaces)
+      for (const { name, snapshots, packs, unreadable } of spaces) {
         output.say(`Found '${name}': ${countText(snapshots, 'snapshot')} in ${countText(packs, 'pack')}.`);
+        if (unreadable > 0)
+          output.say(
+            `${countText(unreadable, 'pack')} more cannot be read now; what lies in no other pack is missing until they can. Run it again later.`,
+          );
+      }
       output.say(
         `This device is '${device.name}', number ${device.index} of the account. Restore with 'floe restore SPACE --to DIR'.`,
       );

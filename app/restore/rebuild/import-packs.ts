@@ -1,6 +1,7 @@
 /** The places of chunks, from the packs of pools themselves. A pack that the catalog knows is not read again; a blob that does not open is another space's. */
 import { blobIdToBytes } from '../../domain/blob-id.ts';
 import type { Dice } from '../../domain/clock.ts';
+import { faultOf } from '../../domain/fault.ts';
 import type { SuiId } from '../../domain/ids.ts';
 import { encodedBytes, redStuff } from '../../domain/redstuff.ts';
 import type { ChunkPlace } from '../../domain/space.ts';
@@ -30,13 +31,19 @@ export interface ImportPorts {
 
 const indexesInFlight = 4;
 
-/** Returns how many packs were new. */
+export interface Imported {
+  /** Packs that were new. */
+  readonly packs: number;
+  /** Blobs that could not be read now: what lies only in them is not known. They are tried again when this is called again. */
+  readonly unreadable: number;
+}
+
 export async function importPacks(
   input: ImportInput,
   pools: readonly SuiId[],
   ports: ImportPorts,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<Imported> {
   const known = new Set(
     (await ports.catalog.packs(input.row.num)).flatMap(({ state, blobId }) => (state === 'dead' ? [] : (blobId ?? []))),
   );
@@ -47,14 +54,16 @@ export async function importPacks(
         if (blob.certifiedEpoch !== undefined && !known.has(blob.blobId)) blobs.push({ blob, pool });
   }
   let packs = 0;
+  let unreadable = 0;
   let seen = 0;
   for (let at = 0; at < blobs.length; at += indexesInFlight) {
     const some = blobs.slice(at, at + indexesInFlight);
-    const indexes = await Promise.all(some.map(({ blob }) => readIndex(input, blob, ports, signal)));
+    const indexes = await Promise.all(some.map(({ blob }) => readableIndex(input, blob, ports, signal)));
     for (const [i, { blob, pool }] of some.entries()) {
       const chunks = indexes[i];
       input.onPack(++seen, blobs.length);
-      if (chunks === undefined) continue;
+      if (chunks === 'unreadable') unreadable++;
+      if (chunks === undefined || chunks === 'unreadable') continue;
       const { blobId, objectId: object, unencodedBytes: bytes, certifiedEpoch = 0 } = blob;
       const encoded = encodedBytes(redStuff(input.shards), bytes);
       const row = { space: input.row.num, blobId, object, pool, bytes, encodedBytes: encoded, certifiedEpoch, chunks };
@@ -62,7 +71,24 @@ export async function importPacks(
       packs++;
     }
   }
-  return packs;
+  return { packs, unreadable };
+}
+
+/** One pack that cannot be read keeps no other back. */
+async function readableIndex(
+  input: ImportInput,
+  blob: PooledBlob,
+  ports: ImportPorts,
+  signal: AbortSignal,
+): Promise<readonly ChunkPlace[] | undefined | 'unreadable'> {
+  try {
+    return await readIndex(input, blob, ports, signal);
+  } catch (error) {
+    const code = faultOf(error)?.code;
+    if ((code !== 'blob-unavailable' && code !== 'blob-inconsistent') || signal.aborted) throw error;
+    ports.log.write('warning', 'rebuild.unreadable', { code, id: blobIdToBytes(blob.blobId)[0] ?? 0 });
+    return 'unreadable';
+  }
 }
 
 /** The places of a pack's chunks; undefined for a blob that is no pack of this space. */

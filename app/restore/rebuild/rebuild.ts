@@ -35,9 +35,9 @@ export async function rebuild(
   input: RebuildInput,
   ports: RebuildPorts,
   signal: AbortSignal,
-): Promise<{ readonly packs: number; readonly snapshots: number }> {
+): Promise<{ readonly packs: number; readonly unreadable: number; readonly snapshots: number }> {
   const { row } = input;
-  const packs = await importPacks(input, input.pools, ports, signal);
+  const { packs, unreadable } = await importPacks(input, input.pools, ports, signal);
   const history = await readHistory(input, ports, signal);
   const newest = (await ports.catalog.snapshots(row.num)).find((round) => round.sequence === row.sequence);
   let before: TreeSide = newest
@@ -50,7 +50,7 @@ export async function rebuild(
     await importOne(row, snapshot, before, ports, signal);
     before = { content: snapshot.record.root.content, isEmpty: false };
   }
-  return { packs, snapshots: history.length };
+  return { packs, unreadable, snapshots: history.length };
 }
 
 interface KnownSnapshot {
