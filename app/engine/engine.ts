@@ -60,6 +60,7 @@ import {
   type SpaceStatus,
   type VersionLine,
 } from './look.ts';
+import type { KeptProof } from './inconsistency.ts';
 import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
 import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
@@ -87,6 +88,7 @@ export type {
   CheckReport,
   EngineStatus,
   IssuedReceipt,
+  KeptProof,
   LeasesReport,
   FileBytes,
   LeftOutReport,

@@ -10,6 +10,7 @@ import type { ChunkPlace } from '../domain/space.ts';
 import type { NewPack, SpaceRow } from '../ports/catalog.ts';
 import { startPacker, type Packer } from '../stages/pack/pack.ts';
 import type { BrokenPack } from './audit.ts';
+import { collect } from './collect.ts';
 import { shipMoved } from './compact.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
 import { proveInconsistent, submitProof, type KeptProof } from './inconsistency.ts';
@@ -102,11 +103,17 @@ async function remakeChunks(
   if (await moveHeadFrom(core, space, self, pack.num, signal)) {
     await core.catalog.moveSnapshots(pack.num);
     // What no version holds is nobody's loss.
-    if (held.size === 0 && history.length === 0)
-      await setUnsound(core.catalog, row.num, pack.blobId, 'remade');
+    if (held.size === 0 && history.length === 0) await giveUp(core, space, pack.blobId, signal);
   }
-  core.point('remake:done');
   return { chunks, remade: chunks - wanted.size, lost: versions, lostMore: more, lostHistory: history.length };
+}
+
+/** The old pack goes the way of everything that nobody needs: on a doom list first, which the other devices answer. */
+async function giveUp(core: EngineCore, space: OpenSpace, blobId: BlobId, signal: AbortSignal): Promise<void> {
+  await setUnsound(core.catalog, space.row.num, blobId, 'remade');
+  core.point('remake:done');
+  // Nobody is called gone here: whose answers are missing is waited for, and the next upkeep goes on.
+  await collect(core, space, { gone: new Set() }, signal);
 }
 
 /** A pack of another device's pool is that device's to make anew, and a round on its way comes first. */

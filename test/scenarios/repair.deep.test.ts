@@ -1,5 +1,21 @@
 /** Packs that lose slivers, and packs that cannot be rebuilt: what heals by itself, what is made anew, and what is said by name. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openNodes } from '../../app/adapters/nodes/nodes.ts';
+import { blobIdToBytes } from '../../app/domain/blob-id.ts';
+import { concatBytes, fromHex, sameBytes } from '../../app/domain/bytes.ts';
+import { faultOf } from '../../app/domain/fault.ts';
+import { parseMetadata, sliverHashIn } from '../../app/domain/metadata-form.ts';
+import {
+  inconsistencyProofBody,
+  isComplete,
+  parseInconsistencyProof,
+  parseRecoverySymbols,
+  type ProvenSymbol,
+} from '../../app/domain/recovery-symbols.ts';
+import { sliverForm } from '../../app/domain/sliver-form.ts';
+import type { KeptProof } from '../../app/engine/engine.ts';
+import { portableRs2 } from '../../native-workers/portable/portable.ts';
+import { openWrongEncoder } from '../world/wrong-encoder.ts';
 import { openWorld, type Device, type World } from '../world/world.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -58,7 +74,8 @@ describe('a pack that is lost', () => {
     await laptop.sync();
     await wipeAll();
     const report = await laptop.engine.check(repairs, never);
-    for (const pack of report.remade) expect(pack).toMatchObject({ health: 'lost', problem: undefined, lostHistory: 0 });
+    for (const pack of report.remade)
+      expect(pack).toMatchObject({ health: 'lost', problem: undefined, lostHistory: 0 });
     expect(report.remade.flatMap(({ lost }) => lost.filter(({ isNewest }) => isNewest))).toEqual([]);
     expect(report.remade.reduce((sum, { remade }) => sum + remade, 0)).toBeGreaterThan(0);
     const fresh = await world.emptyHome('fresh');
@@ -89,10 +106,7 @@ describe('a pack that is lost', () => {
     expect(spaces[0]).toMatchObject({ snapshots: 3 });
     const to = await fresh.restored('docs', { paths: ['three'] });
     expect(fresh.disk.user.text(`${to}/three`)).toBe('young');
-    const past = await fresh.engine.restore(
-      { space: 'docs', to, paths: [], at: undefined, overwrite: 'never' },
-      never,
-    );
+    const past = await fresh.engine.restore({ space: 'docs', to, paths: [], at: undefined, overwrite: 'never' }, never);
     expect(past.problems.map(({ path }) => path)).toEqual(['deep/er/two']);
   });
 
@@ -120,6 +134,8 @@ describe('a pack that is lost', () => {
     for (const point of ['remake:spooled', 'pack:registered', 'pack:certified', 'remake:head-moved'])
       await laptop.crashAt(point, () => laptop.engine.check(repairs, never));
     const report = await laptop.engine.check(repairs, never);
+    const registered = (await laptop.catalog.intents(1_000)).filter(({ kind }) => kind === 'register');
+    expect(new Set(registered.map(({ pack }) => pack)).size).toBe(registered.length);
     expect(report.remade.flatMap(({ lost, problem }) => [...lost, ...(problem ? [problem] : [])])).toEqual([]);
     expect(await laptop.engine.check(everything, never)).toMatchObject({ findings: [] });
     const fresh = await world.emptyHome('fresh');
@@ -127,3 +143,79 @@ describe('a pack that is lost', () => {
     expect(fresh.disk.user.read(`${await fresh.restored('docs')}/one`)).toEqual(content);
   });
 });
+
+describe('a blob that was encoded wrongly', () => {
+  const encoder = openWrongEncoder();
+  const pool = encoder.pool;
+
+  it.each([
+    { axis: 'secondary', index: 4 },
+    { axis: 'primary', index: 1 },
+  ] as const)('in $axis sliver $index is proved inconsistent, told to the nodes, and made anew', async (wrong) => {
+    const tower = await world.device('tower', { pool });
+    encoder.wrong = wrong;
+    tower.disk.user.write('/home/work/file', content);
+    await tower.protect('/home/work');
+    await tower.sync('work');
+    encoder.wrong = undefined;
+    const bad = (await tower.catalog.packs(1, ['live'])).map(({ blobId }) => blobId);
+    await wipe(3);
+    const report = await tower.engine.check(repairs, never);
+    expect(report.remade.map(({ blobId, health }) => [blobId, health])).toEqual(bad.map((id) => [id, 'inconsistent']));
+    for (const { proof, problem, lost, lostHistory, blobId } of report.remade) {
+      expect([problem, lost, lostHistory]).toEqual([undefined, [], 0]);
+      if (!proof) throw new Error('it was proved');
+      // Every node that still has the metadata agrees; who lost it cannot tell.
+      expect(proof.signed.reduce((sum, { shards }) => sum + shards, 0)).toBe(10 - (await shardsOf(tower, 3)));
+      expect(verifyInconsistency(proof)).toBe(true);
+      expect(
+        verifyInconsistency({ ...proof, proof: proof.proof.replace(/.$/, (end) => (end === '0' ? '1' : '0')) }),
+      ).toBe(false);
+      expect(await tower.engine.check(repairs, never)).toMatchObject({ findings: [] });
+      expect(blobId).toBe(proof.blobId);
+    }
+    const fresh = await world.emptyHome('fresh');
+    await fresh.engine.recover(never);
+    expect(fresh.disk.user.read(`${await fresh.restored('work')}/file`)).toEqual(content);
+  });
+
+  it('is not taken for inconsistent by nodes that get a proof of a sound one', async () => {
+    const [pack] = await laptop.catalog.packs(1, ['live']);
+    const { committee } = await laptop.engine.network(never);
+    const client = openNodes({ scheme: 'http', clock: world.clock, fetch: world.nodeFetch });
+    const [member] = committee.members;
+    if (!pack?.blobId || !member) throw new Error('there is a pack');
+    const { symbolBytes } = sliverForm(10, pack.bytes);
+    const symbols = new Map<number, ProvenSymbol>();
+    for (const each of committee.members) {
+      const body = await client.node(each).recoverySymbols(pack.blobId, 5, 'secondary', 1e6, never);
+      for (const symbol of parseRecoverySymbols(body ?? new Uint8Array(), 'secondary', 5, symbolBytes, 10))
+        symbols.set(symbol.index, symbol);
+    }
+    const few = [...symbols.values()].slice(0, 4);
+    const proof = inconsistencyProofBody({ axis: 'secondary', target: 5, symbols: few });
+    await expect(client.node(member).putInconsistencyProof(pack.blobId, 'secondary', proof, never)).rejects.toThrow();
+    await client.close();
+  });
+});
+
+async function shardsOf(device: Device, index: number): Promise<number> {
+  const { committee } = await device.engine.network(never);
+  return committee.members.find(({ nodeId }) => nodeId === world.nodes[index]?.nodeId)?.shards.length ?? 0;
+}
+
+/** What anybody can do who has the record alone: the blob id, the metadata, the symbols. */
+function verifyInconsistency(kept: KeptProof): boolean {
+  const { blobId, shards, axis } = kept;
+  const metadata = parseMetadata(concatBytes(blobIdToBytes(blobId), fromHex(kept.metadata)), blobId, shards);
+  const { symbolBytes, code } = sliverForm(shards, metadata.unencodedBytes);
+  try {
+    const proof = parseInconsistencyProof(fromHex(kept.proof), axis, symbolBytes, shards);
+    if (!isComplete(proof, metadata)) return false;
+    const sliver = portableRs2.recover(code, axis, symbolBytes, proof.symbols);
+    return !sameBytes(portableRs2.sliverHash(code, axis, sliver), sliverHashIn(metadata, axis, proof.target));
+  } catch (error) {
+    if (faultOf(error)?.code !== 'codec-refused') throw error;
+    return false;
+  }
+}

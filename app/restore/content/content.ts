@@ -4,7 +4,7 @@
  */
 import type { BlobId } from '../../domain/blob-id.ts';
 import { concatBytes, releaseBuffer } from '../../domain/bytes.ts';
-import { Fault } from '../../domain/fault.ts';
+import { Fault, faultOf } from '../../domain/fault.ts';
 import { parseChunkId, type ChunkId } from '../../domain/ids.ts';
 import { restoreWindowBytes } from '../../domain/limits.ts';
 import type { ChunkPlace, Content } from '../../domain/space.ts';
@@ -87,6 +87,8 @@ interface Located extends ChunkPlace {
 
 export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: Urgency = 'interactive'): ChunkReader {
   let fetchedBytes = 0;
+  /** Packs that could not be read, as long as this reader lives. */
+  const failed = new Set<number>();
 
   async function readPack(
     blob: BlobId,
@@ -133,14 +135,58 @@ export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: U
 
   async function chunks(ids: readonly ChunkId[], signal: AbortSignal): Promise<ReadonlyMap<ChunkId, Uint8Array>> {
     const wanted = [...new Set(ids)];
-    const places = (await ports.catalog.chunkLocations(wanted)).map((place, i) => located(place, wanted[i]));
+    return readPlaces(
+      (await locate(wanted)).map((place, i) => located(place, wanted[i])),
+      signal,
+    );
+  }
+
+  /** Where chunks are best read: elsewhere than in packs that failed, if they are anywhere else. */
+  async function locate(ids: readonly ChunkId[]): Promise<readonly (ChunkLocation | undefined)[]> {
+    const places = await ports.catalog.chunkLocations(ids);
+    if (!places.some((place) => place && failed.has(place.pack))) return places;
+    const others = await ports.catalog.chunkLocations(ids, [...failed]);
+    return places.map((place, i) => others[i] ?? place);
+  }
+
+  async function readPlaces(
+    places: readonly Located[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<ChunkId, Uint8Array>> {
     const byPack = new Map<BlobId, Located[]>();
     for (const place of places) byPack.set(place.blobId, [...(byPack.get(place.blobId) ?? []), place]);
     const found = new Map<ChunkId, Uint8Array>();
     for (const [blob, inPack] of byPack) {
-      for (const [id, bytes] of await readPack(blob, inPack[0]?.packBytes ?? 0, inPack, signal)) found.set(id, bytes);
+      const [first] = inPack;
+      if (first === undefined) continue;
+      const read = await readPack(blob, first.packBytes, inPack, signal).catch((error: unknown) =>
+        readElsewhere(first.pack, inPack, error, signal),
+      );
+      for (const [id, bytes] of read) found.set(id, bytes);
     }
     return found;
+  }
+
+  /** The same chunks from other packs, when this one cannot be read and all of them lie in others too. */
+  async function readElsewhere(
+    pack: number,
+    places: readonly Located[],
+    error: unknown,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<ChunkId, Uint8Array>> {
+    const code = faultOf(error)?.code;
+    const isPack = code === 'blob-unavailable' || code === 'blob-inconsistent' || code === 'pack-damaged';
+    if (!isPack || failed.has(pack) || signal.aborted) throw error;
+    failed.add(pack);
+    const others = await ports.catalog.chunkLocations(
+      places.map(({ id }) => id),
+      [...failed],
+    );
+    if (others.some((place) => place?.blobId === undefined)) throw error;
+    return readPlaces(
+      others.map((place, i) => located(place, places[i]?.id)),
+      signal,
+    );
   }
 
   async function plan(ids: readonly ChunkId[]): Promise<ReadingPlan> {
