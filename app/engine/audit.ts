@@ -45,6 +45,9 @@ export interface PackFindings {
   readonly doubt: number;
   /** As it was found. Inconsistent: its slivers do not belong together. */
   readonly health: PackHealth | 'inconsistent';
+  /** Slivers found missing or wrong, and how many of them are in place again. */
+  readonly wanting: number;
+  readonly repaired: number;
   /** Why it could not be looked at or mended. */
   readonly problem: Fault | undefined;
 }
@@ -94,11 +97,11 @@ export async function checkPacks(core: EngineCore, request: CheckRequest, signal
   const chosen = choose(all, request.packsMax, core.dice);
   for (const subject of chosen) {
     const found = await checkPack(core, subject, request, tally, signal);
-    const { health } = found.line;
+    const { health } = found;
     repaired += found.repaired;
-    doubtWorst = Math.max(doubtWorst, found.line.doubt);
-    doubtAll = Math.min(1, doubtAll + found.line.doubt);
-    if (found.line.good < found.line.pairs || found.line.problem) findings.push(found.line);
+    doubtWorst = Math.max(doubtWorst, found.doubt);
+    doubtAll = Math.min(1, doubtAll + found.doubt);
+    if (found.good < found.pairs || found.problem) findings.push(found);
     if (health === 'lost' || health === 'inconsistent') broken.push({ subject, health });
   }
   const nodes = tally.lines();
@@ -146,26 +149,21 @@ function choose<T>(all: readonly T[], most: number | undefined, dice: Dice): rea
 /** More doubt than a usual sample leaves: then it is worth the traffic to know whether the pack is lost. */
 const doubtWorthKnowing = 1e-9;
 
-interface PackChecked {
-  readonly line: PackFindings;
-  readonly repaired: number;
-}
-
 async function checkPack(
   core: EngineCore,
   subject: Subject,
   request: CheckRequest,
   tally: Tally,
   signal: AbortSignal,
-): Promise<PackChecked> {
+): Promise<PackFindings> {
   const { space, pack, committee } = subject;
   const { blobId } = pack;
   if (blobId === undefined) throw new Error('a certified pack has its blob id');
   const { shards } = committee;
   const pairs = sampleSize(shards, request.share);
   let line: PackFindings = {
-    ...{ space: space.name, blobId, pairs, good: 0, doubt: 1 },
-    ...{ health: 'unknown', problem: undefined },
+    ...{ space: space.name, blobId, pairs, good: 0, doubt: 1, health: 'unknown' },
+    ...{ wanting: 0, repaired: 0, problem: undefined },
   };
   try {
     const metadata = await provenMetadata(core, subject, signal);
@@ -175,18 +173,17 @@ async function checkPack(
     const bad = probes.filter((_, i) => states[i] !== 'good');
     const good = pairs - new Set(bad.map(({ pair }) => pair)).size;
     const health = healthOf(shards, pairs, good);
-    line = { ...line, good, doubt: doubt(shards, pairs, good), health };
     const lacking = probes.filter((_, i) => states[i] === 'missing' || states[i] === 'corrupt');
+    line = { ...line, good, doubt: doubt(shards, pairs, good), health, wanting: lacking.length };
     const isMended = request.repairs || (request.mendsWeak === true && health === 'weak');
     if (isMended && lacking.length > 0)
-      return { line, repaired: await mendPack(core, subject, metadata, lacking, signal) };
+      return { ...line, repaired: await mendPack(core, subject, metadata, lacking, signal) };
     const isDoubtful = health === 'weak' && line.doubt > doubtWorthKnowing;
-    if (isDoubtful && (await isPackLost(core, subject, signal))) line = { ...line, health: 'lost' };
-    return { line, repaired: 0 };
+    return isDoubtful && (await isPackLost(core, subject, signal)) ? { ...line, health: 'lost' } : line;
   } catch (error) {
     const problem = faultOf(error);
     if (problem === undefined || problem.code === 'cancelled' || signal.aborted) throw error;
-    return { line: await brokenLine(core, subject, { ...line, problem }, signal), repaired: 0 };
+    return brokenLine(core, subject, { ...line, problem }, signal);
   }
 }
 

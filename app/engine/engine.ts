@@ -60,6 +60,7 @@ import {
   type SpaceStatus,
   type VersionLine,
 } from './look.ts';
+import { standingOf } from './check-outcome.ts';
 import type { KeptProof } from './inconsistency.ts';
 import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
@@ -69,7 +70,7 @@ import type { Voucher } from '../formats/voucher.ts';
 import { whereaboutsOf, type Whereabouts } from './whereabouts.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
-export { quoteFolder, useVoucher };
+export { quoteFolder, standingOf, useVoucher };
 export type {
   Difference,
   DiffReport,

@@ -131,7 +131,7 @@ describe('a pack that is lost', () => {
 
   it('survives a kill at every point of being made anew, and is paid once', async () => {
     await wipeAll();
-    for (const point of ['remake:spooled', 'pack:registered', 'pack:certified', 'remake:head-moved'])
+    for (const point of ['remake:spooled', 'pack:registered', 'pack:certified', 'remake:head-moved', 'remake:done'])
       await laptop.crashAt(point, () => laptop.engine.check(repairs, never));
     const report = await laptop.engine.check(repairs, never);
     const registered = (await laptop.catalog.intents(1_000)).filter(({ kind }) => kind === 'register');
@@ -171,9 +171,9 @@ describe('a blob that was encoded wrongly', () => {
       expect(
         verifyInconsistency({ ...proof, proof: proof.proof.replace(/.$/, (end) => (end === '0' ? '1' : '0')) }),
       ).toBe(false);
-      expect(await tower.engine.check(repairs, never)).toMatchObject({ findings: [] });
       expect(blobId).toBe(proof.blobId);
     }
+    expect(await tower.engine.check(repairs, never)).toMatchObject({ findings: [] });
     const fresh = await world.emptyHome('fresh');
     await fresh.engine.recover(never);
     expect(fresh.disk.user.read(`${await fresh.restored('work')}/file`)).toEqual(content);
