@@ -5,7 +5,7 @@
 import type { Catalog } from '../ports/catalog.ts';
 import { checkPacks, type BrokenPack, type CheckReport, type CheckRequest } from './audit.ts';
 import type { EngineCore } from './engine-core.ts';
-import { remakePack, type RemadePack } from './remake.ts';
+import { remakePacks } from './remake.ts';
 
 export interface CheckLine {
   /** The chain's time, ms since 1970. */
@@ -57,11 +57,7 @@ export async function askedCheck(
 ): Promise<CheckReport> {
   const { report, broken } = await recordedCheck(core, request, false, signal);
   if (!request.repairs || broken.length === 0) return report;
-  const remade = await inTurn(async () => {
-    const done: RemadePack[] = [];
-    for (const pack of broken) done.push(await remakePack(core, pack, signal));
-    return done;
-  });
+  const remade = await inTurn(() => remakePacks(core, broken, signal));
   return { ...report, remade };
 }
 

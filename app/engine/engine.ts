@@ -3,6 +3,7 @@
  * the same ports. Calls that change something wait for one another.
  */
 import type { NetworkState } from '../domain/committee.ts';
+import { parseBlobId } from '../domain/blob-id.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { NodeHealth } from '../domain/node-health.ts';
 import type { SpacePath } from '../domain/path-name.ts';
@@ -61,7 +62,8 @@ import {
   type VersionLine,
 } from './look.ts';
 import { standingOf } from './check-outcome.ts';
-import type { KeptProof } from './inconsistency.ts';
+import { keptProof, type KeptProof } from './inconsistency.ts';
+import type { RemadePack } from './remake.ts';
 import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
 import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
@@ -99,6 +101,7 @@ export type {
   Quote,
   ReceiptRequest,
   RecoverReport,
+  RemadePack,
   RenewReport,
   RenewRequest,
   RestoreDone,
@@ -200,6 +203,8 @@ export interface Engine {
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
   /** The small check of the day; undefined when it was made already. */
   dailyCheck(signal: AbortSignal): Promise<CheckReport | undefined>;
+  /** The kept proof that a blob was encoded wrongly (docs/formats/inconsistency-proof.md). */
+  inconsistencyProof(blobId: string): Promise<KeptProof | undefined>;
   /** Checks that were made, oldest first. */
   checks(): Promise<readonly CheckLine[]>;
   /** A proof that a version of a file is stored, for anyone to check without Floe. Costs nothing. */
@@ -305,6 +310,7 @@ export function createEngine(ports: EnginePorts): Engine {
     setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
     check: (request, signal) => askedCheck(core, request, inTurn, signal),
     dailyCheck: (signal) => dailyCheck(core, signal),
+    inconsistencyProof: async (blobId) => keptProof(ports.catalog, parseBlobId(blobId)),
     checks: () => checkHistory(ports.catalog),
     receipt: (request, signal) => issueReceipt(core, request, signal),
     whereabouts: (space, path, signal) => whereaboutsOf(core, space, path, signal),

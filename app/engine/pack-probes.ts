@@ -8,6 +8,7 @@ import type { Axis, BlobMetadata } from '../domain/encoding.ts';
 import { Fault, faultOf, type FaultCode } from '../domain/fault.ts';
 import { Gate } from '../domain/gate.ts';
 import { metadataBodyBytes, parseMetadata, sliverHashIn } from '../domain/metadata-form.ts';
+import { redStuff } from '../domain/redstuff.ts';
 import { parseSliverBody, sliverBodyBytes, sliverForm, sliverOfPair } from '../domain/sliver-form.ts';
 import type { PackRow, SpaceRow } from '../ports/catalog.ts';
 import { isLost } from '../upkeep/pack-health.ts';
@@ -137,6 +138,17 @@ export async function isPackLost(core: EngineCore, subject: Subject, signal: Abo
     if (states[i] === 'missing' || states[i] === 'corrupt') possible[axis]--;
   });
   return isLost(shards, possible);
+}
+
+/** Rows of the pack that nodes still give, each proven; none when nobody gives its metadata. */
+export async function goodRows(core: EngineCore, subject: Subject, signal: AbortSignal): Promise<ReadonlySet<number>> {
+  const metadata = await whereLacking('blob-unavailable', () => provenMetadata(core, subject, signal));
+  if (metadata === undefined) return new Set();
+  const { shards } = subject.committee;
+  const { rows } = redStuff(shards);
+  const probes = drawProbes(core, subject, shards).filter(({ axis, pair }) => axis === 'primary' && pair < rows);
+  const states = await probeAll(core, metadata, probes, signal);
+  return new Set(probes.flatMap(({ pair }, i) => (states[i] === 'good' ? [pair] : [])));
 }
 
 async function hasNoMetadata(

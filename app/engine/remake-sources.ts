@@ -82,18 +82,18 @@ async function storeListings({ sink }: Search, folders: readonly (readonly Entry
   if (group.length > 0) await flush();
 }
 
-/** Listings of snapshots of the past, from the one whose round made the pack, as long as any are wanted. */
+/** Listings of snapshots of the past, first those whose rounds made the packs, as long as any are wanted. */
 export async function findOldListings(
   core: EngineCore,
   search: Search,
-  round: number | undefined,
+  rounds: ReadonlySet<number | undefined>,
   hasMore: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const { num } = search.space.row;
   const sequences = (await core.catalog.snapshots(num)).map(({ sequence }) => sequence).reverse();
-  const first = sequences.filter((sequence) => sequence === round);
-  for (const sequence of [...first, ...sequences.filter((other) => other !== round)]) {
+  const first = sequences.filter((sequence) => rounds.has(sequence));
+  for (const sequence of [...first, ...sequences.filter((other) => !rounds.has(other))]) {
     if (!hasMore()) return;
     await oldListing(core, search, sequence, '', signal);
     await search.sink.sealed();

@@ -1,31 +1,29 @@
 /**
- * A pack that cannot be rebuilt from its slivers is made anew from what this computer has: its chunks are looked for in other packs, in the catalog, in the
- * files of the folder, and in whatever rows of the pack itself can still be read. Sealing takes fresh chance, so the bytes are others: what is found goes
- * into new packs, which are paid from the pool and certified like any other. What is nowhere is said by name. It may be killed anywhere and run again.
+ * Packs that cannot be rebuilt from their slivers are made anew from what this computer has: their chunks are looked for in other packs, in the catalog, in
+ * the files of the folder, and in rows of the packs themselves that can still be read. Sealing takes fresh chance, so the bytes are others: what is found
+ * goes into new packs, paid from the pool and certified like any other. What is nowhere is said by name. It may be killed anywhere and run again.
  */
 import type { BlobId } from '../domain/blob-id.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
-import { parseChunkId, type ChunkId } from '../domain/ids.ts';
+import type { ChunkId } from '../domain/ids.ts';
 import type { ChunkPlace } from '../domain/space.ts';
-import type { NewPack, SpaceRow } from '../ports/catalog.ts';
-import { startPacker, type Packer } from '../stages/pack/pack.ts';
+import type { SpaceRow } from '../ports/catalog.ts';
 import type { BrokenPack } from './audit.ts';
 import { collect } from './collect.ts';
 import { shipMoved } from './compact.ts';
+import type { Self } from './doom-lists.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
 import { proveInconsistent, submitProof, type KeptProof } from './inconsistency.ts';
-import { startIntake } from './intake.ts';
 import { lostVersions, type LostVersion } from './lost-versions.ts';
 import { moveHeadFrom } from './move-head.ts';
 import type { Subject } from './pack-probes.ts';
-import { findInFiles, findListings, findOldListings, findSnapshots, type Search } from './remake-sources.ts';
-import { packBytesFor } from './spaces.ts';
+import { repack } from './repack.ts';
 import { setUnsound } from './unsound-packs.ts';
 
 export interface RemadePack {
   readonly space: string;
   readonly blobId: BlobId;
-  readonly health: 'lost' | 'inconsistent';
+  readonly health: BrokenPack['health'];
   /** Chunks that were in no other pack, and how many of them are in a new one now. */
   readonly chunks: number;
   readonly remade: number;
@@ -40,84 +38,83 @@ export interface RemadePack {
   readonly proof: KeptProof | undefined;
 }
 
-/** Reads of the broken pack that fail one after another before the rest of it is given up: each may wait for nodes that are silent. */
-const failedReadsMax = 8;
+/** A pack on its way through. */
+interface Work {
+  readonly subject: Subject;
+  readonly blobId: BlobId;
+  readonly health: BrokenPack['health'];
+  readonly places: ReadonlyMap<ChunkId, ChunkPlace>;
+  /** Chunks of it that lay nowhere else. */
+  readonly alone: ReadonlySet<ChunkId>;
+  readonly proof: KeptProof | undefined;
+}
 
-/** Work on one broken pack. Trouble that a later run may not meet is in the report. */
-export async function remakePack(
+/** Trouble with one pack, or with one space, keeps no other back: it is in the report. */
+export async function remakePacks(
   core: EngineCore,
+  broken: readonly BrokenPack[],
+  signal: AbortSignal,
+): Promise<readonly RemadePack[]> {
+  const done: RemadePack[] = [];
+  for (const num of new Set(broken.map(({ subject }) => subject.space.num)))
+    done.push(
+      ...(await remakeOf(
+        core,
+        num,
+        broken.filter(({ subject }) => subject.space.num === num),
+        signal,
+      )),
+    );
+  return done;
+}
+
+async function remakeOf(
+  core: EngineCore,
+  num: number,
+  broken: readonly BrokenPack[],
+  signal: AbortSignal,
+): Promise<readonly RemadePack[]> {
+  const row = (await core.catalog.spaces()).find((known) => known.num === num);
+  if (row === undefined) throw new Error('a pack is of a known space');
+  const space = core.open(row);
+  const failed: RemadePack[] = [];
+  const mine: { readonly pack: BrokenPack; readonly proof: KeptProof | undefined }[] = [];
+  for (const pack of broken) {
+    const ready = await orFault(() => prepare(core, row, pack, signal), signal);
+    if (ready instanceof Fault) failed.push(reportOf(pack, { problem: ready }));
+    else mine.push({ pack, proof: ready.proof });
+  }
+  if (mine.length === 0) return failed;
+  const done = await orFault(() => remakeAll(core, space, mine, signal), signal);
+  if (!(done instanceof Fault)) return [...failed, ...done];
+  return [...failed, ...mine.map(({ pack, proof }) => reportOf(pack, { problem: done, proof }))];
+}
+
+async function orFault<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | Fault> {
+  try {
+    return await work();
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined || fault.code === 'cancelled' || signal.aborted) throw error;
+    return fault;
+  }
+}
+
+function reportOf({ subject, health }: BrokenPack, more: Partial<RemadePack>): RemadePack {
+  const { blobId } = subject.pack;
+  if (blobId === undefined) throw new Error('a certified pack has its blob id');
+  const none = { chunks: 0, remade: 0, lost: [], lostMore: 0, lostHistory: 0, problem: undefined, proof: undefined };
+  return { space: subject.space.name, blobId, health, ...none, ...more };
+}
+
+/** A pack of another device's pool is that device's to make anew, a round on its way comes first, and nothing is called inconsistent without proof. */
+async function prepare(
+  core: EngineCore,
+  row: SpaceRow,
   { subject, health }: BrokenPack,
   signal: AbortSignal,
-): Promise<RemadePack> {
-  const { space, pack } = subject;
-  const { blobId } = pack;
-  if (blobId === undefined) throw new Error('a certified pack has its blob id');
-  const none = { chunks: 0, remade: 0, lost: [], lostMore: 0, lostHistory: 0 };
-  let report: RemadePack = {
-    ...{ space: space.name, blobId, health, ...none },
-    ...{ problem: undefined, proof: undefined },
-  };
-  try {
-    // What is proved is kept before anything else happens; nodes that believe it stop giving the blob, so they are told last.
-    const proof = health === 'inconsistent' ? await proveInconsistent(core, subject, signal) : undefined;
-    if (health === 'inconsistent' && proof === undefined) throw unproved();
-    report = { ...report, ...(await remakeChunks(core, subject, signal)), proof };
-    if (proof) report = { ...report, proof: await submitProof(core, subject, proof, signal) };
-  } catch (error) {
-    const problem = faultOf(error);
-    if (problem === undefined || problem.code === 'cancelled' || signal.aborted) throw error;
-    report = { ...report, problem };
-  }
-  return report;
-}
-
-const unproved = (): Fault =>
-  new Fault(
-    'blob-inconsistent',
-    'later',
-    'Too few storage nodes answered to prove that this pack was encoded wrongly, so nothing was changed. Try again later.',
-  );
-
-async function remakeChunks(
-  core: EngineCore,
-  subject: Subject,
-  signal: AbortSignal,
-): Promise<Pick<RemadePack, 'chunks' | 'remade' | 'lost' | 'lostMore' | 'lostHistory'>> {
+): Promise<{ readonly proof: KeptProof | undefined }> {
   const { pack } = subject;
-  const row = (await core.catalog.spaces()).find(({ num }) => num === pack.space);
-  if (row === undefined || pack.blobId === undefined) throw new Error('a pack is of a known space');
-  await checkOwn(core, subject, row);
-  const space = core.open(row);
-  const self = await core.ready(signal);
-  await setUnsound(core.catalog, row.num, pack.blobId, 'lost');
-  await shipMoved(core, space, self, signal);
-  const places = new Map((await core.catalog.packChunks(pack.num)).map((place) => [place.id, place]));
-  const wanted = await unknownOf(core, [...places.keys()]);
-  const chunks = wanted.size;
-  if (chunks > 0) {
-    await repack(core, space, { subject, places, wanted }, signal);
-    await shipMoved(core, space, self, signal);
-  }
-  const { versions, more, held } = await lostVersions(core, space, wanted, signal);
-  const history = [...wanted].filter((id) => places.get(id)?.kind !== 'file');
-  if (await moveHeadFrom(core, space, self, pack.num, signal)) {
-    await core.catalog.moveSnapshots(pack.num);
-    // What no version holds is nobody's loss.
-    if (held.size === 0 && history.length === 0) await giveUp(core, space, pack.blobId, signal);
-  }
-  return { chunks, remade: chunks - wanted.size, lost: versions, lostMore: more, lostHistory: history.length };
-}
-
-/** The old pack goes the way of everything that nobody needs: on a doom list first, which the other devices answer. */
-async function giveUp(core: EngineCore, space: OpenSpace, blobId: BlobId, signal: AbortSignal): Promise<void> {
-  await setUnsound(core.catalog, space.row.num, blobId, 'remade');
-  core.point('remake:done');
-  // Nobody is called gone here: whose answers are missing is waited for, and the next upkeep goes on.
-  await collect(core, space, { gone: new Set() }, signal);
-}
-
-/** A pack of another device's pool is that device's to make anew, and a round on its way comes first. */
-async function checkOwn(core: EngineCore, { pack }: Subject, row: SpaceRow): Promise<void> {
   if (row.pool === undefined || pack.pool !== row.pool)
     throw new Fault(
       'blob-unavailable',
@@ -130,13 +127,49 @@ async function checkOwn(core: EngineCore, { pack }: Subject, row: SpaceRow): Pro
       'later',
       "Changes of this space are still on their way. Run 'floe sync', then 'floe check --repair' again.",
     );
+  const proof = health === 'inconsistent' ? await proveInconsistent(core, subject, signal) : undefined;
+  if (health === 'inconsistent' && proof === undefined)
+    throw new Fault(
+      'blob-inconsistent',
+      'later',
+      'Too few storage nodes answered to prove that this pack was encoded wrongly, so nothing was changed. Try again later.',
+    );
+  if (pack.blobId !== undefined) await setUnsound(core.catalog, row.num, pack.blobId, 'lost');
+  return { proof };
+}
+
+async function remakeAll(
+  core: EngineCore,
+  space: OpenSpace,
+  packs: readonly { readonly pack: BrokenPack; readonly proof: KeptProof | undefined }[],
+  signal: AbortSignal,
+): Promise<readonly RemadePack[]> {
+  const self = await core.ready(signal);
+  await shipMoved(core, space, self, signal);
+  const works: Work[] = [];
+  for (const { pack, proof } of packs) {
+    const { subject, health } = pack;
+    const places = new Map((await core.catalog.packChunks(subject.pack.num)).map((place) => [place.id, place]));
+    const alone = await unknownOf(core, [...places.keys()]);
+    const { blobId } = subject.pack;
+    if (blobId !== undefined) works.push({ subject, blobId, health, places, alone, proof });
+  }
+  const wanted = new Set(works.flatMap(({ alone }) => [...alone]));
+  if (wanted.size > 0) {
+    await repack(core, space, works, wanted, signal);
+    await shipMoved(core, space, self, signal);
+  }
+  const reports: RemadePack[] = [];
+  for (const work of works) reports.push(await conclude(core, space, self, work, wanted, signal));
+  await giveUp(core, space, signal);
+  return reports;
 }
 
 /** Ids in one question to the catalog. */
 const idsAtOnce = 5_000;
 
 /** Those that are in no pack that counts. */
-async function unknownOf(core: EngineCore, ids: readonly ChunkId[]): Promise<Set<ChunkId>> {
+async function unknownOf(core: EngineCore, ids: readonly ChunkId[]): Promise<ReadonlySet<ChunkId>> {
   const unknown = new Set<ChunkId>();
   for (let at = 0; at < ids.length; at += idsAtOnce) {
     const some = ids.slice(at, at + idsAtOnce);
@@ -146,81 +179,41 @@ async function unknownOf(core: EngineCore, ids: readonly ChunkId[]): Promise<Set
   return unknown;
 }
 
-interface Repacking {
-  readonly subject: Subject;
-  readonly places: ReadonlyMap<ChunkId, ChunkPlace>;
-  /** Shrinks by what is packed. */
-  readonly wanted: Set<ChunkId>;
-}
-
-/** What can be found, into packs of the spool with their rows; from here on a kill loses nothing. */
-async function repack(core: EngineCore, space: OpenSpace, work: Repacking, signal: AbortSignal): Promise<void> {
-  const { row, keys } = space;
-  const { wanted, places } = work;
-  const { shards } = work.subject.committee;
-  const onPack = async (pack: NewPack): Promise<void> => void (await core.catalog.addPack(pack));
-  const packBytes = packBytesFor(shards, core.pool.packBytesMax);
-  // They count as of the newest certified round: nothing waits for them.
-  const packer = startPacker({ space: row, indexKey: keys.index, round: row.sequence, packBytes, onPack }, core);
-  const taking = { ...packer, add: noting(packer, wanted) };
-  const asked = new Set(wanted);
-  const knownChunks = async (ids: readonly ChunkId[]): Promise<readonly boolean[]> => ids.map((id) => !asked.has(id));
-  const ports = { pool: core.pool, dice: core.dice, catalog: { knownChunks } };
-  const sink = startIntake({ keys, limits: row.limits, packer: taking }, ports, signal);
-  const search: Search = { space, wanted, sink };
-  const isWanted = (kind: ChunkPlace['kind']): boolean => [...wanted].some((id) => places.get(id)?.kind === kind);
-  try {
-    await findSnapshots(core, search);
-    if (isWanted('tree')) await findListings(core, search, signal);
-    // Lists of long files' chunks are trees too.
-    if (row.folder !== undefined && wanted.size > 0) await findInFiles(core, search, row.folder, signal);
-    const hasMore = (): boolean => isWanted('tree');
-    await findOldListings(core, search, work.subject.pack.round, hasMore, signal);
-    await sink.settled();
-    await salvage(core, space, work, taking, signal);
-    const last = await packer.finish();
-    if (last) await onPack(last);
-  } catch (error) {
-    await sink.settled();
-    await packer.abandon();
-    throw error;
-  }
-  core.point('remake:spooled');
-}
-
-const noting =
-  (packer: Packer, wanted: Set<ChunkId>): Packer['add'] =>
-  async (sealed, chunks, kind) => {
-    await packer.add(sealed, chunks, kind);
-    for (const { id } of chunks) wanted.delete(parseChunkId(id));
-  };
-
-/** Chunks out of rows of the broken pack that can still be read. Each is opened, so its keyed id is proven whatever the blob is worth. */
-async function salvage(
+/** What is left of one pack: names, its place as a head's pack, and whether it is still worth anything. */
+async function conclude(
   core: EngineCore,
-  { keys }: OpenSpace,
-  { subject, places, wanted }: Repacking,
-  packer: Pick<Packer, 'add'>,
+  space: OpenSpace,
+  self: Self,
+  { subject, blobId, health, places, alone, proof }: Work,
+  wanted: ReadonlySet<ChunkId>,
   signal: AbortSignal,
-): Promise<void> {
-  const { blobId, bytes: packBytes } = subject.pack;
-  let failed = 0;
-  for (const place of places.values()) {
-    if (!wanted.has(place.id) || blobId === undefined) continue;
-    if (failed >= failedReadsMax) return;
-    const { id, start, bytes, plainBytes, kind } = place;
-    try {
-      const [read] = await core.blobs.readRanges(blobId, packBytes, [{ start, end: start + bytes }], signal);
-      const sealed = Uint8Array.from(read ?? []);
-      const task = { chunks: [{ id, start: 0, bytes, plainBytes }], sealKey: keys.seal, idKey: keys.chunkId };
-      await core.pool.open({ ...task, buffer: sealed.slice().buffer }, { urgency: 'bulk', signal });
-      await packer.add(sealed.buffer, [{ id, start: 0, bytes, plainBytes }], kind);
-      failed = 0;
-    } catch (error) {
-      const code = faultOf(error)?.code;
-      const isNothing = code === 'blob-unavailable' || code === 'blob-inconsistent' || code === 'pack-damaged';
-      if (!isNothing || signal.aborted) throw error;
-      failed++;
-    }
+): Promise<RemadePack> {
+  const { num } = subject.pack;
+  const left = new Set([...alone].filter((id) => wanted.has(id)));
+  const { versions, more, held } = await lostVersions(core, space, left, signal);
+  const lostHistory = [...left].filter((id) => places.get(id)?.kind !== 'file').length;
+  if (await moveHeadFrom(core, space, self, num, signal)) {
+    await core.catalog.moveSnapshots(num);
+    // What no version holds is nobody's loss.
+    if (held.size === 0 && lostHistory === 0) await setUnsound(core.catalog, space.row.num, blobId, 'remade');
   }
+  core.point('remake:done');
+  return reportOf(
+    { subject, health },
+    {
+      chunks: alone.size,
+      remade: alone.size - left.size,
+      lost: versions,
+      lostMore: more,
+      lostHistory,
+      // Nodes that believe the proof stop giving the blob, so they are told last.
+      proof: proof && (await submitProof(core, subject, proof, signal)),
+    },
+  );
+}
+
+/** Old packs go the way of everything that nobody needs: on a doom list first, which the other devices answer. What hinders that now, upkeep does later. */
+async function giveUp(core: EngineCore, space: OpenSpace, signal: AbortSignal): Promise<void> {
+  const fault = await orFault(() => collect(core, space, { gone: new Set() }, signal), signal);
+  if (fault instanceof Fault) core.log.write('warning', 'remake.collect-later', { code: fault.code });
 }

@@ -1,7 +1,7 @@
 /** Packs that lose slivers, and packs that cannot be rebuilt: what heals by itself, what is made anew, and what is said by name. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openNodes } from '../../app/adapters/nodes/nodes.ts';
-import { blobIdToBytes } from '../../app/domain/blob-id.ts';
+import { blobIdToBytes, pairOfShard } from '../../app/domain/blob-id.ts';
 import { concatBytes, fromHex, sameBytes } from '../../app/domain/bytes.ts';
 import { faultOf } from '../../app/domain/fault.ts';
 import { parseMetadata, sliverHashIn } from '../../app/domain/metadata-form.ts';
@@ -13,7 +13,7 @@ import {
   type ProvenSymbol,
 } from '../../app/domain/recovery-symbols.ts';
 import { sliverForm } from '../../app/domain/sliver-form.ts';
-import type { KeptProof } from '../../app/engine/engine.ts';
+import type { KeptProof, RemadePack } from '../../app/engine/engine.ts';
 import { portableRs2 } from '../../native-workers/portable/portable.ts';
 import { openWrongEncoder } from '../world/wrong-encoder.ts';
 import { openWorld, type Device, type World } from '../world/world.ts';
@@ -144,6 +144,93 @@ describe('a pack that is lost', () => {
   });
 });
 
+describe('what is made anew', () => {
+  it('is links, long files and every listing of the past as well', async () => {
+    const { user } = laptop.disk;
+    user.write('/home/docs/long', world.dice.bytes(2_000_000));
+    user.symlink('/home/docs/deep/link', 'er/two');
+    await laptop.sync();
+    expect((await laptop.catalog.entryAt(1, 'long'))?.content.depth).toBe(1);
+    user.rename('/home/docs/deep', '/home/docs/moved');
+    user.write('/home/docs/moved/er/new/leaf', 'leaf');
+    await laptop.sync();
+    user.rename('/home/docs/moved/er/two', '/home/docs/two');
+    await laptop.sync();
+    const past = (await laptop.engine.log('docs')).map(({ snapshot }) => snapshot);
+    await wipeAll();
+    const report = await laptop.engine.check(repairs, never);
+    expect(report.remade.map(({ lost, lostHistory, problem }) => [lost, lostHistory, problem])).toEqual(
+      report.remade.map(() => [[], 0, undefined]),
+    );
+    const fresh = await world.emptyHome('fresh');
+    await fresh.engine.recover(never);
+    expect((await fresh.engine.log('docs')).map(({ snapshot }) => snapshot)).toEqual(past);
+    for (const at of past) {
+      const [mine, theirs] = [await laptop.restored('docs', { at }), await fresh.restored('docs', { at })];
+      expect(fresh.disk.user.picture(theirs)).toEqual(user.picture(mine));
+    }
+  });
+
+  it('is also what can still be read of the pack itself, when the folder is gone', async () => {
+    const { user } = laptop.disk;
+    for (let i = 0; i < 60; i++) user.write(`/home/docs/small/${i}`, world.dice.bytes(3_000));
+    await laptop.sync();
+    user.remove('/home/docs');
+    const last = (await laptop.catalog.packs(1, ['live'])).at(-1)?.blobId ?? noBlob();
+    const { committee } = await laptop.engine.network(never);
+    // Whoever has most rows of the youngest pack is left; alone it has too little to rebuild it.
+    const rowsOf = (node: number): number =>
+      (committee.members.find(({ nodeId }) => nodeId === world.nodes[node]?.nodeId)?.shards ?? []).filter(
+        (shard) => pairOfShard(shard, last, 10) < 4,
+      ).length;
+    const [, ...poor] = [0, 1, 2, 3].toSorted((a, b) => rowsOf(b) - rowsOf(a));
+    await wipe(...poor);
+    const report = await laptop.engine.check(repairs, never);
+    const [chunks, remade] = [sumOf(report.remade, 'chunks'), sumOf(report.remade, 'remade')];
+    const files = new Set(report.remade.flatMap(({ lost }) => lost.map(({ path }) => path)));
+    expect(remade).toBeGreaterThan(0);
+    expect(remade).toBeLessThan(chunks);
+    expect(files.size).toBeLessThan(62);
+    const to = '/left';
+    user.makeFolder(to);
+    const done = await laptop.engine.restore(
+      { space: 'docs', to, paths: [], at: undefined, overwrite: 'never' },
+      never,
+    );
+    expect(new Set(done.problems.map(({ path }) => path))).toEqual(files);
+  });
+
+  it('reaches other computers of the account, which leave the pack to the one that stored it', async () => {
+    const desk = await world.device('desk');
+    await desk.engine.recover(never);
+    desk.disk.user.makeFolder('/desk/docs');
+    await desk.protect('/desk/docs', { join: 'docs' });
+    await desk.sync('docs');
+    await wipeAll();
+    const theirs = await desk.engine.check(repairs, never);
+    expect(theirs.remade.map(({ problem }) => problem?.retry)).toEqual(theirs.remade.map(() => 'after-user'));
+    const mine = await laptop.engine.check(repairs, never);
+    expect(mine.remade.flatMap(({ lost, problem }) => [...lost, ...(problem ? [problem] : [])])).toEqual([]);
+    laptop.disk.user.write('/home/docs/more', 'more');
+    await laptop.sync();
+    await desk.sync('docs');
+    expect(desk.disk.user.text('/desk/docs/more')).toBe('more');
+    await laptop.engine.tidy({ space: 'docs', gone: [] }, never);
+    await world.clock.sleep(20 * 86_400_000, never);
+    await desk.sync('docs');
+    await laptop.engine.tidy({ space: 'docs', gone: [] }, never);
+    await desk.sync('docs');
+    expect(desk.disk.user.read(`${await desk.restored('docs')}/one`)).toEqual(content);
+  });
+});
+
+const noBlob = (): never => {
+  throw new Error('there is a pack');
+};
+
+const sumOf = (packs: readonly RemadePack[], key: 'chunks' | 'remade'): number =>
+  packs.reduce((sum, pack) => sum + pack[key], 0);
+
 describe('a blob that was encoded wrongly', () => {
   const encoder = openWrongEncoder();
   const pool = encoder.pool;
@@ -167,6 +254,7 @@ describe('a blob that was encoded wrongly', () => {
       if (!proof) throw new Error('it was proved');
       // Every node that still has the metadata agrees; who lost it cannot tell.
       expect(proof.signed.reduce((sum, { shards }) => sum + shards, 0)).toBe(10 - (await shardsOf(tower, 3)));
+      expect(await tower.engine.inconsistencyProof(blobId)).toEqual(proof);
       expect(verifyInconsistency(proof)).toBe(true);
       expect(
         verifyInconsistency({ ...proof, proof: proof.proof.replace(/.$/, (end) => (end === '0' ? '1' : '0')) }),

@@ -1,7 +1,7 @@
 /** `floe check`: an audit of what the nodes hold, with the confidence that its sample gives, and the repair of what is wanting. */
 import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
-import { standingOf, type CheckLine, type CheckReport } from '../../engine/engine.ts';
+import { standingOf, type CheckLine, type CheckReport, type KeptProof } from '../../engine/engine.ts';
 import { textFlag, type Flags, type Run } from '../command.ts';
 import { countText, dateText, exitCodes, table, type ExitCode, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
@@ -12,6 +12,8 @@ const findingsShownMax = 20;
 export const checkCommand: Run = async (context, _args, flags) =>
   withHost(context, async ({ engine }) => {
     if (flags['history'] === true) return sayHistory(context.output, await engine.checks());
+    const blob = textFlag(flags, 'proof');
+    if (blob !== undefined) return sayProof(context.output, await engine.inconsistencyProof(blob));
     const share = shareOf(flags);
     const repairs = flags['repair'] === true;
     const report = await engine.check({ share, repairs }, context.signal);
@@ -22,10 +24,26 @@ export const checkCommand: Run = async (context, _args, flags) =>
       ...(problem ? { problem: { code: problem.code, message: problem.message } } : {}),
     });
     const confidence = 1 - report.doubtAll;
-    context.output.done({ ...rest, confidence, findings: findings.map(said), remade: remade.map(said) });
+    const anew = remade.map(({ proof, ...pack }) => ({ ...said(pack), ...(proof ? { proof: proofLine(proof) } : {}) }));
+    context.output.done({ ...rest, confidence, findings: findings.map(said), remade: anew });
     const standing = standingOf(report);
     return standing.slivers > 0 || standing.problems.length > 0 ? exitCodes.partly : exitCodes.done;
   });
+
+/** Without its bytes, which `--proof` gives. */
+const proofLine = ({ axis, target, shards, signed }: KeptProof): object => {
+  return { axis, target, shards, signedShards: signedShards(signed) };
+};
+
+const signedShards = (signed: KeptProof['signed']): number => signed.reduce((sum, node) => sum + node.shards, 0);
+
+function sayProof(output: Output, proof: KeptProof | undefined): ExitCode {
+  if (proof === undefined)
+    throw new Fault('not-found', 'never', 'No proof is kept here that this blob was encoded wrongly.');
+  output.say(JSON.stringify(proof));
+  output.done({ proof });
+  return exitCodes.done;
+}
 
 /** Lines shown to people; scripts get all. */
 const linesShownMax = 30;
@@ -114,9 +132,8 @@ function sayRemade(output: Output, pack: CheckReport['remade'][number]): void {
   if (problem) return output.say(`Not made anew: ${name}: ${problem.message}`);
   output.say(`Made anew: ${name}: ${remade} of ${countText(chunks, 'chunk')} that lay nowhere else are stored again.`);
   if (proof) {
-    const shards = proof.signed.reduce((sum, node) => sum + node.shards, 0);
     output.say(
-      `  It is proved that the blob was encoded wrongly (${proof.axis} sliver ${proof.target}); nodes with ${shards} of ${proof.shards} shards have checked that and signed it. The proof is kept.`,
+      `  It is proved that the blob was encoded wrongly (${proof.axis} sliver ${proof.target}); nodes with ${signedShards(proof.signed)} of ${proof.shards} shards have checked that and signed it. The proof is kept: floe check --proof ${blobId}`,
     );
   }
   for (const { path, isNewest } of lost.slice(0, findingsShownMax))
