@@ -140,14 +140,18 @@ export function parseInconsistencyProof(
 const hash = (...parts: readonly Uint8Array[]): Uint8Array => blake2b(concatBytes(...parts), { dkLen: digestBytes });
 
 /** Whether the symbol stands at place `target` of the expanded sliver that it says it is from, by that sliver's hash in the metadata. */
-export function isProven({ index, data, path }: ProvenSymbol, axis: Axis, target: number, metadata: BlobMetadata): boolean {
+export function isProven(
+  { index, data, path }: ProvenSymbol,
+  axis: Axis,
+  target: number,
+  metadata: BlobMetadata,
+): boolean {
   const shards = metadata.hashes.length / (2 * digestBytes);
   const isPlace = index < shards && target < shards && path.length === pathNodes(shards);
   if (!isPlace) return false;
   let node = hash(Uint8Array.of(0), data);
   for (const [height, sibling] of path.entries())
-    node =
-      (target >> height) & 1 ? hash(Uint8Array.of(1), sibling, node) : hash(Uint8Array.of(1), node, sibling);
+    node = (target >> height) & 1 ? hash(Uint8Array.of(1), sibling, node) : hash(Uint8Array.of(1), node, sibling);
   return sameBytes(node, sliverHashIn(metadata, otherAxis(axis), index));
 }
 

@@ -92,12 +92,7 @@ async function rewrite(
 }
 
 /** Sends packs of finished rounds that are on their way: rewritten or remade ones of this run or of one that was killed. */
-export async function shipMoved(
-  core: EngineCore,
-  space: OpenSpace,
-  self: Self,
-  signal: AbortSignal,
-): Promise<number> {
+export async function shipMoved(core: EngineCore, space: OpenSpace, self: Self, signal: AbortSignal): Promise<number> {
   const ship: ShipSpace = { ...space, accountKey: core.account.key, device: self.device };
   const ports: ShipPorts = {
     ...core,
