@@ -161,10 +161,8 @@ async function checkPack(
   if (blobId === undefined) throw new Error('a certified pack has its blob id');
   const { shards } = committee;
   const pairs = sampleSize(shards, request.share);
-  let line: PackFindings = {
-    ...{ space: space.name, blobId, pairs, good: 0, doubt: 1, health: 'unknown' },
-    ...{ wanting: 0, repaired: 0, problem: undefined },
-  };
+  const none = { good: 0, doubt: 1, health: 'unknown', wanting: 0, repaired: 0, problem: undefined } as const;
+  let line: PackFindings = { space: space.name, blobId, pairs, ...none };
   try {
     const metadata = await provenMetadata(core, subject, signal);
     const probes = drawProbes(core, subject, pairs);

@@ -74,7 +74,9 @@ export async function proveInconsistent(
       return keep(core.catalog, {
         v: 1,
         blobId: parseBlobId(metadata.blobId),
-        ...{ shards, axis, target },
+        shards,
+        axis,
+        target,
         metadata: toHex(metadataBody(metadata)),
         proof: toHex(inconsistencyProofBody({ axis, target, symbols })),
         signed: [],

@@ -74,11 +74,10 @@ export function upkeepOperations(db: Database): UpkeepOperations {
   const live = db
     .prepare<[number], number>(`SELECT num FROM pack p WHERE space = ? AND ${counts('p')} ORDER BY num`)
     .pluck();
-  const places = db
-    .prepare<{ pack: number }, RawPlace>(
-      `SELECT id, kind, start, bytes, plain_bytes FROM chunk WHERE pack = @pack
+  const places = db.prepare<{ pack: number }, RawPlace>(
+    `SELECT id, kind, start, bytes, plain_bytes FROM chunk WHERE pack = @pack
        UNION ALL SELECT id, kind, start, bytes, plain_bytes FROM chunk_spare WHERE pack = @pack ORDER BY start`,
-    );
+  );
   const moveSnapshots = db.prepare<{ pack: number }>(
     `UPDATE round SET last_pack = moved.pack, start = moved.start, sealed = moved.bytes, plain = moved.plain_bytes
      FROM (SELECT c.id, max(c.pack) AS pack, c.start, c.bytes, c.plain_bytes

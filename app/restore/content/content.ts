@@ -4,14 +4,15 @@
  */
 import type { BlobId } from '../../domain/blob-id.ts';
 import { concatBytes, releaseBuffer } from '../../domain/bytes.ts';
-import { Fault, faultOf } from '../../domain/fault.ts';
+import { Fault } from '../../domain/fault.ts';
 import { parseChunkId, type ChunkId } from '../../domain/ids.ts';
 import { restoreWindowBytes } from '../../domain/limits.ts';
 import type { ChunkPlace, Content } from '../../domain/space.ts';
 import { chunkListFromBytes, contentDepthMax } from '../../formats/listing.ts';
 import type { SpaceKeys } from '../../formats/space-keys.ts';
-import type { Catalog, ChunkLocation } from '../../ports/catalog.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 import type { Pool, Urgency } from '../../ports/pool.ts';
+import { openPlaceReader, type Located } from './place-reader.ts';
 
 export interface ByteRange {
   readonly start: number;
@@ -79,16 +80,8 @@ const gapBytes = 128 * 1024;
 /** Ids in one question to the catalog, whose thread others are waiting for as well. */
 const idsAtOnce = 5_000;
 
-interface Located extends ChunkPlace {
-  readonly pack: number;
-  readonly blobId: BlobId;
-  readonly packBytes: number;
-}
-
 export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: Urgency = 'interactive'): ChunkReader {
   let fetchedBytes = 0;
-  /** Packs that could not be read, as long as this reader lives. */
-  const failed = new Set<number>();
 
   async function readPack(
     blob: BlobId,
@@ -133,61 +126,7 @@ export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: U
     return found.map((chunk) => [parseChunkId(chunk.id), new Uint8Array(plain, chunk.start, chunk.bytes)] as const);
   }
 
-  async function chunks(ids: readonly ChunkId[], signal: AbortSignal): Promise<ReadonlyMap<ChunkId, Uint8Array>> {
-    const wanted = [...new Set(ids)];
-    return readPlaces(
-      (await locate(wanted)).map((place, i) => located(place, wanted[i])),
-      signal,
-    );
-  }
-
-  /** Where chunks are best read: elsewhere than in packs that failed, if they are anywhere else. */
-  async function locate(ids: readonly ChunkId[]): Promise<readonly (ChunkLocation | undefined)[]> {
-    const places = await ports.catalog.chunkLocations(ids);
-    if (!places.some((place) => place && failed.has(place.pack))) return places;
-    const others = await ports.catalog.chunkLocations(ids, [...failed]);
-    return places.map((place, i) => others[i] ?? place);
-  }
-
-  async function readPlaces(
-    places: readonly Located[],
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<ChunkId, Uint8Array>> {
-    const byPack = new Map<BlobId, Located[]>();
-    for (const place of places) byPack.set(place.blobId, [...(byPack.get(place.blobId) ?? []), place]);
-    const found = new Map<ChunkId, Uint8Array>();
-    for (const [blob, inPack] of byPack) {
-      const [first] = inPack;
-      if (first === undefined) continue;
-      const read = await readPack(blob, first.packBytes, inPack, signal).catch((error: unknown) =>
-        readElsewhere(first.pack, inPack, error, signal),
-      );
-      for (const [id, bytes] of read) found.set(id, bytes);
-    }
-    return found;
-  }
-
-  /** The same chunks from other packs, when this one cannot be read and all of them lie in others too. */
-  async function readElsewhere(
-    pack: number,
-    places: readonly Located[],
-    error: unknown,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<ChunkId, Uint8Array>> {
-    const code = faultOf(error)?.code;
-    const isPack = code === 'blob-unavailable' || code === 'blob-inconsistent' || code === 'pack-damaged';
-    if (!isPack || failed.has(pack) || signal.aborted) throw error;
-    failed.add(pack);
-    const others = await ports.catalog.chunkLocations(
-      places.map(({ id }) => id),
-      [...failed],
-    );
-    if (others.some((place) => place?.blobId === undefined)) throw error;
-    return readPlaces(
-      others.map((place, i) => located(place, places[i]?.id)),
-      signal,
-    );
-  }
+  const chunks = openPlaceReader(ports.catalog, readPack);
 
   async function plan(ids: readonly ChunkId[]): Promise<ReadingPlan> {
     const found: Located[] = [];
@@ -246,17 +185,6 @@ function together(ids: readonly ChunkId[], found: ReadonlyMap<ChunkId, Uint8Arra
   if (parts.reduce((sum, part) => sum + part.length, 0) > bytesMax)
     throw new Fault('pack-damaged', 'never', 'A stored listing is larger than it says.');
   return concatBytes(...parts);
-}
-
-function located(place: ChunkLocation | undefined, id: ChunkId | undefined): Located {
-  if (place?.blobId === undefined) {
-    throw new Fault(
-      'blob-unavailable',
-      'later',
-      `A piece of this content (${id?.slice(0, 8) ?? '?'}) is in no certified pack that this device knows.`,
-    );
-  }
-  return { ...place, blobId: place.blobId };
 }
 
 /** Places in order, cut where the gap is too wide. */
