@@ -165,7 +165,7 @@ describe('what is made anew', () => {
     const fresh = await world.emptyHome('fresh');
     await fresh.engine.recover(never);
     expect((await fresh.engine.log('docs')).map(({ snapshot }) => snapshot)).toEqual(past);
-    for (const at of past) {
+    for (const at of [past.at(0), past.at(-1)].flatMap((id) => id ?? [])) {
       const [mine, theirs] = [await laptop.restored('docs', { at }), await fresh.restored('docs', { at })];
       expect(fresh.disk.user.picture(theirs)).toEqual(user.picture(mine));
     }

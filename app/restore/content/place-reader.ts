@@ -62,7 +62,7 @@ export function openPlaceReader(
   ): Promise<Chunks> {
     const code = faultOf(error)?.code;
     const isPack = code === 'blob-unavailable' || code === 'blob-inconsistent' || code === 'pack-damaged';
-    if (!isPack || failed.has(pack) || signal.aborted) throw error;
+    if (!isPack || signal.aborted) throw error;
     const ids = places.map(({ id }) => id);
     const others = await catalog.chunkLocations(ids, [...failed, pack]);
     if (others.some((place) => place?.blobId === undefined)) throw error;
