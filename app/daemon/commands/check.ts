@@ -86,9 +86,9 @@ function sayCheck(output: Output, report: CheckReport, repairs: boolean): void {
     );
     output.say(table([head, ...rows]));
   }
-  if (missing + corrupt + unreachable === 0) output.say('All of them were there and genuine.');
-  else output.say(`${missing} were missing, ${corrupt} wrong, ${unreachable} could not be asked for.`);
-  if (repairs) output.say(`${repaired} of those missing or wrong are in place again.`);
+  if (slivers > 0 && missing + corrupt + unreachable === 0) output.say('All of them were there and genuine.');
+  else if (slivers > 0) output.say(`${missing} were missing, ${corrupt} wrong, ${unreachable} could not be asked for.`);
+  if (repairs && slivers > 0) output.say(`${repaired} of those missing or wrong are in place again.`);
   for (const finding of findings.slice(0, findingsShownMax))
     output.say(`  '${displayName(finding.space)}' ${finding.blobId}: ${findingText(finding)}`);
   sayWeak(output, report, repairs);
@@ -107,9 +107,10 @@ const healthWords = {
   unknown: 'it could not be looked at',
 };
 
-function findingText({ pairs, good, health, problem }: CheckReport['findings'][number]): string {
+function findingText({ pairs, good, health, problem, wanting, repaired }: CheckReport['findings'][number]): string {
   const words =
     health === 'unknown' && problem ? problem.message : `${healthWords[health]} (${good} of ${pairs} pairs good)`;
+  if (wanting > 0 && repaired === wanting) return `${words}; mended`;
   return problem && health !== 'unknown' ? `${words}. ${problem.message}` : words;
 }
 
@@ -117,12 +118,12 @@ function findingText({ pairs, good, health, problem }: CheckReport['findings'][n
 function sayWeak(output: Output, { weak, findings }: CheckReport, repairs: boolean): void {
   if (weak === 0) return;
   const broken = findings.filter(({ health }) => health === 'lost' || health === 'inconsistent').length;
-  output.say(`${countText(weak, 'pack')} below the threshold of health.`);
+  output.say(`${countText(weak, 'pack was', 'packs were')} found below the threshold of health.`);
   if (repairs) return;
   if (weak > broken) output.say('Nothing is lost of those that can be rebuilt. Mend them: floe check --repair');
   if (broken > 0)
     output.say(
-      `What lies only in ${countText(broken, 'pack')} cannot be restored now. Connect the disks with your folders, then: floe check --repair makes them anew and pays for them from the pool.`,
+      `What lies only in ${countText(broken, 'pack')} cannot be restored now. Connect the disks with your folders; then 'floe check --repair' stores it anew, which is paid from the pool.`,
     );
 }
 
@@ -146,7 +147,7 @@ function sayRemade(output: Output, pack: CheckReport['remade'][number]): void {
     );
   if (lost.length > 0)
     output.say(
-      '  Everything else is safe. If another disk or backup has these files, put them back and sync; then run this again.',
+      '  Nothing else of this pack is lost. If another disk or backup has these files, put them back and sync; then run this again.',
     );
 }
 
