@@ -79,7 +79,8 @@ export function addUpkeepCommands(command: AddCommand): void {
   )
     .option('--sample <P>', "share of each pack's slivers to look at, above 0 and at most 1")
     .option('--history', 'only show the checks that were made')
-    .option('--repair', 'rebuild what nodes lack and send it to them');
+    .option('--repair', 'rebuild what nodes lack and send it to them; make packs anew that cannot be rebuilt')
+    .option('--proof <BLOB>', 'only print the kept proof that a blob was encoded wrongly');
   command(
     'receipt <SPACE> <PATH>',
     "A proof that a file is stored, which anyone can check offline: 'receipt verify FILE'.",

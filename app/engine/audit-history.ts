@@ -3,8 +3,9 @@
  * runs by itself; which packs it looks at is decided by chance, so that over weeks all of them have their turn.
  */
 import type { Catalog } from '../ports/catalog.ts';
-import { checkPacks, type CheckReport, type CheckRequest } from './audit.ts';
+import { checkPacks, type BrokenPack, type CheckReport, type CheckRequest } from './audit.ts';
 import type { EngineCore } from './engine-core.ts';
+import { remakePacks } from './remake.ts';
 
 export interface CheckLine {
   /** The chain's time, ms since 1970. */
@@ -44,17 +45,34 @@ export async function checkHistory(catalog: Pick<Catalog, 'record'>): Promise<re
   return text === undefined ? [] : (JSON.parse(text) as readonly CheckLine[]);
 }
 
+/** Work that changes the engine's state, after what is going on. */
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** A check that somebody asked for. What mending does not help is made anew when mending was asked for too. */
+export async function askedCheck(
+  core: EngineCore,
+  request: CheckRequest,
+  inTurn: InTurn,
+  signal: AbortSignal,
+): Promise<CheckReport> {
+  const { report, broken } = await recordedCheck(core, request, false, signal);
+  if (!request.repairs || broken.length === 0) return report;
+  const remade = await inTurn(() => remakePacks(core, broken, signal));
+  return { ...report, remade };
+}
+
 /** A check whose outcome is written down. */
-export async function recordedCheck(
+async function recordedCheck(
   core: EngineCore,
   request: CheckRequest,
   isDaily: boolean,
   signal: AbortSignal,
-): Promise<CheckReport> {
-  const report = await checkPacks(core, request, signal);
+): Promise<{ readonly report: CheckReport; readonly broken: readonly BrokenPack[] }> {
+  const checked = await checkPacks(core, request, signal);
+  const { report } = checked;
   // Nothing to look at is no outcome.
   if (report.packs > 0) await add(core.catalog, lineOf(report, await core.chain.timeMs(signal), isDaily));
-  return report;
+  return checked;
 }
 
 /** The day's check; undefined when it was made already, or there is nothing to look at. */
@@ -62,8 +80,8 @@ export async function dailyCheck(core: EngineCore, signal: AbortSignal): Promise
   const last = (await checkHistory(core.catalog)).findLast(({ isDaily }) => isDaily);
   const nowMs = await core.chain.timeMs(signal);
   if (last !== undefined && nowMs - last.atMs < dayMs) return undefined;
-  const request = { share: undefined, repairs: false, packsMax: dailyPacksMax };
-  const report = await recordedCheck(core, request, true, signal);
+  const request = { share: undefined, repairs: false, mendsWeak: true, packsMax: dailyPacksMax };
+  const { report } = await recordedCheck(core, request, true, signal);
   return report.packs === 0 ? undefined : report;
 }
 

@@ -1,26 +1,27 @@
 /**
  * Checks what is stored against the nodes that promised to store it: of each pack some sliver pairs are drawn, fetched and proven against the blob's
- * metadata. Says for each node what it lacked, and how much doubt is left for each pack. A repair rebuilds the pack from what survives, encodes it
- * again, and sends only what nodes lack; the spool is not needed, and nothing is spent.
+ * metadata. Says for each node what it lacked, how much doubt is left for each pack, and how well it stands. Mending is part of it where that was asked
+ * for; packs that cannot be mended from what survives are handed on.
  */
-import { pairOfShard, parseBlobId } from '../domain/blob-id.ts';
 import type { Dice } from '../domain/clock.ts';
 import type { Committee, CommitteeMember } from '../domain/committee.ts';
-import type { Axis, BlobMetadata } from '../domain/encoding.ts';
-import { Fault, faultOf } from '../domain/fault.ts';
-import { Gate } from '../domain/gate.ts';
+import type { Fault } from '../domain/fault.ts';
+import { faultOf } from '../domain/fault.ts';
 import type { SuiId } from '../domain/ids.ts';
-import { metadataBody, metadataBodyBytes, parseMetadata, sliverHashIn } from '../domain/metadata-form.ts';
-import { encodedSlivers, parseSliverBody, sliverBodyBytes, sliverForm, sliverOfPair } from '../domain/sliver-form.ts';
-import type { PackRow, SpaceRow } from '../ports/catalog.ts';
-import { upload } from '../stages/upload/upload.ts';
+import { healthOf, type PackHealth } from '../upkeep/pack-health.ts';
 import { doubt, sampleSize } from '../upkeep/sampling.ts';
 import type { EngineCore } from './engine-core.ts';
+import { mendPack } from './mend-pack.ts';
+import { drawProbes, isPackLost, probeAll, provenMetadata, type SliverState, type Subject } from './pack-probes.ts';
+import type { RemadePack } from './remake.ts';
+import { unsoundPacks } from './unsound-packs.ts';
 
 export interface CheckRequest {
   /** Share of each pack's sliver pairs, above 0 and at most 1; a number that leaves hardly any doubt when left out. */
   readonly share: number | undefined;
   readonly repairs: boolean;
+  /** Packs that are weak are mended in any case. */
+  readonly mendsWeak?: boolean;
   /** So many packs at most, chosen by chance; all when left out. */
   readonly packsMax?: number;
 }
@@ -42,6 +43,11 @@ export interface PackFindings {
   readonly good: number;
   /** How likely so good a sample would be if the pack could not be rebuilt. */
   readonly doubt: number;
+  /** As it was found. Inconsistent: its slivers do not belong together. */
+  readonly health: PackHealth | 'inconsistent';
+  /** Slivers found missing or wrong, and how many of them are in place again. */
+  readonly wanting: number;
+  readonly repaired: number;
   /** Why it could not be looked at or mended. */
   readonly problem: Fault | undefined;
 }
@@ -56,6 +62,10 @@ export interface CheckReport {
   readonly unreachable: number;
   /** Slivers found wanting that are in place again. */
   readonly repaired: number;
+  /** Packs that were found below the threshold of health (docs/checking.md), the lost and inconsistent ones among them. */
+  readonly weak: number;
+  /** Packs that were made anew, or were to be. */
+  readonly remade: readonly RemadePack[];
   /** The doubt of the worst pack, and of all packs together (at most their sum). */
   readonly doubtWorst: number;
   readonly doubtAll: number;
@@ -64,40 +74,39 @@ export interface CheckReport {
   readonly findings: readonly PackFindings[];
 }
 
-type State = 'good' | 'missing' | 'corrupt' | 'unreachable';
-
-interface Probe {
-  readonly member: CommitteeMember;
-  readonly pair: number;
-  readonly axis: Axis;
+export interface Checked {
+  readonly report: CheckReport;
+  /** Packs that no mending helps. */
+  readonly broken: readonly BrokenPack[];
 }
 
-/** Slivers fetched at once; each is verified on the pool as it comes. */
-const fetchedAtOnceMax = 16;
+export interface BrokenPack {
+  readonly subject: Subject;
+  readonly health: 'lost' | 'inconsistent';
+}
 
-export async function checkPacks(core: EngineCore, request: CheckRequest, signal: AbortSignal): Promise<CheckReport> {
+export async function checkPacks(core: EngineCore, request: CheckRequest, signal: AbortSignal): Promise<Checked> {
   const { committee } = await core.chain.network(signal);
   const tally = openTally(committee);
   const findings: PackFindings[] = [];
+  const broken: BrokenPack[] = [];
   let repaired = 0;
   let doubtWorst = 0;
   let doubtAll = 0;
-  const all: Subject[] = [];
-  for (const space of await core.catalog.spaces()) {
-    const packs = await core.catalog.packs(space.num, ['certified', 'live']);
-    all.push(...packs.map((pack) => ({ space, pack, committee })));
-  }
+  const all = await subjects(core, committee);
   const chosen = choose(all, request.packsMax, core.dice);
   for (const subject of chosen) {
     const found = await checkPack(core, subject, request, tally, signal);
+    const { health } = found;
     repaired += found.repaired;
-    doubtWorst = Math.max(doubtWorst, found.line.doubt);
-    doubtAll = Math.min(1, doubtAll + found.line.doubt);
-    if (found.line.good < found.line.pairs || found.line.problem) findings.push(found.line);
+    doubtWorst = Math.max(doubtWorst, found.doubt);
+    doubtAll = Math.min(1, doubtAll + found.doubt);
+    if (found.good < found.pairs || found.problem) findings.push(found);
+    if (health === 'lost' || health === 'inconsistent') broken.push({ subject, health });
   }
   const nodes = tally.lines();
   const sum = (of: (line: NodeFindings) => number): number => nodes.reduce((total, line) => total + of(line), 0);
-  return {
+  const report: CheckReport = {
     packs: chosen.length,
     ofPacks: all.length,
     slivers: sum(({ sampled }) => sampled),
@@ -105,11 +114,26 @@ export async function checkPacks(core: EngineCore, request: CheckRequest, signal
     corrupt: sum(({ corrupt }) => corrupt),
     unreachable: sum(({ unreachable }) => unreachable),
     repaired,
+    weak: findings.filter(({ health }) => health !== 'sound' && health !== 'unknown').length,
+    remade: [],
     doubtWorst,
     doubtAll,
     nodes,
     findings,
   };
+  return { report, broken };
+}
+
+/** All packs but those whose chunks lie elsewhere by now, and which only wait to be deleted. */
+async function subjects(core: EngineCore, committee: Committee): Promise<readonly Subject[]> {
+  const all: Subject[] = [];
+  for (const space of await core.catalog.spaces()) {
+    const unsound = await unsoundPacks(core.catalog, space.num);
+    const packs = await core.catalog.packs(space.num, ['certified', 'live']);
+    for (const pack of packs)
+      if (pack.blobId === undefined || unsound.get(pack.blobId) !== 'remade') all.push({ space, pack, committee });
+  }
+  return all;
 }
 
 /** So many by chance, without replacement, in their own order. */
@@ -122,11 +146,8 @@ function choose<T>(all: readonly T[], most: number | undefined, dice: Dice): rea
     .map(({ item }) => item);
 }
 
-interface Subject {
-  readonly space: SpaceRow;
-  readonly pack: PackRow;
-  readonly committee: Committee;
-}
+/** More doubt than a usual sample leaves: then it is worth the traffic to know whether the pack is lost. */
+const doubtWorthKnowing = 1e-9;
 
 async function checkPack(
   core: EngineCore,
@@ -134,12 +155,14 @@ async function checkPack(
   request: CheckRequest,
   tally: Tally,
   signal: AbortSignal,
-): Promise<{ readonly line: PackFindings; readonly repaired: number }> {
+): Promise<PackFindings> {
   const { space, pack, committee } = subject;
   const { blobId } = pack;
   if (blobId === undefined) throw new Error('a certified pack has its blob id');
-  const pairs = sampleSize(committee.shards, request.share);
-  const line = { space: space.name, blobId, pairs };
+  const { shards } = committee;
+  const pairs = sampleSize(shards, request.share);
+  const none = { good: 0, doubt: 1, health: 'unknown', wanting: 0, repaired: 0, problem: undefined } as const;
+  let line: PackFindings = { space: space.name, blobId, pairs, ...none };
   try {
     const metadata = await provenMetadata(core, subject, signal);
     const probes = drawProbes(core, subject, pairs);
@@ -147,164 +170,36 @@ async function checkPack(
     probes.forEach((probe, i) => tally.add(probe.member, states[i] ?? 'unreachable'));
     const bad = probes.filter((_, i) => states[i] !== 'good');
     const good = pairs - new Set(bad.map(({ pair }) => pair)).size;
+    const health = healthOf(shards, pairs, good);
     const lacking = probes.filter((_, i) => states[i] === 'missing' || states[i] === 'corrupt');
-    const repaired = request.repairs && lacking.length > 0 ? await repair(core, subject, metadata, lacking, signal) : 0;
-    return { line: { ...line, good, doubt: doubt(committee.shards, pairs, good), problem: undefined }, repaired };
+    line = { ...line, good, doubt: doubt(shards, pairs, good), health, wanting: lacking.length };
+    const isMended = request.repairs || (request.mendsWeak === true && health === 'weak');
+    if (isMended && lacking.length > 0)
+      return { ...line, repaired: await mendPack(core, subject, metadata, lacking, signal) };
+    const isDoubtful = health === 'weak' && line.doubt > doubtWorthKnowing;
+    return isDoubtful && (await isPackLost(core, subject, signal)) ? { ...line, health: 'lost' } : line;
   } catch (error) {
     const problem = faultOf(error);
     if (problem === undefined || problem.code === 'cancelled' || signal.aborted) throw error;
-    return { line: { ...line, good: 0, doubt: 1, problem }, repaired: 0 };
+    return brokenLine(core, subject, { ...line, problem }, signal);
   }
 }
 
-/** Both slivers of so many pairs, drawn by chance without replacement. */
-function drawProbes({ dice }: EngineCore, { pack, committee }: Subject, pairs: number): readonly Probe[] {
-  const { shards, members } = committee;
-  const owners = new Map(members.flatMap((member) => member.shards.map((shard) => [shard, member] as const)));
-  const rest = Array.from({ length: shards }, (_, shard) => shard);
-  return Array.from({ length: pairs }, () => {
-    const [shard = 0] = rest.splice(Math.floor(dice.fraction() * rest.length), 1);
-    const member = owners.get(shard);
-    if (member === undefined || pack.blobId === undefined) throw new Error('every shard has its member');
-    const pair = pairOfShard(shard, pack.blobId, shards);
-    return [
-      { member, pair, axis: 'primary' },
-      { member, pair, axis: 'secondary' },
-    ] as const;
-  }).flat();
-}
-
-async function probeAll(
-  core: EngineCore,
-  metadata: BlobMetadata,
-  probes: readonly Probe[],
-  signal: AbortSignal,
-): Promise<readonly State[]> {
-  const gate = new Gate(fetchedAtOnceMax);
-  return Promise.all(
-    probes.map(async (probe) => {
-      const leave = await gate.enter(1, signal);
-      try {
-        return await probeSliver(core, metadata, probe, signal);
-      } finally {
-        leave();
-      }
-    }),
-  );
-}
-
-async function probeSliver(
-  core: EngineCore,
-  metadata: BlobMetadata,
-  { member, pair, axis }: Probe,
-  signal: AbortSignal,
-): Promise<State> {
-  const shards = metadata.hashes.length / 64;
-  const form = sliverForm(shards, metadata.unencodedBytes);
-  const index = sliverOfPair(axis, pair, shards);
-  try {
-    const blobId = parseBlobId(metadata.blobId);
-    const body = await core.nodes.node(member).sliver(blobId, pair, axis, sliverBodyBytes(form, axis), signal);
-    if (body === undefined) return 'missing';
-    const data = Uint8Array.from(parseSliverBody(body, form, axis, index));
-    const expected = sliverHashIn(metadata, axis, index);
-    const options = { urgency: 'bulk', signal } as const;
-    const { isGenuine } = await core.pool.verifySliver(shards, { axis, index, data }, expected, options);
-    return isGenuine ? 'good' : 'corrupt';
-  } catch (error) {
-    const fault = faultOf(error);
-    if (fault === undefined || signal.aborted) throw error;
-    return fault.code === 'codec-refused' ? 'corrupt' : 'unreachable';
-  }
-}
-
-/** The metadata from whichever node has it; a single honest one suffices. */
-async function provenMetadata(
-  core: EngineCore,
-  { pack, committee }: Subject,
-  signal: AbortSignal,
-): Promise<BlobMetadata> {
-  const { blobId } = pack;
-  if (blobId === undefined) throw new Error('a certified pack has its blob id');
-  const { shards } = committee;
-  const members = committee.members.filter((member) => member.shards.length > 0);
-  const start = Math.floor(core.dice.fraction() * members.length);
-  for (const member of [...members.slice(start), ...members.slice(0, start)]) {
-    try {
-      const body = await core.nodes.node(member).metadata(blobId, metadataBodyBytes(shards), signal);
-      if (body !== undefined) return parseMetadata(body, blobId, shards);
-    } catch (error) {
-      // The next node is asked; only when none has it is that a finding.
-      if (faultOf(error) === undefined || signal.aborted) throw error;
-    }
-  }
-  throw new Fault('blob-unavailable', 'later', `No storage node gives the metadata of blob ${blobId}.`);
-}
-
-/** Rebuilds the pack and sends what nodes lack. Returns how many of the slivers found wanting are in place afterwards. */
-async function repair(
+/** What the trouble with a pack says of its health. */
+async function brokenLine(
   core: EngineCore,
   subject: Subject,
-  metadata: BlobMetadata,
-  lacking: readonly Probe[],
+  line: PackFindings,
   signal: AbortSignal,
-): Promise<number> {
-  const { pack, committee } = subject;
-  const blobId = parseBlobId(metadata.blobId);
-  const object = pack.pool && (await core.chain.pooledBlob(pack.pool, blobId, signal))?.objectId;
-  if (object === undefined)
-    throw new Fault('not-found', 'never', `Blob ${blobId} is no longer on the network: its lease has ended.`);
-  const bytes = metadata.unencodedBytes;
-  const [whole] = await core.blobs.readRanges(blobId, bytes, [{ start: 0, end: bytes }], signal);
-  const fill = async (into: Uint8Array): Promise<void> => into.set(whole ?? new Uint8Array());
-  const encoded = await core.pool.encode(committee.shards, bytes, fill, { urgency: 'bulk', signal });
-  try {
-    if (parseBlobId(encoded.metadata.blobId) !== blobId)
-      throw new Fault('blob-inconsistent', 'never', `Blob ${blobId} was not rebuilt as it was.`);
-    const slivers = encodedSlivers(sliverForm(committee.shards, bytes), encoded.blob, encoded.slivers);
-    await upload(
-      { committee, blobId, metadata: encoded.metadata, slivers, objectId: object, already: [], isResumed: true },
-      core,
-      { onConfirmation: () => undefined, onProgress: () => undefined },
-      signal,
-    );
-    // Nodes that confirm what they do not have are not asked what they lack: they are sent it.
-    const left = await notGood(core, metadata, lacking, signal);
-    for (const { member, pair, axis } of left) {
-      const node = core.nodes.node(member);
-      const body = slivers.body(axis, sliverOfPair(axis, pair, committee.shards));
-      await unlessRefused(async () => {
-        await node.putMetadata(blobId, metadataBody(metadata), signal);
-        await node.putSliver(blobId, pair, axis, body, signal);
-      }, signal);
-    }
-    return lacking.length - (await notGood(core, metadata, left, signal)).length;
-  } finally {
-    encoded.release();
-  }
-}
-
-async function notGood(
-  core: EngineCore,
-  metadata: BlobMetadata,
-  probes: readonly Probe[],
-  signal: AbortSignal,
-): Promise<readonly Probe[]> {
-  const states = await probeAll(core, metadata, probes, signal);
-  return probes.filter((_, i) => states[i] !== 'good');
-}
-
-/** A node that does not take it still lacks it, which the next look shows. */
-async function unlessRefused(send: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  try {
-    await send();
-  } catch (error) {
-    if (faultOf(error) === undefined || signal.aborted) throw error;
-  }
+): Promise<PackFindings> {
+  const code = line.problem?.code;
+  if (code === 'blob-inconsistent') return { ...line, health: 'inconsistent' };
+  const isGone = code === 'blob-unavailable' && (await isPackLost(core, subject, signal));
+  return isGone ? { ...line, health: 'lost' } : line;
 }
 
 interface Tally {
-  add(member: CommitteeMember, state: State): void;
+  add(member: CommitteeMember, state: SliverState): void;
   lines(): readonly NodeFindings[];
 }
 

@@ -14,6 +14,7 @@ import { lookAtDevices } from './heads.ts';
 import { deviceCopied, ownNewest } from './own-head.ts';
 import { markReachable } from './reachable.ts';
 import { thinnedOf } from './retention.ts';
+import { unsoundPacks } from './unsound-packs.ts';
 
 export interface CollectRequest {
   /** Devices that a person called gone for good: nobody waits for their answers. */
@@ -185,8 +186,11 @@ async function pardon(
   signal: AbortSignal,
 ): Promise<void> {
   const doomed = new Set(await core.catalog.doomed(row.num));
+  const unsound = await unsoundPacks(core.catalog, row.num);
   for (const { num, pool, blobId } of packs) {
     if (pool === undefined || blobId === undefined || !doomed.has(blobId)) continue;
+    // What is lost does not count, list or not.
+    if (unsound.get(blobId) === 'lost') continue;
     if ((await core.chain.pooledBlob(pool, blobId, signal)) === undefined) await core.catalog.setDead(num);
     await core.catalog.setDoomed(row.num, [blobId], false);
   }

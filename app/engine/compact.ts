@@ -57,22 +57,14 @@ export async function compact(core: EngineCore, space: OpenSpace, signal: AbortS
   const self = await core.ready(signal);
   // A round on its way has packs of its own to send first; the next run finds it gone.
   if (await core.catalog.pendingRound(space.row.num)) return { rewrites: [], newPacks: 0 };
-  const ship: ShipSpace = { ...space, accountKey: core.account.key, device: self.device };
-  const ports: ShipPorts = {
-    ...core,
-    spender: self.spender,
-    network: (s) => core.chain.network(s),
-    onEvent: core.emit,
-    onPoint: core.point,
-  };
-  await finishMoved(core, ship, ports, signal);
+  await shipMoved(core, space, self, signal);
   const rewrites = (await planSpace(core, space, self, signal)).slice(0, rewritesMax);
   for (const { packs } of rewrites) {
     const ids: ChunkId[] = [];
     for (const num of packs) ids.push(...(await core.catalog.liveChunks(num)));
     await rewrite(core, space, ids, signal);
   }
-  const newPacks = await finishMoved(core, ship, ports, signal);
+  const newPacks = await shipMoved(core, space, self, signal);
   return { rewrites, newPacks };
 }
 
@@ -99,8 +91,16 @@ async function rewrite(
   core.point('compact:spooled');
 }
 
-/** Sends packs of finished rounds that are on their way: rewritten ones of this run or of one that was killed. */
-async function finishMoved(core: EngineCore, ship: ShipSpace, ports: ShipPorts, signal: AbortSignal): Promise<number> {
+/** Sends packs of finished rounds that are on their way: rewritten or remade ones of this run or of one that was killed. */
+export async function shipMoved(core: EngineCore, space: OpenSpace, self: Self, signal: AbortSignal): Promise<number> {
+  const ship: ShipSpace = { ...space, accountKey: core.account.key, device: self.device };
+  const ports: ShipPorts = {
+    ...core,
+    spender: self.spender,
+    network: (s) => core.chain.network(s),
+    onEvent: core.emit,
+    onPoint: core.point,
+  };
   const waiting = await core.catalog.packs(ship.row.num, ['spooled', 'encoded', 'registered', 'stored', 'certified']);
   const moved = waiting.filter(({ round }) => round !== undefined && round <= ship.row.sequence);
   for (const { num, name } of moved) {

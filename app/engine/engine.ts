@@ -3,6 +3,7 @@
  * the same ports. Calls that change something wait for one another.
  */
 import type { NetworkState } from '../domain/committee.ts';
+import { parseBlobId } from '../domain/blob-id.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { NodeHealth } from '../domain/node-health.ts';
 import type { SpacePath } from '../domain/path-name.ts';
@@ -13,7 +14,7 @@ import type { EnginePorts } from './engine-ports.ts';
 import type { EngineEvent, OnEvent } from './progress.ts';
 import { addSpace, type NewSpaceInput } from './spaces.ts';
 import type { CheckReport, CheckRequest } from './audit.ts';
-import { checkHistory, dailyCheck, recordedCheck, type CheckLine } from './audit-history.ts';
+import { checkHistory, dailyCheck, askedCheck, type CheckLine } from './audit-history.ts';
 import { budgetReport, setCap, type BudgetReport } from './budget.ts';
 import {
   leasesReport,
@@ -68,6 +69,9 @@ import {
   type SpaceStatus,
   type VersionLine,
 } from './look.ts';
+import { standingOf } from './check-outcome.ts';
+import { keptProof, type KeptProof } from './inconsistency.ts';
+import type { RemadePack } from './remake.ts';
 import { drillSpace, type DrillReport, type DrillRequest } from './drill.ts';
 import { openFileAt, type FileAt, type OpenFile } from './read-file.ts';
 import { diffSnapshots, findNames, type Difference, type DiffReport, type FoundName } from './past.ts';
@@ -76,7 +80,7 @@ import type { Voucher } from '../formats/voucher.ts';
 import { whereaboutsOf, type Whereabouts } from './whereabouts.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
-export { quoteFolder, useVoucher };
+export { quoteFolder, standingOf, useVoucher };
 export type {
   Difference,
   DiffReport,
@@ -95,6 +99,7 @@ export type {
   CheckReport,
   EngineStatus,
   IssuedReceipt,
+  KeptProof,
   LeasesReport,
   FileBytes,
   LeftOutReport,
@@ -104,6 +109,7 @@ export type {
   Quote,
   ReceiptRequest,
   RecoverReport,
+  RemadePack,
   RenewReport,
   RenewRequest,
   RestoreDone,
@@ -203,10 +209,12 @@ export interface Engine {
   budget(signal: AbortSignal): Promise<BudgetReport>;
   /** The hard cap on a month's WAL; undefined takes it away. */
   setBudget(monthFrost: bigint | undefined): Promise<void>;
-  /** Looks at stored packs on their nodes, sliver by sliver; mends what is wanting when asked to. Costs nothing. */
+  /** Looks at stored packs on their nodes, sliver by sliver, and mends what is wanting when asked to. Only a pack that has to be made anew is paid. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
   /** The small check of the day; undefined when it was made already. */
   dailyCheck(signal: AbortSignal): Promise<CheckReport | undefined>;
+  /** The kept proof that a blob was encoded wrongly (docs/formats/inconsistency-proof.md). */
+  inconsistencyProof(blobId: string): Promise<KeptProof | undefined>;
   /** Checks that were made, oldest first. */
   checks(): Promise<readonly CheckLine[]>;
   /** A proof that a version of a file is stored, for anyone to check without Floe. Costs nothing. */
@@ -312,8 +320,9 @@ export function createEngine(ports: EnginePorts): Engine {
     setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
     budget: (signal) => budgetReport(core, signal),
     setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
-    check: (request, signal) => recordedCheck(core, request, false, signal),
+    check: (request, signal) => askedCheck(core, request, inTurn, signal),
     dailyCheck: (signal) => dailyCheck(core, signal),
+    inconsistencyProof: async (blobId) => keptProof(ports.catalog, parseBlobId(blobId)),
     checks: () => checkHistory(ports.catalog),
     receipt: (request, signal) => issueReceipt(core, request, signal),
     whereabouts: (space, path, signal) => whereaboutsOf(core, space, path, signal),

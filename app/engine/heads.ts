@@ -9,6 +9,7 @@ import { snapshotFromBytes } from '../formats/snapshot.ts';
 import { spaceKeys } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { openChunkReader } from '../restore/content/content.ts';
+import { keepSnapshot } from '../restore/rebuild/rebuild.ts';
 import { findDevices, readDevice, readKnownDevices, type KnownDevice } from './device.ts';
 import type { EngineCore } from './engine-core.ts';
 
@@ -154,10 +155,12 @@ export async function readSnapshot(core: EngineCore, head: Head, signal: AbortSi
       `The newest pack of '${head.name}' is no longer on the network: its lease has ended or it was deleted.`,
     );
   const reader = openChunkReader(spaceKeys(core.crypto, head.spaceKey), core);
-  const record = snapshotFromBytes(await reader.at(head.pack, blob.unencodedBytes, head.place, signal));
+  const bytes = await reader.at(head.pack, blob.unencodedBytes, head.place, signal);
+  const record = snapshotFromBytes(bytes);
   if (record.space !== head.space) throw new Fault('pack-foreign', 'never', 'A snapshot belongs to another space.');
   if (record.device !== head.device || record.sequence !== head.sequence)
     throw new Fault('pack-damaged', 'never', 'A head on chain does not fit the snapshot that it names.');
+  await keepSnapshot(core.catalog, head.snapshot, bytes);
   return record;
 }
 

@@ -38,7 +38,7 @@ export interface Intake extends ChunkSink {
 
 export function startIntake(
   input: IntakeInput,
-  ports: { readonly pool: Pool; readonly catalog: Catalog; readonly dice: Dice },
+  ports: { readonly pool: Pool; readonly catalog: Pick<Catalog, 'knownChunks'>; readonly dice: Dice },
   signal: AbortSignal,
 ): Intake {
   const options = { urgency: 'bulk', signal } as const;

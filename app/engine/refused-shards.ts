@@ -35,6 +35,8 @@ export function refuseShards(nodes: Nodes, shards: number, refused: ReadonlySet<
         member.shards.some((shard) => refused.has(shard))
           ? refuse()
           : client.decodingSymbols(blob, target, axis, bytesMax, signal),
+      recoverySymbols: refuse,
+      putInconsistencyProof: refuse,
       sliverInto: (blob, pair, axis, pieces, signal) =>
         refused.has(shardOfPair(pair, blob, shards)) ? refuse() : client.sliverInto(blob, pair, axis, pieces, signal),
     };

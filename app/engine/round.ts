@@ -23,6 +23,7 @@ import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } fro
 import { buildTree } from '../stages/snapshot/snapshot.ts';
 import { isMassDeletion, type BrakeLimits } from './brake.ts';
 import { startIntake, type Intake } from './intake.ts';
+import { keepSnapshot } from '../restore/rebuild/rebuild.ts';
 import type { LeftOut } from './left-out.ts';
 import { alarmFrom, alarmOf, type Alarm } from './rewrites.ts';
 import { letGo } from './selection.ts';
@@ -295,6 +296,7 @@ async function publish(
   const lastPack = await packer.finish();
   if (place?.id !== snapshot || !lastPack) throw new Error('the snapshot is the last chunk of its pack');
   ports.onPoint('round:last-pack-spooled');
+  await keepSnapshot(ports.catalog, snapshot, bytes);
   const { sequence, parents } = record;
   const sealed = await ports.catalog.sealRound(
     { space: row.num, sequence, snapshot, parents, device: device.id, timeMs, ...counted, root: tree.root, place },

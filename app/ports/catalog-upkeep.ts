@@ -4,7 +4,7 @@
  */
 import type { BlobId } from '../domain/blob-id.ts';
 import type { ChunkId } from '../domain/ids.ts';
-import type { Content } from '../domain/space.ts';
+import type { ChunkPlace, Content } from '../domain/space.ts';
 
 /** What of a pack is reachable and lies nowhere else that counts. */
 export interface PackUse {
@@ -48,6 +48,10 @@ export interface UpkeepOperations {
   neededChunks(pack: number): readonly ChunkId[];
   /** A pack's chunks that are live there, as `packUse` counts them. */
   liveChunks(pack: number): readonly ChunkId[];
+  /** Everything that a pack holds, wherever else it lies too, in the order of its bytes. */
+  packChunks(pack: number): readonly ChunkPlace[];
+  /** Rounds whose snapshot lay last in this pack name another live pack that holds it and is not doomed, if there is one. */
+  moveSnapshots(pack: number): void;
   /** A certified pack that belongs to no round on its way counts from now on. */
   setLive(pack: number): void;
   /** Snapshots of the past are given up, with every version that no kept one holds. The newest and one on its way are never given up. */

@@ -263,7 +263,8 @@ export interface CatalogOperations extends UpkeepOperations, SideOperations {
 
   /** Which of these chunks need not be stored again: in a pack that is not dead. In order. */
   knownChunks(ids: readonly ChunkId[]): readonly boolean[];
-  chunkLocations(ids: readonly ChunkId[]): readonly (ChunkLocation | undefined)[];
+  /** Where chunks lie; with `without`, where else than in those packs. */
+  chunkLocations(ids: readonly ChunkId[], without?: readonly number[]): readonly (ChunkLocation | undefined)[];
 
   /** One transaction. A chunk known elsewhere keeps its older place. */
   addPack(pack: NewPack): PackRow;

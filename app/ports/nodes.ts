@@ -58,6 +58,16 @@ export interface NodeClient {
     bytesMax: number,
     signal: AbortSignal,
   ): Promise<Uint8Array | undefined>;
+  /** The same symbols, each with the proof that it belongs to the sliver it was taken from (BCS, endpoint 10); undefined for 404. */
+  recoverySymbols(
+    blob: BlobId,
+    target: number,
+    axis: SliverAxis,
+    bytesMax: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined>;
+  /** BCS InconsistencyProof (endpoint 12). A node that finds it right signs that the blob is invalid; one that does not is a fault. */
+  putInconsistencyProof(blob: BlobId, axis: SliverAxis, proof: Uint8Array, signal: AbortSignal): Promise<SignedMessage>;
   /** Round trip of a health request in ms. */
   ping(signal: AbortSignal): Promise<number>;
 }

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contractNumber } from '../../app/wire/contract.ts';
 import { lockHome } from '../../app/adapters/home/home.ts';
 import { buildParts } from '../../build/bundle/bundle.ts';
-import { contractNumber } from '../../app/wire/contract.ts';
 import * as electron from '../electron-double/electron.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'floe-desktop-'));

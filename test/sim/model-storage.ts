@@ -141,6 +141,14 @@ export function openModelStorage({ clock, dice, epoch, isRegistered }: StorageIn
         await enter(node, signal);
         return serve(node, sliverAt(blob, pair, axis));
       },
+      async recoverySymbols(_blob, _target, _axis, _bytesMax, signal) {
+        await enter(node, signal);
+        return undefined;
+      },
+      async putInconsistencyProof(_blob, _axis, _proof, signal) {
+        await enter(node, signal);
+        throw failed('later', 'INVALID_PROOF');
+      },
       async sliverInto(blob, pair, axis, pieces, signal) {
         await enter(node, signal);
         const body = serve(node, sliverAt(blob, pair, axis));

@@ -181,6 +181,14 @@ function clientOf(network: ModelNetwork, node: ModelNode, clock: Clock): NodeCli
       const signature = node.temper === 'lying' ? sign(member.index, Uint8Array.of(1)) : sign(member.index, message);
       return { message, signature };
     },
+    async recoverySymbols(_blob, _target, _axis, _bytesMax, signal) {
+      await enter('recovery symbols', signal);
+      return undefined;
+    },
+    async putInconsistencyProof(_blob, _axis, _proof, signal) {
+      await enter('inconsistency proof', signal);
+      throw trouble('never', 'INVALID_PROOF');
+    },
     async metadata(blob, _bytesMax, signal) {
       await enter('metadata', signal);
       const own = serve(blob, metadataAt(blob));

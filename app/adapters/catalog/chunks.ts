@@ -110,17 +110,21 @@ export function chunkOperations(db: Database): Operations {
         return spares.all(id).some(([other]) => !doomed.has(other));
       });
     }),
-    chunkLocations: db.transaction((ids: readonly ChunkId[]) => {
+    chunkLocations: db.transaction((ids: readonly ChunkId[], without: readonly number[] = []) => {
       // Thousands of chunks lie in few packs.
       const packs = new Map<number, PackFacts>();
       const doomed = new Set(doomedPacks.all());
-      const stays = (pack: number): boolean => !doomed.has(pack) && factsOf(pack, packs).packState === 'live';
+      const avoided = new Set(without);
+      const stays = (pack: number): boolean =>
+        !avoided.has(pack) && !doomed.has(pack) && factsOf(pack, packs).packState === 'live';
       return ids.map((id) => {
         const first = locate.get(idBuffer(id));
         if (first === undefined) return undefined;
         // A doomed pack may be gone by the time it is read.
-        const raw =
-          (doomed.has(first[0]) ? spares.all(idBuffer(id)).find(([other]) => stays(other)) : undefined) ?? first;
+        const isBad = doomed.has(first[0]) || avoided.has(first[0]);
+        const other = isBad ? spares.all(idBuffer(id)).find(([pack]) => stays(pack)) : undefined;
+        const raw = other ?? first;
+        if (avoided.has(raw[0])) return undefined;
         const [pack, kind, start, bytes, plainBytes] = raw;
         return { id, kind: chunkKindAt(kind), start, bytes, plainBytes, ...factsOf(pack, packs) };
       });

@@ -7,10 +7,19 @@ import { parseBlobId } from '../../domain/blob-id.ts';
 import { parseChunkId, type ChunkId } from '../../domain/ids.ts';
 import type { Content } from '../../domain/space.ts';
 import type { PackUse, UpkeepOperations } from '../../ports/catalog-upkeep.ts';
+import { chunkKindAt } from './chunks.ts';
 import { idBuffer, recordFromBytes } from './entry-record.ts';
 
 /** Entries and versions of one call, so that the catalog's thread answers others in between. */
 const nodesAtOnce = 1_000;
+
+interface RawPlace {
+  readonly id: Uint8Array;
+  readonly kind: number;
+  readonly start: number;
+  readonly bytes: number;
+  readonly plain_bytes: number;
+}
 
 /** Packs that count: live, and on no doom list. */
 const counts = (pack: string): string =>
@@ -65,6 +74,17 @@ export function upkeepOperations(db: Database): UpkeepOperations {
   const live = db
     .prepare<[number], number>(`SELECT num FROM pack p WHERE space = ? AND ${counts('p')} ORDER BY num`)
     .pluck();
+  const places = db.prepare<{ pack: number }, RawPlace>(
+    `SELECT id, kind, start, bytes, plain_bytes FROM chunk WHERE pack = @pack
+       UNION ALL SELECT id, kind, start, bytes, plain_bytes FROM chunk_spare WHERE pack = @pack ORDER BY start`,
+  );
+  const moveSnapshots = db.prepare<{ pack: number }>(
+    `UPDATE round SET last_pack = moved.pack, start = moved.start, sealed = moved.bytes, plain = moved.plain_bytes
+     FROM (SELECT c.id, max(c.pack) AS pack, c.start, c.bytes, c.plain_bytes
+           FROM (SELECT * FROM chunk UNION ALL SELECT * FROM chunk_spare) c JOIN pack p ON p.num = c.pack
+           WHERE c.pack <> @pack AND ${counts('p')} AND c.id IN (SELECT snapshot FROM round WHERE last_pack = @pack) GROUP BY c.id) moved
+     WHERE round.last_pack = @pack AND round.snapshot = moved.id`,
+  );
   const setLive = db.prepare("UPDATE pack SET state = 'live' WHERE num = ? AND state = 'certified'");
   const mayGo = `space = @space AND sequence = @sequence AND state = 'certified'
      AND sequence <> (SELECT sequence FROM space WHERE num = @space)`;
@@ -118,6 +138,11 @@ export function upkeepOperations(db: Database): UpkeepOperations {
     neededChunks: (pack) => needs.all({ pack }).map((id) => parseChunkId(id)),
     liveChunks: (pack) => livesHere.all({ pack }).map((id) => parseChunkId(id)),
     packUse: db.transaction((space: number) => live.all(space).flatMap((pack) => use.get({ pack }) ?? [])),
+    packChunks: (pack) =>
+      places.all({ pack }).map(({ id, kind, start, bytes, plain_bytes: plainBytes }) => {
+        return { id: parseChunkId(id), kind: chunkKindAt(kind), start, bytes, plainBytes };
+      }),
+    moveSnapshots: (pack) => void moveSnapshots.run({ pack }),
     setLive: (pack) => void setLive.run(pack),
     thin: db.transaction((space: number, sequences: readonly number[]) => {
       for (const sequence of sequences) {

@@ -9,7 +9,7 @@ import { isMarkedAsUntransferable } from 'node:worker_threads';
 import { concatBytes, releaseBuffer } from '../../domain/bytes.ts';
 
 export interface NodeRequest {
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'PUT' | 'POST';
   /** Absolute path with the node's prefix. */
   readonly path: string;
   /** Binary body in pieces that are sent one after another. */

@@ -24,7 +24,7 @@ export interface RequestLimits {
 type Call = Omit<NodeRequest, 'signal'>;
 
 const signatureBytes = 96;
-/** Longest statement that a node signs here: a confirmation of a deletable blob. */
+/** Longest statement that a node signs here: a confirmation of a deletable blob. That a blob is invalid takes 39. */
 const messageBytesMax = 72;
 
 export class HttpNodeClient implements NodeClient {
@@ -147,6 +147,31 @@ export class HttpNodeClient implements NodeClient {
     signal: AbortSignal,
   ): Promise<Uint8Array | undefined> {
     return this.#get(`/v1/blobs/${blob}/decodingSymbols?targetSlivers=${target}&targetType=${axis}`, bytesMax, signal);
+  }
+
+  recoverySymbols(
+    blob: BlobId,
+    target: number,
+    axis: SliverAxis,
+    bytesMax: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    return this.#get(`/v1/blobs/${blob}/recoverySymbols?targetSliver=${target}&targetType=${axis}`, bytesMax, signal);
+  }
+
+  putInconsistencyProof(
+    blob: BlobId,
+    axis: SliverAxis,
+    proof: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<SignedMessage> {
+    const call = { method: 'POST', path: `/v1/blobs/${blob}/inconsistencyProof/${axis}`, body: [proof] } as const;
+    const read = async (answer: NodeAnswer): Promise<SignedMessage> => {
+      if (answer.status !== 200) throw await refusal(this.#name, answer);
+      return this.#signedIn({ signed: await readData(this.#name, answer) });
+    };
+    const ask = (): Promise<SignedMessage> => this.#request(call, proof.length, signal, read);
+    return this.#paced('up', proof.length, signal, ask, () => proof.length);
   }
 
   async ping(signal: AbortSignal): Promise<number> {

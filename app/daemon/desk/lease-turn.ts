@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../domain/clock.ts';
 import { faultOf } from '../../domain/fault.ts';
-import type { Engine, RenewReport } from '../../engine/engine.ts';
+import { standingOf, type CheckReport, type Engine, type RenewReport } from '../../engine/engine.ts';
 
 export interface LeaseTurnOptions {
   readonly engine: Pick<Engine, 'upkeep' | 'dailyCheck'>;
@@ -25,9 +25,7 @@ export function openLeaseTurn(options: LeaseTurnOptions): (signal: AbortSignal) 
   const check = async (signal: AbortSignal): Promise<void> => {
     try {
       const report = await engine.dailyCheck(signal);
-      const bad = report === undefined ? 0 : report.missing + report.corrupt;
-      if (bad > 0)
-        options.onTrouble(`Of what is stored, ${bad} slivers are missing or wrong. Mend it: floe check --repair`);
+      for (const words of report === undefined ? [] : dayWords(report)) options.onTrouble(words);
     } catch (error) {
       const fault = faultOf(error);
       if (fault) {
@@ -51,4 +49,25 @@ export function openLeaseTurn(options: LeaseTurnOptions): (signal: AbortSignal) 
       if (!signal.aborted) options.onTrouble(`Leases were not looked at: ${fault.message}`);
     }
   };
+}
+
+/** What the day's check found: what is at risk, what was mended already, and what a person can do. */
+function dayWords(report: CheckReport): readonly string[] {
+  const { slivers, problems } = standingOf(report);
+  const broken = report.findings.filter(({ health }) => health === 'lost' || health === 'inconsistent').length;
+  const words: string[] = [];
+  if (report.repaired > 0)
+    words.push(
+      `Storage nodes had lost much of some packs: ${report.repaired} slivers are in place again. Nothing was paid.`,
+    );
+  if (broken > 0)
+    words.push(
+      `${broken} packs can no longer be rebuilt from the storage nodes; what lies only in them is at risk. Make them anew from your folders: floe check --repair`,
+    );
+  else if (slivers > 0)
+    words.push(
+      `Of what is stored, ${slivers} slivers are missing or wrong; nothing is lost. Mend it: floe check --repair`,
+    );
+  if (problems.length > broken) words.push(`${problems.length - broken} packs could not be looked at or mended today.`);
+  return words;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { diskFault } from '../../adapters/disk/disk.ts';
 import { Fault } from '../../domain/fault.ts';
-import type { Engine } from '../../engine/engine.ts';
+import { standingOf, type Engine } from '../../engine/engine.ts';
 import { verifyReceipt } from '../../formats/verify-receipt.ts';
 import type { Handlers } from '../../wire/contract.ts';
 import { wireFault } from '../../wire/fault-form.ts';
@@ -64,11 +64,13 @@ export function proofHandlers(desk: DeskState, host: () => Promise<Host>): Named
       }
     },
     'check.run': async ({ repairs }, signal) => {
-      const { findings, nodes, ...sums } = await (await engine()).check({ share: undefined, repairs }, signal);
-      const problems = findings.flatMap(({ space, blobId, problem }) =>
-        problem ? [{ spaceName: space, blobId, fault: wireFault(problem) }] : [],
-      );
-      return { ...sums, checkedMs: desk.clock.now(), problems: problems.slice(0, problemsMax), nodes };
+      const report = await (await engine()).check({ share: undefined, repairs }, signal);
+      const { packs, slivers, missing, corrupt, unreachable, repaired, doubtWorst, doubtAll, nodes } = report;
+      const problems = standingOf(report)
+        .problems.slice(0, problemsMax)
+        .map(({ space, blobId, fault }) => ({ spaceName: space, blobId, fault: wireFault(fault) }));
+      const sums = { packs, slivers, missing, corrupt, unreachable, repaired, doubtWorst, doubtAll };
+      return { ...sums, checkedMs: desk.clock.now(), problems, nodes };
     },
     'receipt.issue': async ({ space, path, at, withName }, signal) => {
       const { bytes } = await (await engine()).receipt({ space, path, at, withName }, signal);

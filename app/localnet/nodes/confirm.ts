@@ -91,7 +91,8 @@ export async function signedConfirmation(
   return successReply({ signed: { serializedMessage: toBase64(message), signature: toBase64(signature) } });
 }
 
-function signOnce(state: NodeState, message: Uint8Array): Promise<Uint8Array> {
+/** A signature over a message of this epoch, made once. */
+export function signOnce(state: NodeState, message: Uint8Array): Promise<Uint8Array> {
   const key = toHex(message);
   const made = state.signatures.get(key);
   if (made !== undefined) return made;

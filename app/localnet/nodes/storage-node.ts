@@ -14,6 +14,7 @@ import { getConfirmation, signedConfirmation } from './confirm.ts';
 import { errorReply, Refusal, textReply, type NodeDoor, type NodeReply, type NodeRequest } from './exchange.ts';
 import { heal, type HealReport } from './heal.ts';
 import { openHoldings, type SliverFiles } from './holdings.ts';
+import { postInconsistencyProof } from './inconsistency.ts';
 import type { NodeDatabase } from './node-database.ts';
 import type { NodeKeys } from './node-keys.ts';
 import { blobIdInPath, ownShards, type NodeState, type PeerNode } from './node-state.ts';
@@ -203,6 +204,8 @@ function blobRoute(state: NodeState, request: NodeRequest, tail: readonly string
       return { GET: (id) => getRecoverySymbols(state, request, id) };
     case 'decodingSymbols/1':
       return { GET: (id) => getDecodingSymbols(state, request, id) };
+    case 'inconsistencyProof/2':
+      return { POST: (id) => postInconsistencyProof(state, request, id, second ?? '') };
     default:
       return undefined;
   }

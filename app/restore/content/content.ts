@@ -10,8 +10,9 @@ import { restoreWindowBytes } from '../../domain/limits.ts';
 import type { ChunkPlace, Content } from '../../domain/space.ts';
 import { chunkListFromBytes, contentDepthMax } from '../../formats/listing.ts';
 import type { SpaceKeys } from '../../formats/space-keys.ts';
-import type { Catalog, ChunkLocation } from '../../ports/catalog.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 import type { Pool, Urgency } from '../../ports/pool.ts';
+import { openPlaceReader, type Located } from './place-reader.ts';
 
 export interface ByteRange {
   readonly start: number;
@@ -79,12 +80,6 @@ const gapBytes = 128 * 1024;
 /** Ids in one question to the catalog, whose thread others are waiting for as well. */
 const idsAtOnce = 5_000;
 
-interface Located extends ChunkPlace {
-  readonly pack: number;
-  readonly blobId: BlobId;
-  readonly packBytes: number;
-}
-
 export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: Urgency = 'interactive'): ChunkReader {
   let fetchedBytes = 0;
 
@@ -131,17 +126,7 @@ export function openChunkReader(keys: SpaceKeys, ports: ContentPorts, urgency: U
     return found.map((chunk) => [parseChunkId(chunk.id), new Uint8Array(plain, chunk.start, chunk.bytes)] as const);
   }
 
-  async function chunks(ids: readonly ChunkId[], signal: AbortSignal): Promise<ReadonlyMap<ChunkId, Uint8Array>> {
-    const wanted = [...new Set(ids)];
-    const places = (await ports.catalog.chunkLocations(wanted)).map((place, i) => located(place, wanted[i]));
-    const byPack = new Map<BlobId, Located[]>();
-    for (const place of places) byPack.set(place.blobId, [...(byPack.get(place.blobId) ?? []), place]);
-    const found = new Map<ChunkId, Uint8Array>();
-    for (const [blob, inPack] of byPack) {
-      for (const [id, bytes] of await readPack(blob, inPack[0]?.packBytes ?? 0, inPack, signal)) found.set(id, bytes);
-    }
-    return found;
-  }
+  const chunks = openPlaceReader(ports.catalog, readPack);
 
   async function plan(ids: readonly ChunkId[]): Promise<ReadingPlan> {
     const found: Located[] = [];
@@ -200,17 +185,6 @@ function together(ids: readonly ChunkId[], found: ReadonlyMap<ChunkId, Uint8Arra
   if (parts.reduce((sum, part) => sum + part.length, 0) > bytesMax)
     throw new Fault('pack-damaged', 'never', 'A stored listing is larger than it says.');
   return concatBytes(...parts);
-}
-
-function located(place: ChunkLocation | undefined, id: ChunkId | undefined): Located {
-  if (place?.blobId === undefined) {
-    throw new Fault(
-      'blob-unavailable',
-      'later',
-      `A piece of this content (${id?.slice(0, 8) ?? '?'}) is in no certified pack that this device knows.`,
-    );
-  }
-  return { ...place, blobId: place.blobId };
 }
 
 /** Places in order, cut where the gap is too wide. */

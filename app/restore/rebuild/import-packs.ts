@@ -41,7 +41,7 @@ export interface ImportedPacks {
 /** Trouble that only costs what is being read: a pack, a snapshot, a listing. */
 export function ownTrouble(error: unknown): Fault | undefined {
   const fault = faultOf(error);
-  const codes = ['blob-unavailable', 'pack-damaged', 'pack-foreign', 'name-unsafe'];
+  const codes = ['blob-unavailable', 'blob-inconsistent', 'pack-damaged', 'pack-foreign', 'name-unsafe'];
   return fault && codes.includes(fault.code) ? fault : undefined;
 }
 

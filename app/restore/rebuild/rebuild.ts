@@ -6,14 +6,16 @@ import type { DeviceId, NodeId, SnapshotId, SuiId } from '../../domain/ids.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { ChunkPlace, Content, Head, Snapshot, TreeEntry } from '../../domain/space.ts';
 import { listingFromBytes } from '../../formats/listing.ts';
-import { snapshotFromBytes } from '../../formats/snapshot.ts';
+import { snapshotFromBytes, snapshotToBytes } from '../../formats/snapshot.ts';
 import type { SpaceRow } from '../../ports/catalog.ts';
 import type { ChunkReader } from '../content/content.ts';
 import { diffTrees, type TreeSide } from './diff-trees.ts';
+import { keepSnapshot } from './kept-snapshots.ts';
 import { importPacks, ownTrouble, type ImportInput, type ImportPorts } from './import-packs.ts';
 
 export { sameContent } from './diff-trees.ts';
 export { importPacks, ownTrouble } from './import-packs.ts';
+export { keepSnapshot, keptSnapshot } from './kept-snapshots.ts';
 
 export interface RebuildInput extends ImportInput {
   /** Pools of all devices that have a head of this space. */
@@ -157,6 +159,7 @@ async function importOne(
     numsOf,
   );
   const { sequence, parents, device, timeMs, files, bytes } = record;
+  await keepSnapshot(ports.catalog, id, snapshotToBytes(record));
   await ports.catalog.importSnapshot(
     {
       space: row.num,
