@@ -15,6 +15,7 @@ import { addSpace, type NewSpaceInput } from './spaces.ts';
 import type { CheckReport, CheckRequest } from './audit.ts';
 import { checkHistory, dailyCheck, recordedCheck, type CheckLine } from './audit-history.ts';
 import { budgetReport, setCap, type BudgetReport } from './budget.ts';
+import { openCosts, type Costs } from './costs.ts';
 import {
   leasesReport,
   renew,
@@ -83,6 +84,7 @@ export type {
   Keep,
   EngineEvent,
   BudgetReport,
+  Costs,
   CheckLine,
   CheckReport,
   EngineStatus,
@@ -191,6 +193,8 @@ export interface Engine {
   setAutopilot(isOn: boolean): Promise<void>;
   setAhead(space: string, epochs: number, signal: AbortSignal): Promise<void>;
   budget(signal: AbortSignal): Promise<BudgetReport>;
+  /** What was spent by months, what the stored files take, and what more would cost at the prices of today. */
+  readonly costs: Costs;
   /** The hard cap on a month's WAL; undefined takes it away. */
   setBudget(monthFrost: bigint | undefined): Promise<void>;
   /** Looks at stored packs on their nodes, sliver by sliver; mends what is wanting when asked to. Costs nothing. */
@@ -299,6 +303,7 @@ export function createEngine(ports: EnginePorts): Engine {
     setAutopilot: (isOn) => inTurn(() => setAutopilot(core, isOn)),
     setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
     budget: (signal) => budgetReport(core, signal),
+    costs: openCosts(core),
     setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
     check: (request, signal) => recordedCheck(core, request, false, signal),
     dailyCheck: (signal) => dailyCheck(core, signal),

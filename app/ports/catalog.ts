@@ -10,6 +10,7 @@ import type { ChunkLimits } from '../domain/chunk.ts';
 import type { Dot, Vector } from '../domain/dot.ts';
 import type { ChunkId, DeviceId, NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { PathName, SpacePath } from '../domain/path-name.ts';
+import type { SumOperations } from './catalog-sums.ts';
 import type { UpkeepOperations } from './catalog-upkeep.ts';
 import type { IntentRow, NewIntent, Payment, Posting } from './intents.ts';
 import type { ChunkPlace, Content, EntryKind, Snapshot, SpaceMode, Version } from '../domain/space.ts';
@@ -210,7 +211,7 @@ export interface SpaceTotals {
   readonly bytes: number;
 }
 
-export interface CatalogOperations extends UpkeepOperations {
+export interface CatalogOperations extends UpkeepOperations, SumOperations {
   /** Small named records of the home: 'device', 'network', 'account' (JSON text, no secrets). */
   record(key: string): string | undefined;
   setRecord(key: string, value: string): void;

@@ -11,6 +11,7 @@ import { roundOperations } from './rounds.ts';
 import { spaceOperations } from './spaces.ts';
 import { syncedOperations } from './synced.ts';
 import { sqliteFault } from './sqlite-fault.ts';
+import { sumOperations } from './sums.ts';
 import { upkeepOperations } from './upkeep.ts';
 
 export interface CatalogStore {
@@ -37,6 +38,7 @@ export function openStore(file: string): CatalogStore {
       ...historyOperations(db),
       ...intentOperations(db),
       ...upkeepOperations(db),
+      ...sumOperations(db),
       integrity() {
         const check = db.pragma('integrity_check(1)', { simple: true });
         if (check !== 'ok') return String(check);
