@@ -9,7 +9,7 @@ import type { Committee, CommitteeMember } from '../domain/committee.ts';
 import type { Axis, BlobMetadata } from '../domain/encoding.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import { Gate } from '../domain/gate.ts';
-import type { SuiId } from '../domain/ids.ts';
+import type { SpaceId, SuiId } from '../domain/ids.ts';
 import { metadataBody, metadataBodyBytes, parseMetadata, sliverHashIn } from '../domain/metadata-form.ts';
 import { encodedSlivers, parseSliverBody, sliverBodyBytes, sliverForm, sliverOfPair } from '../domain/sliver-form.ts';
 import type { PackRow, SpaceRow } from '../ports/catalog.ts';
@@ -75,7 +75,12 @@ interface Probe {
 /** Slivers fetched at once; each is verified on the pool as it comes. */
 const fetchedAtOnceMax = 16;
 
-export async function checkPacks(core: EngineCore, request: CheckRequest, signal: AbortSignal): Promise<CheckReport> {
+export async function checkPacks(
+  core: EngineCore,
+  request: CheckRequest,
+  signal: AbortSignal,
+  onPack?: (space: SpaceId, packs: number, ofPacks: number) => void,
+): Promise<CheckReport> {
   const { committee } = await core.chain.network(signal);
   const tally = openTally(committee);
   const findings: PackFindings[] = [];
@@ -88,7 +93,8 @@ export async function checkPacks(core: EngineCore, request: CheckRequest, signal
     all.push(...packs.map((pack) => ({ space, pack, committee })));
   }
   const chosen = choose(all, request.packsMax, core.dice);
-  for (const subject of chosen) {
+  for (const [at, subject] of chosen.entries()) {
+    onPack?.(subject.space.id, at + 1, chosen.length);
     const found = await checkPack(core, subject, request, tally, signal);
     repaired += found.repaired;
     doubtWorst = Math.max(doubtWorst, found.line.doubt);

@@ -13,6 +13,7 @@ import type { TreeLine } from '../../wire/space.ts';
 import { refuseHome } from '../commands/space.ts';
 import type { HomeConfig } from '../config.ts';
 import type { Host } from '../host.ts';
+import { costHandlers } from './cost-handlers.ts';
 import type { DeskState } from './desk.ts';
 import { lookIntoFolder } from './folders.ts';
 import { keepingHandlers } from './keeping-handlers.ts';
@@ -43,6 +44,7 @@ export function makeHandlers(desk: DeskState): Handlers {
     ...keepingHandlers(desk, host),
     ...proofHandlers(desk, host),
     ...leaseHandlers(desk, host),
+    ...costHandlers(desk, host),
     'sync.now': () =>
       done(() => {
         desk.holder.open?.engine.lookForDevices();

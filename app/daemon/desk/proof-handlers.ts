@@ -64,7 +64,9 @@ export function proofHandlers(desk: DeskState, host: () => Promise<Host>): Named
       }
     },
     'check.run': async ({ repairs }, signal) => {
-      const { findings, nodes, ...sums } = await (await engine()).check({ share: undefined, repairs }, signal);
+      const asked = await engine();
+      const checking = asked.check({ share: undefined, repairs }, signal).finally(() => desk.workEnded());
+      const { findings, nodes, ...sums } = await checking;
       const problems = findings.flatMap(({ space, blobId, problem }) =>
         problem ? [{ spaceName: space, blobId, fault: wireFault(problem) }] : [],
       );
