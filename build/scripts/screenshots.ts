@@ -279,7 +279,7 @@ async function trouble(page: Page, endDaemon: (signal: NodeJS.Signals) => Promis
   await page.getByRole('button', { name: 'Test a restore' }).click();
   await page.getByRole('button', { name: 'Test now' }).click();
   await page.getByText(/^It comes back/).waitFor({ timeout: 60_000 });
-  await page.getByRole('button', { name: 'Check the nodes' }).click();
+  await page.getByRole('button', { name: 'Check now' }).click();
   await page.getByText(/can be rebuilt/).waitFor({ timeout: 60_000 });
   await picture(page, 'drill');
   rmSync(join(userHome, 'Client work/renders'), { recursive: true });
