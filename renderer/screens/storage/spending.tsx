@@ -103,38 +103,41 @@ function Chart({ spending, money }: { readonly spending: Spending; readonly mone
 const middleOf = (startMs: number): number => startMs + 14 * 86_400_000;
 
 function MonthTable({ spending, money }: { readonly spending: Spending; readonly money: Money }): ReactElement {
-  const { say, month, sui } = useWords();
+  const { say, sui, tag } = useWords();
   const { months, elsewhereFrost } = spending;
+  const short = new Intl.DateTimeFormat(tag, { month: 'short', year: 'numeric', timeZone: 'UTC' });
   return (
     <details className="more">
       <summary>
         <ChevronRight className="icon" aria-hidden="true" />
         {say('spend.table')}
       </summary>
-      <table className="table small-text" aria-label={say('spend.table')}>
-        <thead>
-          <tr>
-            <th>{say('spend.month')}</th>
-            <th className="figure">{say('spend.room')}</th>
-            <th className="figure">{say('spend.writing')}</th>
-            <th className="figure">{say('spend.all')}</th>
-            <th className="figure">{say('spend.fees')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {months
-            .filter(({ spentFrost, gasMist }) => spentFrost !== '0' || gasMist !== '0')
-            .map(({ startMs, storageFrost, writeFrost, spentFrost, gasMist }) => (
-              <tr key={startMs}>
-                <td>{month(middleOf(startMs))}</td>
-                <td className="figure">{money.amount(storageFrost)}</td>
-                <td className="figure">{money.amount(writeFrost)}</td>
-                <td className="figure">{money.amount(spentFrost)}</td>
-                <td className="figure">{sui(gasMist)}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
+      <div className="spend-table-place" tabIndex={0} role="group" aria-label={say('spend.table')}>
+        <table className="table small-text spend-table" aria-label={say('spend.table')}>
+          <thead>
+            <tr>
+              <th>{say('spend.month')}</th>
+              <th className="figure">{say('spend.room')}</th>
+              <th className="figure">{say('spend.writing')}</th>
+              <th className="figure">{say('spend.all')}</th>
+              <th className="figure">{say('spend.fees')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {months
+              .filter(({ spentFrost, gasMist }) => spentFrost !== '0' || gasMist !== '0')
+              .map(({ startMs, storageFrost, writeFrost, spentFrost, gasMist }) => (
+                <tr key={startMs}>
+                  <td>{short.format(startMs)}</td>
+                  <td className="figure">{money.amount(storageFrost)}</td>
+                  <td className="figure">{money.amount(writeFrost)}</td>
+                  <td className="figure">{money.amount(spentFrost)}</td>
+                  <td className="figure">{sui(gasMist)}</td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </div>
       <p className="small-text soft">
         {say('spend.fees-about')}{' '}
         {elsewhereFrost !== '0' && say('spend.before', { amount: money.amount(elsewhereFrost) })}

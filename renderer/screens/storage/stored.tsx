@@ -23,7 +23,10 @@ export function StoredPart({ leases }: { readonly leases: Leases | undefined }):
             <div key={name} className={name === 'stored' ? 'total' : ''}>
               <dt>{say(`fall.${name}`)}</dt>
               <dd className="bar">
-                <i className={kind} style={{ insetInlineStart: percent(from), inlineSize: percent(to - from) }} />
+                <i
+                  className={`is-${kind}`}
+                  style={{ insetInlineStart: percent(from), inlineSize: percent(to - from) }}
+                />
               </dd>
               <dd className="figure">
                 {signs[kind]}
