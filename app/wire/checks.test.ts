@@ -18,6 +18,9 @@ test.each([
   ['a text too long', 'account.open', { passphrase: 'x'.repeat(5_000) }],
   ['a word outside the choice', 'space.add', { folder: '/a', mode: 'mirror' }],
   ['too many items', 'account.confirm', { words: Array.from({ length: 25 }, () => ({ index: 0, word: 'a' })) }],
+  ['no byte at all', 'cost.more', { bytes: 0 }],
+  ['a price without its currency', 'price.set', { price: { wal: '0.08' } }],
+  ['a century of months', 'cost.months', { months: 1_200 }],
   ['a field of the prototype', 'sync.now', JSON.parse('{"__proto__":{"a":1}}')],
 ] as const)('%s is refused', (_, call, input) => {
   expect(() => checks[call](input)).toThrow(expect.objectContaining({ code: 'bad-input' }));

@@ -210,7 +210,7 @@ async function screens(page: Page): Promise<void> {
     ['Settings', 'settings'],
   ] as const) {
     await place(page, name);
-    if (file === 'storage') await page.getByText('There is no cap.').waitFor();
+    if (file === 'storage') for (const words of ['There is no cap.', /WAL once/]) await page.getByText(words).waitFor();
     await page.waitForTimeout(600);
     await picture(page, file);
   }

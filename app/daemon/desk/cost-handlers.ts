@@ -98,11 +98,11 @@ export function costHandlers(desk: DeskState, host: () => Promise<Host>): Named 
       const { frost, ...counts } = sum;
       return { ...counts, monthFrost: String(inAMonth(frost, network)) };
     },
-    'price.read': () => Promise.resolve({ price: priceOf(desk) }),
-    'price.set': ({ price }) => {
+    'price.read': async () => ({ price: priceOf(desk) }),
+    'price.set': async ({ price }) => {
       const { home } = desk.options;
       writeWalPrice(home, price && parseWalPrice(price.wal, price.currency, desk.clock.now()));
-      return Promise.resolve({ price: priceOf(desk) });
+      return { price: priceOf(desk) };
     },
     'check.list': async () =>
       (await (await engine()).checks()).slice(-checksMax).map(({ nodes, ...line }) => ({

@@ -51,7 +51,7 @@ function Longer({ money, leases }: { readonly money: Money; readonly leases: Lea
   const wantedMs =
     Math.min(...leases.leases.filter(({ isOwn }) => isOwn).map(({ endsAtMs }) => endsAtMs)) + (months ?? 0) * monthMs;
   const words = (): string => {
-    if (!value) return '';
+    if (!value) return cost.fault ? '' : say('part.loading');
     if (value.endsAtMs === undefined) return say('whatif.longer-none');
     const isCut = value.endsAtMs + leases.epochDurationMs < wantedMs;
     const said = { amount: money.amount(value.frost), date: date(value.endsAtMs) };
@@ -86,6 +86,7 @@ function More({ money }: { readonly money: Money }): ReactElement {
         wrong={gigabytes === undefined ? say('whatif.wrong') : undefined}
       />
       <p role="status">
+        {gigabytes !== undefined && !value && !cost.fault && say('part.loading')}
         {value &&
           (value.boughtBytes === 0
             ? say('whatif.more-free', { amount: money.amount(value.frost) })
