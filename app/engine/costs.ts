@@ -88,6 +88,7 @@ async function storedReport(core: EngineCore, signal: AbortSignal): Promise<Stor
     filesBytes += totals.bytes;
   }
   for (let part = 0; part < contentParts; part++) {
+    signal.throwIfAborted();
     const sum = await core.catalog.contentSum(part);
     onceBytes += sum.plainBytes;
     sealedBytes += sum.sealedBytes;
