@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contractNumber } from '../../app/wire/contract.ts';
 import { lockHome } from '../../app/adapters/home/home.ts';
 import { buildParts } from '../../build/bundle/bundle.ts';
 import * as electron from '../electron-double/electron.ts';
@@ -37,7 +38,7 @@ const callScript = (name: string, input: object): string => `new Promise((resolv
       if (frame.kind === 'done') resolve(frame.value);
       if (frame.kind === 'fail') reject(new Error(frame.fault.code + ': ' + frame.fault.detail));
     };
-    port.postMessage(JSON.stringify({ kind: 'hello', contract: 1 }));
+    port.postMessage(JSON.stringify({ kind: 'hello', contract: ${contractNumber} }));
   });
   desktop.askPort(nonce);
 })`;
