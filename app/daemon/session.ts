@@ -32,6 +32,8 @@ function progressText(event: EngineEvent): string | undefined {
       return `Restoring: ${event.files} of ${event.ofFiles} files, ${bytesText(event.bytes)}`;
     case 'recovering':
       return `Reading packs: ${event.packs} of ${event.ofPacks}`;
+    case 'checking':
+      return `Checking: pack ${event.packs} of ${event.ofPacks}`;
     case 'applying':
       return `Applying: ${event.operations} of ${event.ofOperations} changes of other devices`;
     case 'packed':

@@ -2,6 +2,7 @@
  * The checks that were made, as a record of the catalog, oldest first: what a chart is drawn from. Losing it loses no data. Once a day a small check
  * runs by itself; which packs it looks at is decided by chance, so that over weeks all of them have their turn.
  */
+import type { SpaceId } from '../domain/ids.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import { checkPacks, type BrokenPack, type CheckReport, type CheckRequest } from './audit.ts';
 import type { EngineCore } from './engine-core.ts';
@@ -68,7 +69,11 @@ async function recordedCheck(
   isDaily: boolean,
   signal: AbortSignal,
 ): Promise<{ readonly report: CheckReport; readonly broken: readonly BrokenPack[] }> {
-  const checked = await checkPacks(core, request, signal);
+  // The daily one goes on beside everything else and is not what a person waits for.
+  const tell = isDaily
+    ? undefined
+    : (space: SpaceId, packs: number, ofPacks: number): void => core.emit({ kind: 'checking', space, packs, ofPacks });
+  const checked = await checkPacks(core, request, signal, tell);
   const { report } = checked;
   // Nothing to look at is no outcome.
   if (report.packs > 0) await add(core.catalog, lineOf(report, await core.chain.timeMs(signal), isDaily));

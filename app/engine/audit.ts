@@ -7,7 +7,7 @@ import type { Dice } from '../domain/clock.ts';
 import type { Committee, CommitteeMember } from '../domain/committee.ts';
 import type { Fault } from '../domain/fault.ts';
 import { faultOf } from '../domain/fault.ts';
-import type { SuiId } from '../domain/ids.ts';
+import type { SpaceId, SuiId } from '../domain/ids.ts';
 import { healthOf, type PackHealth } from '../upkeep/pack-health.ts';
 import { doubt, sampleSize } from '../upkeep/sampling.ts';
 import type { EngineCore } from './engine-core.ts';
@@ -85,7 +85,12 @@ export interface BrokenPack {
   readonly health: 'lost' | 'inconsistent';
 }
 
-export async function checkPacks(core: EngineCore, request: CheckRequest, signal: AbortSignal): Promise<Checked> {
+export async function checkPacks(
+  core: EngineCore,
+  request: CheckRequest,
+  signal: AbortSignal,
+  onPack?: (space: SpaceId, packs: number, ofPacks: number) => void,
+): Promise<Checked> {
   const { committee } = await core.chain.network(signal);
   const tally = openTally(committee);
   const findings: PackFindings[] = [];
@@ -95,7 +100,8 @@ export async function checkPacks(core: EngineCore, request: CheckRequest, signal
   let doubtAll = 0;
   const all = await subjects(core, committee);
   const chosen = choose(all, request.packsMax, core.dice);
-  for (const subject of chosen) {
+  for (const [at, subject] of chosen.entries()) {
+    onPack?.(subject.space.id, at + 1, chosen.length);
     const found = await checkPack(core, subject, request, tally, signal);
     const { health } = found;
     repaired += found.repaired;

@@ -16,6 +16,7 @@ import { addSpace, type NewSpaceInput } from './spaces.ts';
 import type { CheckReport, CheckRequest } from './audit.ts';
 import { checkHistory, dailyCheck, askedCheck, type CheckLine } from './audit-history.ts';
 import { budgetReport, setCap, type BudgetReport } from './budget.ts';
+import { openCosts, type Costs } from './costs.ts';
 import {
   leasesReport,
   renew,
@@ -95,6 +96,7 @@ export type {
   Keep,
   EngineEvent,
   BudgetReport,
+  Costs,
   CheckLine,
   CheckReport,
   EngineStatus,
@@ -207,6 +209,8 @@ export interface Engine {
   setAutopilot(isOn: boolean): Promise<void>;
   setAhead(space: string, epochs: number, signal: AbortSignal): Promise<void>;
   budget(signal: AbortSignal): Promise<BudgetReport>;
+  /** What was spent by months, what the stored files take, and what more would cost at the prices of today. */
+  readonly costs: Costs;
   /** The hard cap on a month's WAL; undefined takes it away. */
   setBudget(monthFrost: bigint | undefined): Promise<void>;
   /** Looks at stored packs on their nodes, sliver by sliver, and mends what is wanting when asked to. Only a pack that has to be made anew is paid. */
@@ -319,6 +323,7 @@ export function createEngine(ports: EnginePorts): Engine {
     setAutopilot: (isOn) => inTurn(() => setAutopilot(core, isOn)),
     setAhead: (space, epochs, signal) => inTurn(() => setAhead(core, space, epochs, signal)),
     budget: (signal) => budgetReport(core, signal),
+    costs: openCosts(core),
     setBudget: (monthFrost) => inTurn(() => setCap(ports.catalog, monthFrost)),
     check: (request, signal) => askedCheck(core, request, inTurn, signal),
     dailyCheck: (signal) => dailyCheck(core, signal),

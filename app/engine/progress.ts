@@ -39,6 +39,7 @@ export type EngineEvent =
       readonly ofOperations: number;
     }
   | { readonly kind: 'recovering'; readonly space: SpaceId; readonly packs: number; readonly ofPacks: number }
+  | { readonly kind: 'checking'; readonly space: SpaceId; readonly packs: number; readonly ofPacks: number }
   | { readonly kind: 'problem'; readonly space: SpaceId | undefined; readonly code: string; readonly message: string };
 
 export type OnEvent = (event: EngineEvent) => void;

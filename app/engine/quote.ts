@@ -1,7 +1,7 @@
 /** What protecting a folder would cost, before anything is read in full or sent: an upper bound that knows nothing of duplicates or compression. */
 import { sealOverheadBytes } from '../domain/chunk.ts';
-import { encodedBytes, redStuff, storageUnits } from '../domain/redstuff.ts';
-import { frameBytes, paddedPackBytes } from '../formats/pack.ts';
+import { storageUnits } from '../domain/redstuff.ts';
+import { encodedPacks } from '../upkeep/more-room.ts';
 import type { EngineCore } from './engine-core.ts';
 import { readLeftOut } from './left-out.ts';
 import { leaseEpochsUsual, packBytesFor } from './spaces.ts';
@@ -45,13 +45,10 @@ export async function quoteFolder(
     }
   }
   const network = await core.chain.network(signal);
-  const code = redStuff(network.committee.shards);
-  const packBytes = packBytesFor(network.committee.shards, core.pool.packBytesMax);
+  const { shards } = network.committee;
   const epochs = Math.min(leaseEpochs ?? leaseEpochsUsual, network.epochsAheadMax);
   const sealed = bytes + entries * (sealOverheadBytes + entryOverheadBytes);
-  const full = Math.floor(sealed / packBytes);
-  const last = paddedPackBytes((sealed % packBytes) + frameBytes(1), packBytes);
-  const sizes = [...Array.from({ length: full }, () => packBytes), last].map((size) => encodedBytes(code, size));
+  const sizes = encodedPacks(sealed, shards, packBytesFor(shards, core.pool.packBytesMax));
   const units = sizes.reduce((sum, size) => sum + BigInt(storageUnits(size)), 0n);
   return {
     files,

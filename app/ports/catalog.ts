@@ -11,6 +11,7 @@ import type { Dot, Vector } from '../domain/dot.ts';
 import type { ChunkId, DeviceId, NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { PathName, SpacePath } from '../domain/path-name.ts';
 import type { SideOperations } from './catalog-sides.ts';
+import type { SumOperations } from './catalog-sums.ts';
 import type { UpkeepOperations } from './catalog-upkeep.ts';
 import type { IntentRow, NewIntent, Payment, Posting } from './intents.ts';
 import type { ChunkPlace, Content, EntryKind, Snapshot, SpaceMode, Version } from '../domain/space.ts';
@@ -211,7 +212,7 @@ export interface SpaceTotals {
   readonly bytes: number;
 }
 
-export interface CatalogOperations extends UpkeepOperations, SideOperations {
+export interface CatalogOperations extends UpkeepOperations, SideOperations, SumOperations {
   /** Small named records of the home: 'device', 'network', 'account' (JSON text, no secrets). */
   record(key: string): string | undefined;
   setRecord(key: string, value: string): void;

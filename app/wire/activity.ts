@@ -4,7 +4,16 @@ import type { SpaceWord } from './space.ts';
 import type { Pause } from './steering.ts';
 
 export type WorkKind =
-  'looking' | 'reading' | 'packing' | 'encoding' | 'uploading' | 'certifying' | 'restoring' | 'applying' | 'recovering';
+  | 'looking'
+  | 'reading'
+  | 'packing'
+  | 'encoding'
+  | 'uploading'
+  | 'certifying'
+  | 'restoring'
+  | 'applying'
+  | 'recovering'
+  | 'checking';
 
 /** The work of this moment. Counts that do not apply are 0. */
 export interface Work {

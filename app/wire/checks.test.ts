@@ -23,6 +23,9 @@ test.each([
   ['more folders than anybody ticks', 'choice.set', { space: 'a', without: Array.from({ length: 1_001 }, () => 'b') }],
   ['a share above all', 'brake.set', { space: 'a', share: 1.5 }],
   ['a budget that is no amount', 'retention.preview', { space: 'a', budgetFrost: '1.5' }],
+  ['no byte at all', 'cost.more', { bytes: 0 }],
+  ['a price without its currency', 'price.set', { price: { wal: '0.08' } }],
+  ['a century of months', 'cost.months', { months: 1_200 }],
   ['a field of the prototype', 'sync.now', JSON.parse('{"__proto__":{"a":1}}')],
 ] as const)('%s is refused', (_, call, input) => {
   expect(() => checks[call](input)).toThrow(expect.objectContaining({ code: 'bad-input' }));

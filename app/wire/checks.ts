@@ -41,6 +41,8 @@ const leaseEpochs = optional(integer(1, leaseEpochsMax));
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 const offset = count;
 const limit = integer(1, pageLinesMax);
+/** A hundred years. */
+const days = integer(0, 36_525);
 const ofSpace = record({ space });
 const ofPath = record({ space, path });
 const time = optional(count);
@@ -60,7 +62,6 @@ const share: Check<number> = (value) => {
   if (typeof value === 'number' && value > 0 && value <= 1) return value;
   throw new Fault('bad-input', 'after-user', 'A share is above 0 and at most 1.');
 };
-const days = integer(0, 100_000);
 const retention = record({
   space,
   rules: optional(record({ allDays: days, dailyDays: days, weeklyDays: days })),
@@ -130,6 +131,15 @@ export const checks = {
   'lease.ahead': record({ space, epochs: integer(1, leaseEpochsMax) }),
   'budget.state': nothing,
   'budget.set': record({ monthFrost: optional(amount) }),
+  'cost.months': record({ months: integer(1, 120) }),
+  'cost.stored': nothing,
+  'cost.ahead': record({ epochs: integer(1, leaseEpochsMax), space: optional(space) }),
+  'cost.more': record({ bytes: integer(1, Number.MAX_SAFE_INTEGER), space: optional(space) }),
+  'cost.thin': record({ allDays: days, dailyDays: days, weeklyDays: days }),
+  'price.read': nothing,
+  'price.set': record({ price: optional(record({ wal: text(16), currency: text(3) })) }),
+  'check.list': nothing,
+  'voucher.issue': record({ folder: path }),
   'receipt.issue': record({ space, path, at, withName: flag }),
   'receipt.verify': record({ text: receipt }),
   'receipt.save': record({ folder: path, text: receipt }),

@@ -12,6 +12,7 @@ import type {
   SettingsChange,
 } from './account.ts';
 import type { Activity, ActivityPage, Need, Summary } from './activity.ts';
+import type { AheadCost, CheckPast, MoreCost, Spending, Stored, ThinCost, VoucherIssued, WalPrice } from './cost.ts';
 import type {
   ConflictLine,
   DeletedLine,
@@ -189,6 +190,25 @@ export interface EngineCalls {
   'budget.state': Call<Nothing, Budget>;
   /** Decimal FROST; left out, there is no cap. */
   'budget.set': Call<{ readonly monthFrost?: string | undefined }, Nothing>;
+
+  /** What the last so many months cost, this one included. */
+  'cost.months': Call<{ readonly months: number }, Spending>;
+  'cost.stored': Call<Nothing, Stored>;
+  /** What would cost how much at the prices of today. Changes nothing, spends nothing. Without a space: all of this device; a new one. */
+  'cost.ahead': Call<{ readonly epochs: number; readonly space?: string | undefined }, AheadCost>;
+  'cost.more': Call<{ readonly bytes: number; readonly space?: string | undefined }, MoreCost>;
+  /** May take a while: the lists of large files are read. */
+  'cost.thin': Call<{ readonly allDays: number; readonly dailyDays: number; readonly weeklyDays: number }, ThinCost>;
+  'price.read': Call<Nothing, { readonly price: WalPrice | undefined }>;
+  /** Of one WAL, as a decimal text; left out, amounts are told in WAL alone. */
+  'price.set': Call<
+    { readonly price?: { readonly wal: string; readonly currency: string } | undefined },
+    { readonly price: WalPrice | undefined }
+  >;
+  /** Checks that were made, oldest first. */
+  'check.list': Call<Nothing, readonly CheckPast[]>;
+  /** Writes a voucher into a folder, in place of this device's last one there. Spends nothing. */
+  'voucher.issue': Call<{ readonly folder: string }, VoucherIssued>;
 
   'receipt.issue': Call<
     { readonly space: string; readonly path: string; readonly at?: string | undefined; readonly withName: boolean },

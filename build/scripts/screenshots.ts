@@ -207,7 +207,7 @@ async function screens(page: Page): Promise<void> {
     ['Settings', 'settings'],
   ] as const) {
     await place(page, name);
-    if (file === 'storage') await page.getByText('There is no cap.').waitFor();
+    if (file === 'storage') for (const words of ['There is no cap.', /WAL once/]) await page.getByText(words).waitFor();
     await page.waitForTimeout(600);
     await picture(page, file);
   }
@@ -313,7 +313,7 @@ async function trouble(page: Page, endDaemon: (signal: NodeJS.Signals) => Promis
   await page.getByRole('button', { name: 'Test a restore' }).click();
   await page.getByRole('button', { name: 'Test now' }).click();
   await page.getByText(/^It comes back/).waitFor({ timeout: 60_000 });
-  await page.getByRole('button', { name: 'Check the nodes' }).click();
+  await page.getByRole('button', { name: 'Check now' }).click();
   await page.getByText(/can be rebuilt/).waitFor({ timeout: 60_000 });
   await picture(page, 'drill');
   rmSync(join(userHome, 'Client work/renders'), { recursive: true });

@@ -1,27 +1,55 @@
 /** Do the nodes still keep what they signed for? A sample of every pack is fetched and proven; what it leaves of doubt is said as it is. */
 import { useState, type ReactElement } from 'react';
+import { ProgressBar } from 'react-aria-components';
+import type { CheckPast } from '../../app/wire/cost.ts';
 import type { CheckLine } from '../../app/wire/proof.ts';
-import { useDeed } from '../client/use-engine.ts';
+import { useAnswer, useDeed, useNowMs, useTopic } from '../client/use-engine.ts';
 import { FaultAnswers, More } from '../parts/answers.tsx';
 import { shownName } from '../parts/name.tsx';
 import { Press } from '../parts/press.tsx';
+import { workWords } from '../state/pulse.ts';
 import { useWords } from '../words/use-words.ts';
+import { ChecksPast } from './checks-past.tsx';
 
 /** Doubt below this is said as "one in so many"; above it a person must act. */
 const doubtMost = 0.01;
 
 export function NodesCheck(): ReactElement {
-  const { say } = useWords();
+  const words = useWords();
+  const { say, ago } = words;
+  const nowMs = useNowMs();
+  const work = useTopic('activity')?.work;
+  const past = useAnswer('check.list', {});
+  const last = past.value?.at(-1);
   const check = useDeed('check.run');
   const [report, setReport] = useState<CheckLine>();
-  const run = (repairs: boolean): void => void check.run({ repairs }).then((found) => found && setReport(found));
+  const run = (repairs: boolean): void =>
+    void check.run({ repairs }).then((found) => {
+      if (!found) return;
+      setReport(found);
+      past.again();
+    });
   const lacking = report ? report.missing + report.corrupt - report.repaired : 0;
   return (
     <section className="section checked-part">
       <h2 className="heading">{say('check.title')}</h2>
       <p className="under" role="status">
-        {check.isBusy ? say('check.running') : report ? <Verdict report={report} /> : say('check.never')}
+        {check.isBusy ? (
+          say('check.running')
+        ) : report ? (
+          <Verdict report={report} />
+        ) : last ? (
+          say('check.last', { ago: ago(last.atMs, nowMs), amiss: amissOf(last) })
+        ) : (
+          say('check.never')
+        )}
       </p>
+      {check.isBusy && work?.kind === 'checking' && (
+        <ProgressBar aria-label={say('check.title')} value={work.files} maxValue={work.ofFiles} className="margin">
+          <b style={{ inlineSize: `${((work.files / Math.max(1, work.ofFiles)) * 100).toFixed(1)}%` }} />
+        </ProgressBar>
+      )}
+      {check.isBusy && work?.kind === 'checking' && <p className="small-text soft">{workWords(work, words)}</p>}
       {check.fault && <FaultAnswers fault={check.fault} />}
       <div className="buttons">
         <Press isBusy={check.isBusy} onPress={() => run(false)}>
@@ -61,9 +89,13 @@ export function NodesCheck(): ReactElement {
           ))}
         </More>
       )}
+      {past.value && past.value.length > 0 && <ChecksPast checks={past.value} />}
+      {past.fault && <FaultAnswers fault={past.fault} />}
     </section>
   );
 }
+
+const amissOf = ({ missing, corrupt }: CheckPast): number => missing + corrupt;
 
 function NodeRow({ name, counts }: { readonly name: string; readonly counts: readonly number[] }): ReactElement {
   const { number } = useWords();

@@ -12,6 +12,7 @@ import { lastName, shownName } from '../parts/name.tsx';
 import { Press } from '../parts/press.tsx';
 import { Status } from '../parts/status.tsx';
 import { useWords } from '../words/use-words.ts';
+import { NodesCheck } from './nodes-check.tsx';
 import { ScreenHead } from './screen-parts.tsx';
 
 /** More than any receipt has. */
@@ -39,6 +40,7 @@ export function Receipts({
           </>
         )}
         <Verify />
+        <NodesCheck />
       </div>
     </section>
   );

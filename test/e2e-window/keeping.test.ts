@@ -45,7 +45,7 @@ test('a test restore leaves out a third of the network, says how it went, and th
   await page.getByRole('button', { name: 'Test now' }).click();
   await page.getByText(/^It comes back. Last tested/).waitFor({ timeout: 30_000 });
   await page.getByText(/3 files, .* without 3\d% of the network, .* every one is right/).waitFor();
-  await page.getByRole('button', { name: 'Check the nodes' }).click();
+  await page.getByRole('button', { name: 'Check now' }).click();
   await page.getByText(/can be rebuilt; the chance .* less than one in/).waitFor({ timeout: 30_000 });
   await expectAccessible(page, 'drill');
   await place(page, 'Overview');

@@ -121,6 +121,36 @@ describe('the monthly cap', () => {
     expect(await laptop.sync()).toMatchObject({ problems: [] });
   });
 
+  it('stands over months that add up to all that was spent, and a quote of more time is what a renewal would cost', async () => {
+    const [report, budget] = [await laptop.engine.costs.months(3, never), await laptop.engine.budget(never)];
+    const told = report.months.reduce((sum, { spentFrost }) => sum + spentFrost, 0n);
+    expect(told + report.elsewhereFrost).toBe(report.spentFrost);
+    expect(report.months.at(-1)).toMatchObject({ spentFrost: budget.spentFrost, gasMist: budget.gasMist });
+    const dry = await laptop.engine.renew({ space: 'docs', epochs: 1, isDry: true }, never);
+    const { frost, spaces } = await laptop.engine.costs.ahead('docs', 1, never);
+    expect([frost, spaces[0]?.endEpoch]).toEqual([
+      dry.renewed[0]?.frost ?? 0n,
+      dry.renewed[0]?.endEpoch ?? spaces[0]?.endEpoch,
+    ]);
+  });
+
+  it('lets a quote of more bytes cover what they then cost', async () => {
+    const bytes = 300_000;
+    const { frost, boughtBytes } = await laptop.engine.costs.more('docs', bytes, never);
+    const before = await laptop.engine.costs.stored(never);
+    const { spentFrost } = await laptop.engine.budget(never);
+    laptop.disk.user.write('/home/docs/three', world.dice.bytes(bytes - 20_000));
+    await laptop.sync();
+    const cost = (await laptop.engine.budget(never)).spentFrost - spentFrost;
+    expect(cost).toBeGreaterThan(0n);
+    expect(cost).toBeLessThanOrEqual(frost);
+    expect(boughtBytes).toBeGreaterThan(0);
+    const after = await laptop.engine.costs.stored(never);
+    expect(after.filesBytes - before.filesBytes).toBe(bytes - 20_000);
+    expect(after.onceBytes - before.onceBytes).toBe(bytes - 20_000);
+    expect(after.encodedBytes).toBe((await leaseOf(laptop)).used);
+  });
+
   it('counts to the FROST what left the address, and the chain says the same of every payment', async () => {
     const start = await balance(laptop);
     const { spentFrost: before } = await laptop.engine.budget(never);

@@ -168,6 +168,16 @@ export function withContent(record: Buffer, content: Content, bytes: number): Bu
   return Buffer.concat([fixed, listing]);
 }
 
+/** SQL: whether a record is of a file; the dot of its content; and the sizes of all of them, as hex that `sizesFromHex` reads. */
+export const isFileRecord = (record: string): string => `substr(${record}, ${kindAt + 1}, 1) = x'00'`;
+export const recordVersion = (record: string): string => `substr(${record}, ${versionAt + 1}, ${dotBytes})`;
+export const recordSizes = (record: string): string => `group_concat(hex(substr(${record}, ${bytesAt + 1}, 8)), '')`;
+
+export function sizesFromHex(hex: string): readonly number[] {
+  const bytes = Buffer.from(hex, 'hex');
+  return Array.from({ length: bytes.length / 8 }, (_, i) => readSize(bytes, 8 * i));
+}
+
 /** SQL for kind, bytes and dots of a record, as hex: as text they cost a third of what they cost as bytes. */
 export const recordHead = `hex(substr(record, ${kindAt + 1}, 1)) || hex(substr(record, ${bytesAt + 1}, 8)) || hex(substr(record, ${placeAt + 1}, ${2 * dotBytes}))`;
 

@@ -12,6 +12,7 @@ import { sideOperations } from './sides.ts';
 import { spaceOperations } from './spaces.ts';
 import { syncedOperations } from './synced.ts';
 import { sqliteFault } from './sqlite-fault.ts';
+import { sumOperations } from './sums.ts';
 import { upkeepOperations } from './upkeep.ts';
 
 export interface CatalogStore {
@@ -39,6 +40,7 @@ export function openStore(file: string): CatalogStore {
       ...intentOperations(db),
       ...upkeepOperations(db),
       ...sideOperations(db),
+      ...sumOperations(db),
       integrity() {
         const check = db.pragma('integrity_check(1)', { simple: true });
         if (check !== 'ok') return String(check);

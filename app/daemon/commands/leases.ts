@@ -6,6 +6,7 @@ import { numberFlag, textFlag, type Run } from '../command.ts';
 import { frostFor, localText, priceText, readWalPrice, type WalPrice } from '../local-money.ts';
 import { bytesText, coinText, exitCodes, table, type Output } from '../output.ts';
 import { withHost } from '../session.ts';
+import { monthsShown, saySpending } from './spending.ts';
 
 type Warning = LeasesReport['plan']['warnings'][number];
 
@@ -147,12 +148,15 @@ export const budgetCommand: Run = async (context, _args, flags) =>
     const sums = report.accounts.map(({ account, coin, amount }) => [account, coinText(amount, coin)]);
     if (sums.length > 0) output.say(table([['account', 'this month'], ...sums]));
     if (rows.length > 0) output.say(table([['when', 'what', 'state', 'WAL', 'gas', 'transaction'], ...rows]));
+    const { months, elsewhereFrost } = await engine.costs.months(monthsShown, signal);
+    const stored = await engine.costs.stored(signal);
+    saySpending(output, months, elsewhereFrost, stored, withLocal);
     for (const digest of unexplained) output.warn(`The chain tells something else about transaction ${digest}.`);
     if (unseen.length > 0)
       output.warn(
         `${unseen.length} transactions are too old for the Sui node to show; the ledger stands alone for them.`,
       );
-    output.done(report);
+    output.done({ ...report, months, elsewhereFrost, stored });
     return unexplained.length > 0 ? exitCodes.partly : exitCodes.done;
   });
 

@@ -13,6 +13,7 @@ import type { TreeLine } from '../../wire/space.ts';
 import { refuseHome } from '../commands/space.ts';
 import type { HomeConfig } from '../config.ts';
 import type { Host } from '../host.ts';
+import { costHandlers } from './cost-handlers.ts';
 import type { DeskState } from './desk.ts';
 import { lookIntoFolder } from './folders.ts';
 import { keepingHandlers } from './keeping-handlers.ts';
@@ -49,6 +50,7 @@ export function makeHandlers(desk: DeskState): Handlers {
       steered: () => desk.steered(),
       between: (work) => betweenPasses(desk, work),
     }),
+    ...costHandlers(desk, host),
     'sync.now': () =>
       done(() => {
         desk.holder.open?.engine.lookForDevices();

@@ -64,7 +64,8 @@ export function proofHandlers(desk: DeskState, host: () => Promise<Host>): Named
       }
     },
     'check.run': async ({ repairs }, signal) => {
-      const report = await (await engine()).check({ share: undefined, repairs }, signal);
+      const asked = await engine();
+      const report = await asked.check({ share: undefined, repairs }, signal).finally(() => desk.workEnded());
       const { packs, slivers, missing, corrupt, unreachable, repaired, doubtWorst, doubtAll, nodes } = report;
       const problems = standingOf(report)
         .problems.slice(0, problemsMax)

@@ -57,6 +57,8 @@ export function workAfter(
       return next('applying', { files: event.operations, ofFiles: event.ofOperations });
     case 'recovering':
       return next('recovering', { files: event.packs, ofFiles: event.ofPacks });
+    case 'checking':
+      return next('checking', { files: event.packs, ofFiles: event.ofPacks });
     case 'published':
       return undefined;
     case 'problem':

@@ -46,7 +46,7 @@ export function Autopilot(): ReactElement {
   );
 }
 
-export function Cap(): ReactElement {
+export function Cap({ onSet }: { readonly onSet: () => void }): ReactElement {
   const { say, wal, sui, month } = useWords();
   const summary = useTopic('summary');
   const budget = useAnswer('budget.state', {}, `${summary?.certifiedFiles}:${summary?.paidUntilMs}`);
@@ -97,6 +97,7 @@ export function Cap(): ReactElement {
             if (!answer) return;
             setTyped(undefined);
             budget.again();
+            onSet();
           });
         }}
       >
