@@ -106,9 +106,13 @@ function sumOf(packs: readonly PackRow[]): PackSum {
   return { packs: packs.length, encodedBytes: packs.reduce((sum, pack) => sum + (pack.encodedBytes ?? 0), 0) };
 }
 
-async function ownPacks(core: EngineCore, { row }: OpenSpace): Promise<readonly PackRow[]> {
+async function ownPacks(
+  core: EngineCore,
+  { row }: OpenSpace,
+  states: readonly PackRow['state'][] = ['live'],
+): Promise<readonly PackRow[]> {
   const pool = (await core.catalog.spaces()).find(({ num }) => num === row.num)?.pool;
-  return (await core.catalog.packs(row.num, ['live'])).filter((pack) => pool !== undefined && pack.pool === pool);
+  return (await core.catalog.packs(row.num, states)).filter((pack) => pool !== undefined && pack.pool === pool);
 }
 
 interface Settlement {
@@ -138,6 +142,11 @@ async function settle(
   await self.spender.spend(step, subject, async () => undefined, signal);
   core.point('garbage:deleted');
   for (const { num } of packs) await core.catalog.setDead(num);
+  await core.catalog.setDoomed(
+    row.num,
+    packs.flatMap(({ blobId }) => blobId ?? []),
+    false,
+  );
   core.point('garbage:buried');
 }
 
@@ -150,7 +159,7 @@ async function doomNext(
   now: Now,
   signal: AbortSignal,
 ): Promise<Omit<CollectReport, 'deleted'>> {
-  await pardon(core, space, await ownPacks(core, space), signal);
+  await pardon(core, space, signal);
   const packs = await ownPacks(core, space);
   const resting = await restingPacks(core, space, now.epoch);
   const head = await ownNewest(space.row, self.device.id, core.catalog);
@@ -179,19 +188,16 @@ async function doomNext(
 }
 
 /** Own packs that are on no list any more count again, unless the chain has lost them: a run that was killed had deleted them. */
-async function pardon(
-  core: EngineCore,
-  { row }: OpenSpace,
-  packs: readonly PackRow[],
-  signal: AbortSignal,
-): Promise<void> {
+async function pardon(core: EngineCore, space: OpenSpace, signal: AbortSignal): Promise<void> {
+  const { row } = space;
   const doomed = new Set(await core.catalog.doomed(row.num));
   const unsound = await unsoundPacks(core.catalog, row.num);
-  for (const { num, pool, blobId } of packs) {
+  for (const { num, pool, blobId, state } of await ownPacks(core, space, ['live', 'dead'])) {
     if (pool === undefined || blobId === undefined || !doomed.has(blobId)) continue;
     // What is lost does not count, list or not.
     if (unsound.get(blobId) === 'lost') continue;
-    if ((await core.chain.pooledBlob(pool, blobId, signal)) === undefined) await core.catalog.setDead(num);
+    if (state === 'live' && (await core.chain.pooledBlob(pool, blobId, signal)) === undefined)
+      await core.catalog.setDead(num);
     await core.catalog.setDoomed(row.num, [blobId], false);
   }
 }

@@ -9,11 +9,13 @@ import { startPacker } from '../stages/pack/pack.ts';
 import { planCompaction, type Rewrite } from '../upkeep/compaction.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
 import type { Self } from './doom-lists.ts';
+import { forgetEnded } from './ended-leases.ts';
 import { moveChunks } from './move-chunks.ts';
 import { ownNewest } from './own-head.ts';
 import { markReachable } from './reachable.ts';
 import { shipPack, type ShipPorts, type ShipSpace } from './ship.ts';
 import { packBytesFor } from './spaces.ts';
+import { sweepSpool } from './sweep-spool.ts';
 
 export interface CompactReport {
   readonly rewrites: readonly Rewrite[];
@@ -39,10 +41,10 @@ export async function planSpace(
   if (pool === undefined || pool.endEpoch <= network.epoch) return [];
   const head = await ownNewest(row, self.device.id, core.catalog);
   const packs = new Map((await core.catalog.packs(row.num, ['live'])).map((pack) => [pack.num, pack]));
-  const own = (await core.catalog.packUse(row.num)).flatMap(({ pack: num, liveBytes }) => {
+  const own = (await core.catalog.packUse(row.num)).flatMap(({ pack: num, liveBytes, liveChunks }) => {
     const pack = packs.get(num);
     // The head names its pack, so it stays where it is until the next head.
-    return pack?.pool === pool.id && num !== head?.lastPack ? [{ num, bytes: pack.bytes, liveBytes }] : [];
+    return pack?.pool === pool.id && num !== head?.lastPack ? [{ num, bytes: pack.bytes, liveBytes, liveChunks }] : [];
   });
   return planCompaction(own, {
     code: redStuff(shards),
@@ -57,7 +59,9 @@ export async function compact(core: EngineCore, space: OpenSpace, signal: AbortS
   const self = await core.ready(signal);
   // A round on its way has packs of its own to send first; the next run finds it gone.
   if (await core.catalog.pendingRound(space.row.num)) return { rewrites: [], newPacks: 0 };
+  await forgetEnded(core, space.row.num, signal);
   await shipMoved(core, space, self, signal);
+  await sweepSpool(core);
   const rewrites = (await planSpace(core, space, self, signal)).slice(0, rewritesMax);
   for (const { packs } of rewrites) {
     const ids: ChunkId[] = [];
@@ -103,11 +107,11 @@ export async function shipMoved(core: EngineCore, space: OpenSpace, self: Self, 
   };
   const waiting = await core.catalog.packs(ship.row.num, ['spooled', 'encoded', 'registered', 'stored', 'certified']);
   const moved = waiting.filter(({ round }) => round !== undefined && round <= ship.row.sequence);
-  for (const { num, name } of moved) {
+  for (const { num } of moved) {
     await shipPack(ship, num, ports, signal);
     await core.catalog.setLive(num);
     core.point('compact:live');
-    await core.spool.remove(name);
   }
+  if (moved.length > 0) await sweepSpool(core);
   return moved.length;
 }

@@ -10,9 +10,9 @@ import { claimDevice, readDevice, type Device } from './device.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { EngineEvent } from './progress.ts';
 import { applyRegistered } from './ship.ts';
-import { createSpender } from './spend.ts';
+import { createSpender, type Spender } from './spend.ts';
 import { openSteering, type Steering } from './steering.ts';
-import { accountVoucher } from './voucher.ts';
+import { accountVouchers } from './voucher.ts';
 
 /** A space with its keys, ready for work. */
 export interface OpenSpace {
@@ -38,10 +38,12 @@ export interface EngineCore extends EnginePorts {
     readonly sidesLearnt: Set<number>;
   };
   open(row: SpaceRow): OpenSpace;
+  /** Finishes what an earlier run left open. Needs no bag and pays for nothing new, so a device without money can do it. */
+  settle(signal: AbortSignal): Promise<void>;
   /** The device with its bag on chain and a spender for its address; settles what an earlier run left open. */
   ready(signal: AbortSignal): Promise<{
     readonly device: Device & { readonly bag: NonNullable<Device['bag']> };
-    readonly spender: ReturnType<typeof createSpender>;
+    readonly spender: Spender;
   }>;
 }
 
@@ -50,6 +52,31 @@ export function createCore(ports: EnginePorts, emit: (event: EngineEvent) => voi
   const point = (name: string): void => ports.onPoint?.(name);
   const steering = openSteering(ports);
   ports.pace?.govern(() => steering.speeds());
+  const settled = async (signal: AbortSignal): Promise<{ readonly device: Device; readonly spender: Spender }> => {
+    const device = await readDevice(ports.catalog);
+    if (!device)
+      throw new Fault(
+        'no-account',
+        'after-user',
+        "This home has no device yet. Run 'floe init' or 'floe recover' first.",
+      );
+    const signer = ports.account.signer(device.index);
+    const spender = createSpender({
+      chain: ports.chain,
+      catalog: ports.catalog,
+      signer,
+      log: ports.log,
+      permit: openPermit(ports.chain, ports.catalog),
+      onPoint: point,
+    });
+    await spender.settleOpen(async (intent, outcome) => {
+      if (intent.kind !== 'register' || intent.space === undefined || intent.pack === undefined) return;
+      const row = (await ports.catalog.spaces()).find((space) => space.num === intent.space);
+      await applyRegistered(intent.space, intent.pack, row?.pool, outcome, ports.catalog);
+    }, signal);
+    await accountVouchers(ports, signal);
+    return { device, spender };
+  };
   return {
     ...ports,
     health,
@@ -67,29 +94,11 @@ export function createCore(ports: EnginePorts, emit: (event: EngineEvent) => voi
       const spaceKey = unwrapSpaceKey(ports.crypto, ports.account.key, row.id, row.sealedKey);
       return { row, spaceKey, keys: spaceKeys(ports.crypto, spaceKey) };
     },
+    async settle(signal) {
+      await settled(signal);
+    },
     async ready(signal) {
-      const device = await readDevice(ports.catalog);
-      if (!device)
-        throw new Fault(
-          'no-account',
-          'after-user',
-          "This home has no device yet. Run 'floe init' or 'floe recover' first.",
-        );
-      const signer = ports.account.signer(device.index);
-      const spender = createSpender({
-        chain: ports.chain,
-        catalog: ports.catalog,
-        signer,
-        log: ports.log,
-        permit: openPermit(ports.chain, ports.catalog),
-        onPoint: point,
-      });
-      await spender.settleOpen(async (intent, outcome) => {
-        if (intent.kind !== 'register' || intent.space === undefined || intent.pack === undefined) return;
-        const row = (await ports.catalog.spaces()).find((space) => space.num === intent.space);
-        await applyRegistered(intent.space, intent.pack, row?.pool, outcome, ports.catalog);
-      }, signal);
-      await accountVoucher(ports, signal);
+      const { device, spender } = await settled(signal);
       return { device: await claimDevice(device, spender, ports, signal), spender };
     },
   };

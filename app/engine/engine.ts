@@ -345,7 +345,7 @@ async function fund(core: EngineCore, signal: AbortSignal): Promise<void> {
   const device = await readDevice(core.catalog);
   if (!device) throw new Fault('no-account', 'after-user', "This home has no device yet. Run 'floe init' first.");
   // An exchange that an earlier run left open is settled first: it may bring what would be bought a second time.
-  if ((await core.catalog.openIntents()).length > 0) await core.ready(signal);
+  if ((await core.catalog.openIntents()).length > 0) await core.settle(signal);
   const { frostWanted, mistWanted } = core.funding;
   const before = await core.chain.balances(device.address, signal);
   const frost = before.frost * 2n < frostWanted ? frostWanted - before.frost : 0n;

@@ -174,9 +174,11 @@ async function findLeases(
 /** Epochs whose new packs tell what the next ones will want. */
 const forecastEpochs = 2;
 
-/** Unused capacity beyond what came lately and is on its way. */
+/** Unused capacity beyond what came lately and is on its way. What was registered and swept, since nobody certified it, is neither. */
 async function unwanted({ catalog }: EngineCore, space: number, pool: Pool, epoch: number): Promise<number> {
-  const packs = (await catalog.packs(space)).filter((pack) => pack.state !== 'dead' || pack.pool === pool.id);
+  const packs = (await catalog.packs(space)).filter(
+    ({ state, pool: owner, certifiedEpoch }) => state !== 'dead' || (owner === pool.id && certifiedEpoch !== undefined),
+  );
   const wanted = packs.reduce((sum, { certifiedEpoch = epoch, encodedBytes = 0 }) => {
     return certifiedEpoch > epoch - forecastEpochs ? sum + encodedBytes : sum;
   }, 0);
@@ -218,7 +220,7 @@ export async function leasesReport(core: EngineCore, signal: AbortSignal): Promi
 export async function renew(core: EngineCore, request: RenewRequest, signal: AbortSignal): Promise<RenewReport> {
   const only = request.space === undefined ? undefined : (await findSpace(core.catalog, request.space)).id;
   // What an earlier run left open is settled before anything is planned: it may have paid already.
-  if (!request.isDry && (await core.catalog.openIntents()).length > 0) await core.ready(signal);
+  if (!request.isDry && (await core.catalog.openIntents()).length > 0) await core.settle(signal);
   const now = await survey(core, signal);
   const standings = now.standings.filter(({ space }) => only === undefined || space.id === only);
   const plan =

@@ -30,7 +30,7 @@ async function findOrphans(core: EngineCore, space: SpaceRow, signal: AbortSigna
   const [pool, network] = await Promise.all([core.chain.pool(space.pool, signal), core.chain.network(signal)]);
   if (pool === undefined || pool.endEpoch <= network.epoch) return [];
   // A registration on its way is settled first, or it would look like nobody's.
-  if ((await core.catalog.openIntents()).length > 0) await core.ready(signal);
+  if ((await core.catalog.openIntents()).length > 0) await core.settle(signal);
   const packs = await core.catalog.packs(space.num, ['encoded', 'registered', 'stored', 'certified', 'live']);
   const known = new Set(packs.map(({ blobId }) => blobId));
   // Reading ten thousand blobs once a day would be a lot for nothing: the pool's own count tells whether there is anything to find.

@@ -201,14 +201,15 @@ async function reserve(
   if (blobId === undefined || size === undefined) throw new Error('an encoded pack has its blob id');
   const row = (await ports.catalog.spaces()).find((known) => known.num === space.row.num);
   const poolId = row?.pool;
-  const standing = poolId === undefined ? undefined : await ports.chain.pooledBlob(poolId, blobId, signal);
-  if (poolId !== undefined && standing !== undefined) {
-    await ports.catalog.setRegistered(pack.num, poolId, standing.objectId);
-    return;
-  }
   const pool = poolId === undefined ? undefined : await ports.chain.pool(poolId, signal);
   const network = await ports.network(signal);
   const isUsable = pool !== undefined && pool.endEpoch > network.epoch;
+  // What stands in a pool that has ended is stored nowhere.
+  const standing = isUsable ? await ports.chain.pooledBlob(pool.id, blobId, signal) : undefined;
+  if (isUsable && standing !== undefined) {
+    await ports.catalog.setRegistered(pack.num, pool.id, standing.objectId);
+    return;
+  }
   const growBytes = growthFor(isUsable ? pool : noPool, size);
   const epochsAhead = Math.min(space.row.leaseEpochs, network.epochsAheadMax);
   const blob = { blobId, rootHash: encoded.metadata.rootHash, unencodedBytes: pack.bytes, encodedBytes: size };
@@ -348,9 +349,9 @@ async function publish(
   });
   const { entry: standing, state: seen } = await bagEntry(space, ports, signal);
   await demandOwnHead(space, round, standing && openBagEntry(ports.crypto, space.accountKey, standing), ports.catalog);
-  const isCertified = (await ports.chain.pooledBlob(pool, blobId, signal))?.certifiedEpoch !== undefined;
-  if (isCertified) {
-    await ports.catalog.setCertified(pack.num, (await ports.network(signal)).epoch);
+  const certifiedEpoch = (await ports.chain.pooledBlob(pool, blobId, signal))?.certifiedEpoch;
+  if (certifiedEpoch !== undefined) {
+    await ports.catalog.setCertified(pack.num, certifiedEpoch);
     return;
   }
   if (certificate === undefined) throw new Error('a pack that is not certified on chain has a fresh certificate');

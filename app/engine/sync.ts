@@ -8,6 +8,7 @@ import type { NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { SpacePath } from '../domain/path-name.ts';
 import type { NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
 import { brakeOf } from './brake.ts';
+import { forgetEnded } from './ended-leases.ts';
 import { packBytesFor } from './spaces.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
 import type { Packer } from '../stages/pack/pack.ts';
@@ -27,6 +28,7 @@ import { deviceCopied } from './own-head.ts';
 import { learnSidesOnce } from './sides.ts';
 import { settlingMs, waits } from './settling.ts';
 import { startShipping } from './shipping.ts';
+import { sweepSpool } from './sweep-spool.ts';
 import type { Paused } from './steering.ts';
 import { shipPack, shipRound, type ShipPorts, type ShipSpace } from './ship.ts';
 
@@ -269,6 +271,7 @@ function syncedPack({ blobId, object, bytes, encodedBytes }: PackRow): readonly 
 
 /** Packs on their way from an earlier run, then the round that waits for its head. Sweeps spool files that no pack needs. */
 async function finishEarlier(core: EngineCore, ship: ShipSpace, ports: ShipPorts, signal: AbortSignal): Promise<void> {
+  await forgetEnded(core, ship.row.num, signal);
   const round = await core.catalog.pendingRound(ship.row.num);
   const waiting = await core.catalog.packs(ship.row.num, ['spooled', 'encoded', 'registered', 'stored']);
   try {
@@ -295,16 +298,6 @@ async function giveUpPacks(core: EngineCore, row: SpaceRow, round: number | unde
   if (round !== undefined) await core.catalog.abandonRound(row.num, round);
   for (const pack of await core.catalog.packs(row.num, ['spooled', 'encoded', 'registered', 'stored']))
     await core.catalog.setDead(pack.num);
-}
-
-/** Removes spooled packs that are certified and published, or that never got a row. */
-async function sweepSpool(core: EngineCore): Promise<void> {
-  const spaces = await core.catalog.spaces();
-  const rows = (await Promise.all(spaces.map((space) => core.catalog.packs(space.num)))).flat();
-  const needed = new Set(
-    rows.filter((pack) => pack.state !== 'live' && pack.state !== 'dead').map((pack) => pack.name),
-  );
-  for (const name of await core.spool.names()) if (!needed.has(name)) await core.spool.remove(name);
 }
 
 interface OneRound extends Work {

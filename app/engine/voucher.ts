@@ -8,7 +8,7 @@ import { Fault } from '../domain/fault.ts';
 import type { SuiId } from '../domain/ids.ts';
 import type { Voucher } from '../formats/voucher.ts';
 import type { Catalog } from '../ports/catalog.ts';
-import type { Chain } from '../ports/chain.ts';
+import type { Chain, Outcome } from '../ports/chain.ts';
 import { epochCost } from '../upkeep/autopilot.ts';
 import { leftFrost, monthStartMs, spentFrost } from '../upkeep/budget.ts';
 import { readCap } from './budget.ts';
@@ -24,6 +24,11 @@ export interface VoucherRequest {
 }
 
 const recordKey = 'voucher';
+/**
+ * Vouchers of which it is not known what became: a fresh one does not make the last one impossible, and somebody may hold only that one, when this device
+ * was killed before it could leave the fresh one. Each costs a question before anything is spent; the chain takes none twice.
+ */
+const outstandingMax = 8;
 
 interface Made {
   readonly digest: string;
@@ -63,7 +68,8 @@ export async function makeVoucher(core: EngineCore, request: VoucherRequest, sig
     frostMax: frostMax.toString(),
   };
   // Before anybody else can have it.
-  await core.catalog.setRecord(recordKey, JSON.stringify(made));
+  const outstanding = [...(await readMade(core.catalog)), made].slice(-outstandingMax);
+  await core.catalog.setRecord(recordKey, JSON.stringify(outstanding));
   return { network: core.networkName, madeMs, pools, frostMax, digest, transaction, signature };
 }
 
@@ -74,33 +80,47 @@ async function demandWithinCap({ catalog }: EngineCore, frostMax: bigint, chainM
   throw new Fault('budget-reached', 'after-user', message);
 }
 
-/** Takes over what the last voucher did, if somebody has used it. */
-export async function accountVoucher(
+async function readMade(catalog: Pick<Catalog, 'record'>): Promise<readonly Made[]> {
+  const text = await catalog.record(recordKey);
+  return text === undefined || text === '' ? [] : (JSON.parse(text) as readonly Made[]);
+}
+
+/** Takes over what vouchers did that somebody has used. */
+export async function accountVouchers(
   { catalog, chain }: { readonly catalog: Catalog; readonly chain: Chain },
   signal: AbortSignal,
 ): Promise<void> {
-  const text = await catalog.record(recordKey);
-  if (text === undefined || text === '') return;
-  const made = JSON.parse(text) as Made;
-  const outcome = await chain.outcome(made.digest, signal);
-  if (outcome === undefined) return;
-  const isKnown = (await catalog.payments(0)).some(({ digest }) => digest === made.digest);
-  if (!isKnown) {
-    const intent = await catalog.addIntent({
-      digest: made.digest,
-      kind: 'extend-later',
-      space: undefined,
-      pack: undefined,
-      transaction: fromBase64Url(made.transaction),
-      signature: fromBase64Url(made.signature),
-      frost: BigInt(made.frostMax),
-      mist: 0n,
-      writeFrost: 0n,
-      chainMs: await chain.timeMs(signal),
-    });
-    await settleAs({ catalog }, intent, outcome);
+  const all = await readMade(catalog);
+  for (const made of all) {
+    const outcome = await chain.outcome(made.digest, signal);
+    if (outcome === undefined) continue;
+    await account(made, outcome, { catalog, chain }, signal);
+    const left = (await readMade(catalog)).filter(({ digest }) => digest !== made.digest);
+    await catalog.setRecord(recordKey, JSON.stringify(left));
   }
-  await catalog.setRecord(recordKey, '');
+}
+
+async function account(
+  made: Made,
+  outcome: Outcome,
+  { catalog, chain }: { readonly catalog: Catalog; readonly chain: Chain },
+  signal: AbortSignal,
+): Promise<void> {
+  const isKnown = (await catalog.payments(0)).some(({ digest }) => digest === made.digest);
+  if (isKnown) return;
+  const intent = await catalog.addIntent({
+    digest: made.digest,
+    kind: 'extend-later',
+    space: undefined,
+    pack: undefined,
+    transaction: fromBase64Url(made.transaction),
+    signature: fromBase64Url(made.signature),
+    frost: BigInt(made.frostMax),
+    mist: 0n,
+    writeFrost: 0n,
+    chainMs: await chain.timeMs(signal),
+  });
+  await settleAs({ catalog }, intent, outcome);
 }
 
 /** What became of a voucher, for the computer that keeps it. */

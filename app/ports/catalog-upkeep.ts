@@ -42,7 +42,7 @@ export interface UpkeepOperations {
   mark(ids: readonly ChunkId[]): void;
   /** Whether a marked chunk lies in this pack and in no live pack that is not doomed. */
   isNeeded(pack: number): boolean;
-  /** Live packs of a space in the order of their numbers; what also lies in an earlier one counts there. */
+  /** Live packs of a space in the order of their numbers; what also lies in a later one counts there. */
   packUse(space: number): readonly PackUse[];
   /** A pack's chunks that are marked and lie nowhere else that counts. */
   neededChunks(pack: number): readonly ChunkId[];

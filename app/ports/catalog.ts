@@ -277,6 +277,8 @@ export interface CatalogOperations extends UpkeepOperations, SideOperations, Sum
   confirmations(pack: number): readonly ConfirmationRow[];
   setStored(pack: number): void;
   setCertified(pack: number, epoch: number): void;
+  /** What the chain had of a pack that is not live yet ended with its lease: it is encoded, and nowhere registered. */
+  loseRegistration(pack: number): void;
   /** The pack and its chunks are gone; chunks only it held are unknown again. */
   setDead(pack: number): void;
   /** A pack found on chain by a rebuild, with the places its own index tells. */

@@ -16,6 +16,7 @@ const pack = (num: number, bytes: number, liveBytes = Math.floor(bytes * 0.93)):
   num,
   bytes,
   liveBytes,
+  liveChunks: 60,
 });
 const small = (count: number): readonly StoredPack[] => Array.from({ length: count }, (_, i) => pack(i + 1, 5_242_880));
 
@@ -34,6 +35,11 @@ describe('compaction', () => {
     );
     expect(rewrite?.packs).toEqual([1, 2, 3]);
     expect(planCompaction([pack(1, packBytes, 45_000_000)], outlook())).toEqual([]);
+  });
+
+  it('leaves a pack alone that would be as large again, however little is in it', () => {
+    const few = { code: redStuff(10), packBytes: 64_456 };
+    expect(planCompaction([{ num: 1, bytes: 64_456, liveBytes: 5_994, liveChunks: 7 }], outlook(few))).toEqual([]);
   });
 
   it('is a matter of prices: nothing is rewritten for a lease that is about to end, or when writing is dear', () => {

@@ -4,12 +4,14 @@
  * is paid for beside the old one until that one may be deleted.
  */
 import { encodedBytes, storageUnits, unitBytes, type RedStuff } from '../domain/redstuff.ts';
+import { frameBytes, paddedPackBytes } from '../formats/pack.ts';
 
 export interface StoredPack {
   readonly num: number;
   readonly bytes: number;
   /** Bytes of sealed chunks that are reachable and counted here. */
   readonly liveBytes: number;
+  readonly liveChunks: number;
 }
 
 export interface PackPrices {
@@ -36,7 +38,7 @@ export interface Rewrite {
   readonly savedFrost: bigint;
 }
 
-/** Index, padding and trailer: a new pack is filled to this share with chunks. */
+/** Index, padding and trailer take the rest: a new pack is filled to this share with chunks. */
 const fillShare = 0.94;
 /** Epochs for which old and new are both paid: a list stands for two days, and an answer may take its time. */
 const overlapEpochs = 1;
@@ -68,18 +70,22 @@ export function planCompaction(packs: readonly StoredPack[], outlook: Compaction
 function bestGroup(
   waiting: readonly StoredPack[],
   room: number,
-  { code, prices, horizonEpochs }: CompactionOutlook,
+  { code, packBytes, prices, horizonEpochs }: CompactionOutlook,
 ): Rewrite | undefined {
   const packs: number[] = [];
   let liveBytes = 0;
+  let liveChunks = 0;
   let before = 0;
   let best: Rewrite | undefined;
   for (const pack of waiting) {
     if (liveBytes + pack.liveBytes > room) continue;
     packs.push(pack.num);
     liveBytes += pack.liveBytes;
+    liveChunks += pack.liveChunks;
     before += encodedBytes(code, pack.bytes);
-    const after = encodedBytes(code, Math.ceil(liveBytes / fillShare));
+    // As large as it will really be, or a pack that is small already would be rewritten for ever.
+    const newBytes = paddedPackBytes(liveBytes + frameBytes(liveChunks), packBytes);
+    const after = encodedBytes(code, Math.max(newBytes, Math.ceil(liveBytes / fillShare)));
     const epochs = Math.max(0, horizonEpochs - overlapEpochs);
     const gain = poolFrost(before - after, prices.storage) * BigInt(epochs);
     const overlap = poolFrost(after, prices.storage) * BigInt(overlapEpochs);

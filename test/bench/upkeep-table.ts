@@ -48,7 +48,11 @@ interface SimulatedPack {
   readonly num: number;
   readonly bytes: number;
   readonly liveBytes: number;
+  readonly liveChunks: number;
 }
+
+/** A mebibyte each. */
+const chunksOfPack = 60;
 
 /** A pool whose capacity is paid epoch by epoch, and a packer, a compactor and a collector that work once a day. */
 class Keeper {
@@ -83,7 +87,7 @@ class Keeper {
     for (let epoch = this.#epoch; epoch < this.#epoch + aheadEpochs; epoch++)
       this.#paid[epoch] = (this.#paid[epoch] ?? 0) + more;
     const num = this.#made++;
-    this.#live.set(num, { num, bytes, liveBytes });
+    this.#live.set(num, { num, bytes, liveBytes, liveChunks: chunksOfPack });
   }
 
   beginEpoch(epoch: number): void {
@@ -109,7 +113,7 @@ class Keeper {
         if (pack) this.#old.push(pack);
         this.#live.delete(num);
       }
-      this.add(paddedPackBytes(liveBytes + frameBytes(60), fullPackBytes), liveBytes);
+      this.add(paddedPackBytes(liveBytes + frameBytes(chunksOfPack), fullPackBytes), liveBytes);
     }
     if (this.#listed && day >= this.#listed.day + graceDays) {
       for (const { bytes } of this.#listed.packs) this.#used -= encoded(bytes);

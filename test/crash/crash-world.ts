@@ -83,7 +83,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(): Promise<World> {
+export async function openWorld(epochSeconds?: number): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'floe-crash-'));
   const net = join(dir, 'net');
   // Most of a short command is the compiling of its modules; the commands of one run share it.
@@ -91,6 +91,7 @@ export async function openWorld(): Promise<World> {
   let child: ChildProcess | undefined;
   const startNetwork = async (): Promise<void> => {
     const args = [bin, 'localnet', '--dir', net, '--nodes', '4', '--shards', '4', '--with-parent'];
+    if (epochSeconds !== undefined) args.push('--epoch-seconds', String(epochSeconds));
     const started = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     child = started;
     const ready = await new Promise<string>((done) => {
@@ -130,7 +131,8 @@ export interface Home {
   readonly fundedFrost: bigint;
 }
 
-async function withHome<T>(home: string, work: (host: Host) => Promise<T>): Promise<T> {
+/** Work on a home by an engine of this process, which nobody kills. */
+export async function withHome<T>(home: string, work: (host: Host) => Promise<T>): Promise<T> {
   const host = await openHost({ home, passphrase, log });
   try {
     return await work(host);

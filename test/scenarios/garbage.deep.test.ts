@@ -1,4 +1,4 @@
-/** What nobody needs any more goes, what anybody needs stays: packs put together, doomed, answered and deleted, wherever an engine is killed. */
+/** What nobody needs any more goes, what anybody needs stays: packs put together, doomed, answered and deleted. kills.deep.test.ts kills at every point of it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openWorld, type Device, type World } from '../world/world.ts';
 import { converge, devices, root } from './several-devices.ts';
@@ -68,53 +68,6 @@ describe('small packs of one device', () => {
     for (const coin of ['WAL', 'SUI'])
       expect(accounts.reduce((sum, one) => (one.coin === coin ? sum + one.amount : sum), 0n)).toBe(0n);
   });
-
-  it.each([
-    'compact:spooled',
-    'certify:intent-settled',
-    'compact:live',
-    'garbage:doomed',
-    'put-entry:transaction-sent',
-    'garbage:listed',
-  ])('are put together and listed once although the engine is killed at %s', async (point) => {
-    const [laptop] = await devices(world, { first: 'first' });
-    if (!laptop) return;
-    await edit(laptop, 5);
-    const count = await laptop.intents();
-    const before = (await live(laptop)).length;
-    await laptop.crashAt(point, () => tidy(laptop));
-    await tidy(laptop);
-    await laptop.sync('docs');
-    const all = await laptop.catalog.intents(1000);
-    const paid = all.slice(0, all.length - count).filter(({ state }) => state === 'succeeded');
-    const times = (kind: string): number => paid.filter((one) => one.kind === kind).length;
-    const blobs = (await laptop.engine.leases(never)).leases[0]?.blobs ?? 0;
-    expect([times('register'), times('certify'), times('put-entry')]).toEqual([blobs - before, blobs - before, 1]);
-    expect((await laptop.engine.upkeep(true, never)).sweptBlobs, 'no orphan is left').toBe(0);
-    expect(await laptop.spool.names()).toEqual([]);
-    await wait();
-    expect((await tidy(laptop)).collected.deleted.packs).toBeGreaterThan(3);
-    await allIsThere(laptop);
-  });
-
-  it.each(['delete-blobs:intent-written', 'delete-blobs:transaction-sent', 'garbage:deleted', 'garbage:buried'])(
-    'are deleted once although the engine is killed at %s',
-    async (point) => {
-      const [laptop] = await devices(world, { first: 'first' });
-      if (!laptop) return;
-      await edit(laptop, 5);
-      const { doomed } = (await tidy(laptop)).collected;
-      await wait();
-      await laptop.crashAt(point, () => tidy(laptop));
-      await laptop.sync('docs');
-      expect((await tidy(laptop)).collected).toMatchObject({ deleted: { packs: 0 }, waitsFor: [] });
-      const deletions = (await laptop.catalog.intents(1000)).filter(({ kind }) => kind === 'delete-blobs');
-      expect(deletions.filter(({ state }) => state === 'succeeded')).toHaveLength(1);
-      expect((await laptop.catalog.packs(1, ['dead'])).length).toBe(doomed.packs);
-      expect((await laptop.engine.leases(never)).leases[0]?.blobs).toBe((await live(laptop)).length);
-      await allIsThere(laptop);
-    },
-  );
 });
 
 describe('several devices', () => {

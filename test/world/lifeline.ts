@@ -64,3 +64,21 @@ export function onLifeline<T extends object>(line: Lifeline, port: T): T {
     },
   });
 }
+
+/** The same port, which tells the names of its calls as soon as they were carried out, before whoever asked hears of it. */
+export function tellingDone<T extends object>(port: T, tell: (call: string) => void): T {
+  return new Proxy(port, {
+    get(target, key): unknown {
+      const field: unknown = Reflect.get(target, key);
+      if (typeof field !== 'function') return field;
+      return (...args: readonly unknown[]): unknown => {
+        const result: unknown = Reflect.apply(field, target, args);
+        if (!(result instanceof Promise)) return result;
+        return result.then((value: unknown) => {
+          tell(String(key));
+          return value;
+        });
+      };
+    },
+  });
+}

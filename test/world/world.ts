@@ -25,7 +25,7 @@ import { loadNative } from '../../native-workers/codec/codec.ts';
 import { openIdleClock } from './idle-clock.ts';
 import { openInlinePool } from './inline-pool.ts';
 import type { MemoryNature } from './memory-tree.ts';
-import { onLifeline, openLifeline, type Lifeline } from './lifeline.ts';
+import { onLifeline, openLifeline, tellingDone, type Lifeline } from './lifeline.ts';
 import { openMemoryDisk, type MemoryDisk } from './memory-disk.ts';
 import { openMemorySpool, type MemorySpool } from './memory-spool.ts';
 import { seededDice } from './seeded-dice.ts';
@@ -86,6 +86,8 @@ export interface World {
   readonly phrase: string;
   /** Told of every request to the chain ('sui …') and to nodes ('PUT node-0 …'), before it is made; what it throws is the answer. */
   onRequest: ((request: string, url: URL) => void | Promise<void>) | undefined;
+  /** Carries a request to the chain or a node in place of the usual way: late, twice, or so that its answer is lost. */
+  carry: ((request: string, ask: () => Promise<Response>) => Promise<Response>) | undefined;
   /** A computer with an account, a device of its own and money. */
   device(name: string, options?: DeviceOptions): Promise<Device>;
   /** A computer on which nothing was set up: an empty home and a phrase. */
@@ -101,6 +103,10 @@ export interface Device {
   readonly spool: MemorySpool;
   readonly requests: RequestLog;
   readonly events: EngineEvent[];
+  /** Told of every durable point that its engine passes. */
+  onPoint: ((point: string) => void) | undefined;
+  /** Told of every call of its catalog, spool and disk that was carried out, before the engine hears of it. */
+  onDone: ((call: string) => void) | undefined;
   engine: Engine;
   catalog: Catalog;
   /** A folder becomes a space of the same name. */
@@ -182,6 +188,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     nodeFetch: local.nodeFetch,
     phrase: phraseFrom(dice),
     onRequest: undefined,
+    carry: undefined,
     async device(name, deviceOptions) {
       const made = await world.emptyHome(name, deviceOptions);
       await made.engine.chooseDevice(name, never);
@@ -209,7 +216,13 @@ function countedDoor(door: typeof fetch, nameOf: (url: URL, method: string) => s
     if (parts.line.isCut) return new Promise<never>(() => {});
     parts.requests.all.push(name);
     await parts.world.onRequest?.(name, url);
-    const response = await door(input, init);
+    // A request that is carried twice needs its body twice.
+    const body = input instanceof Request && parts.world.carry ? await input.arrayBuffer() : undefined;
+    const ask = (): Promise<Response> =>
+      body && input instanceof Request
+        ? door(new Request(input.url, { method, headers: input.headers, body }))
+        : door(input, init);
+    const response = await (parts.world.carry?.(name, ask) ?? ask());
     parts.requests.answered(name, Number(response.headers.get('content-length') ?? 0));
     return parts.line.isCut ? new Promise<never>(() => {}) : response;
   };
@@ -262,9 +275,18 @@ function startLife(device: Device, world: World, machine: Machine, onPoint: (poi
     pace,
     ...machine.told,
     pool: onLifeline(line, machine.pool),
-    disk: onLifeline(line, machine.disk),
-    spool: onLifeline(line, machine.spool),
-    catalog: onLifeline(line, device.catalog),
+    disk: onLifeline(
+      line,
+      tellingDone(machine.disk, (call) => device.onDone?.(call)),
+    ),
+    spool: onLifeline(
+      line,
+      tellingDone(machine.spool, (call) => device.onDone?.(call)),
+    ),
+    catalog: onLifeline(
+      line,
+      tellingDone(device.catalog, (call) => device.onDone?.(call)),
+    ),
     crypto: nodeCrypto,
     clock: tiedClock,
     dice: world.dice,
@@ -303,6 +325,7 @@ function openDevice(
   let passed = 0;
   let restores = 0;
   const onPoint = (point: string): void => {
+    device.onPoint?.(point);
     if (fatalPoint === undefined) return;
     const [name = '', times = '1'] = fatalPoint.split('#');
     const isIt = name.endsWith('*') ? point.startsWith(name.slice(0, -1)) : point === name;
@@ -318,6 +341,8 @@ function openDevice(
     spool,
     requests: openRequestLog(),
     events: [],
+    onPoint: undefined,
+    onDone: undefined,
     engine: undefined as unknown as Engine,
     catalog: openCatalogInline({ file: options.catalogFile ?? ':memory:' }),
     async protect(folder, { mode = 'sync', name: as, join } = {}) {

@@ -240,6 +240,27 @@ describe('packs', () => {
     expect(catalog.confirmations(num)).toEqual([]);
   });
 
+  it('are encoded again when their registration ended, unless they are live', () => {
+    const { catalog, space } = open();
+    const { num } = catalog.addPack(newPack(space, 1, [place(1)]));
+    catalog.setEncoded(num, blobId(5), Uint8Array.of(1), 1000);
+    catalog.setRegistered(num, suiId(1), suiId(2));
+    catalog.addConfirmation({ pack: num, epoch: 1, member: 3, message: Uint8Array.of(1), signature: Uint8Array.of(2) });
+    catalog.loseRegistration(num);
+    expect(catalog.pack(num)).toMatchObject({
+      state: 'encoded',
+      blobId: blobId(5),
+      pool: undefined,
+      object: undefined,
+    });
+    expect(catalog.confirmations(num)).toEqual([]);
+    catalog.setRegistered(num, suiId(3), suiId(4));
+    catalog.setCertified(num, 4);
+    sealAndCertify(catalog, space, 1, []);
+    catalog.loseRegistration(num);
+    expect(catalog.pack(num)).toMatchObject({ state: 'live', pool: suiId(3) });
+  });
+
   it('keep the older place of a chunk, and give the younger one when the older pack dies', () => {
     const { catalog, space } = open();
     const one = catalog.addPack(newPack(space, 1, [place(1), place(2)], 'one'));

@@ -19,6 +19,7 @@ type Operations = Pick<
   | 'confirmations'
   | 'setStored'
   | 'setCertified'
+  | 'loseRegistration'
   | 'setDead'
   | 'importPack'
 >;
@@ -112,6 +113,11 @@ export function packOperations(db: Database): Operations {
   const setCertified = db.prepare(
     `UPDATE pack SET state = 'certified', certified_epoch = ? WHERE num = ? AND state IN ${before.certified}`,
   );
+  const loseRegistration = db.prepare(
+    `UPDATE pack SET state = 'encoded', pool = NULL, object = NULL, certified_epoch = NULL
+     WHERE num = ? AND state IN ('registered', 'stored', 'certified')`,
+  );
+  const dropConfirmations = db.prepare('DELETE FROM confirmation WHERE pack = ?');
   const addConfirmation = db.prepare(
     'INSERT OR REPLACE INTO confirmation (pack, epoch, member, message, signature) VALUES (?, ?, ?, ?, ?)',
   );
@@ -154,6 +160,9 @@ export function packOperations(db: Database): Operations {
         .map((row) => ({ ...row, message: Uint8Array.from(row.message), signature: Uint8Array.from(row.signature) })),
     setStored: (pack) => void setStored.run(pack),
     setCertified: (pack, epoch) => void setCertified.run(epoch, pack),
+    loseRegistration: db.transaction((pack: number) => {
+      if (loseRegistration.run(pack).changes > 0) dropConfirmations.run(pack);
+    }),
     setDead: db.transaction((pack: number) => packs.bury(pack)),
     importPack: db.transaction((pack) => {
       const { space, bytes, blobId, encodedBytes, pool, object, certifiedEpoch } = pack;

@@ -31,8 +31,11 @@ const isReachable = '(h.kind <> 0 OR EXISTS (SELECT 1 FROM temp.mark m WHERE m.i
 const liesIn = (table: string, which: string): string =>
   `EXISTS (SELECT 1 FROM ${table} c JOIN pack p ON p.num = c.pack WHERE c.id = h.id AND ${which} AND ${counts('p')})`;
 const elsewhere = `(${liesIn('chunk', 'c.pack <> @pack')} OR ${liesIn('chunk_spare', 'c.pack <> @pack')})`;
-/** Of two packs with the same chunk the earlier one is the one that counts for it. */
-const earlier = `(${liesIn('chunk', 'c.pack < @pack')} OR ${liesIn('chunk_spare', 'c.pack < @pack')})`;
+/**
+ * Of two packs with the same chunk the later one counts for it, and the collector gives up the earlier: what was rewritten already, by a run that was killed
+ * before it could doom the old packs, is not rewritten again.
+ */
+const later = `(${liesIn('chunk', 'c.pack > @pack')} OR ${liesIn('chunk_spare', 'c.pack > @pack')})`;
 
 export function upkeepOperations(db: Database): UpkeepOperations {
   db.exec('CREATE TEMP TABLE IF NOT EXISTS mark (id BLOB PRIMARY KEY) WITHOUT ROWID');
@@ -64,12 +67,12 @@ export function upkeepOperations(db: Database): UpkeepOperations {
     .prepare<{ pack: number }, Uint8Array>(`SELECT h.id FROM ${held} h WHERE ${isReachable} AND NOT ${elsewhere}`)
     .pluck();
   const livesHere = db
-    .prepare<{ pack: number }, Uint8Array>(`SELECT h.id FROM ${held} h WHERE ${isReachable} AND NOT ${earlier}`)
+    .prepare<{ pack: number }, Uint8Array>(`SELECT h.id FROM ${held} h WHERE ${isReachable} AND NOT ${later}`)
     .pluck();
   const use = db.prepare<{ pack: number }, PackUse>(
     `SELECT @pack AS pack, count(*) AS chunks, coalesce(sum(bytes), 0) AS chunkBytes,
        coalesce(sum(isLive), 0) AS liveChunks, coalesce(sum(isLive * bytes), 0) AS liveBytes
-     FROM (SELECT h.bytes AS bytes, (${isReachable} AND NOT ${earlier}) AS isLive FROM ${held} h)`,
+     FROM (SELECT h.bytes AS bytes, (${isReachable} AND NOT ${later}) AS isLive FROM ${held} h)`,
   );
   const live = db
     .prepare<[number], number>(`SELECT num FROM pack p WHERE space = ? AND ${counts('p')} ORDER BY num`)
