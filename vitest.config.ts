@@ -74,7 +74,8 @@ export default defineConfig({
           include: ['test/crash/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 900_000,
-          fileParallelism: false,
+          // Cases have homes of their own; each is one process after another.
+          maxConcurrency: 2,
           benchmark,
         },
       },

@@ -2,7 +2,6 @@
  * What other devices did comes to this disk: each of their heads that the entries do not contain is merged, planned and applied. Afterwards the entries
  * contain it (and either are that device's snapshot, or wait to be published as one of ours), or, where something could not be done, the parts that could.
  */
-import type { Released } from './held.ts';
 import { containsVector, joinVectors, type Dot } from '../domain/dot.ts';
 import { toHex } from '../domain/bytes.ts';
 import { faultOf, type Fault } from '../domain/fault.ts';
@@ -20,6 +19,7 @@ import { formerOf, suspiciousRewrites, type Rewrite } from './rewrites.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
 import type { KnownDevice } from './device.ts';
 import { deviceNames, headsToMerge, type HeadToMerge } from './heads.ts';
+import type { Released } from './held.ts';
 import { differenceOf, type TreeDifference } from './tree-difference.ts';
 import { choiceIn } from './selection.ts';
 import { stateOf, TreeWindow } from './tree-window.ts';
@@ -47,14 +47,9 @@ export interface DownReport {
   readonly isIncomplete: boolean;
 }
 
-interface Tally {
-  applied: number;
-  conflicts: number;
-  held: number;
-  suspicious: number;
+type Tally = { -readonly [K in keyof Omit<DownReport, 'problems'>]: DownReport[K] } & {
   readonly problems: { path: SpacePath; fault: Fault }[];
-  isIncomplete: boolean;
-}
+};
 
 export async function downPass(core: EngineCore, input: DownInput, signal: AbortSignal): Promise<DownReport> {
   const { row } = input.space;

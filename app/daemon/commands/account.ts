@@ -143,7 +143,13 @@ export const recoverCommand: Run = async (context, _args, flags) => {
       output.say(
         `This device is '${device.name}', number ${device.index} of the account. Restore with 'floe restore SPACE --to DIR'.`,
       );
-      for (const { name, fault } of problems) output.say(`Not recovered: '${displayName(name)}': ${fault.message}`);
+      const found = new Set(all.map(({ space }) => space));
+      for (const { space, name, fault } of problems)
+        output.say(
+          found.has(space)
+            ? `Part of '${displayName(name)}' cannot be read now: ${fault.message} What lies nowhere else is missing until it can. Run it again later.`
+            : `Not recovered: '${displayName(name)}': ${fault.message}`,
+        );
       const failed = problems.map(({ space, name, fault }) => ({
         space,
         name,

@@ -1,5 +1,5 @@
 /** The places of chunks, from the packs of pools themselves. A pack that the catalog knows is not read again; a blob that does not open is another space's. */
-import { blobIdToBytes } from '../../domain/blob-id.ts';
+import { blobIdToBytes, type BlobId } from '../../domain/blob-id.ts';
 import type { Dice } from '../../domain/clock.ts';
 import { faultOf, type Fault } from '../../domain/fault.ts';
 import type { SuiId } from '../../domain/ids.ts';
@@ -18,6 +18,8 @@ export interface ImportInput {
   readonly keys: SpaceKeys;
   readonly shards: number;
   readonly onPack: (packs: number, ofPacks: number) => void;
+  /** Packs on the doom lists of their devices: nobody needs them any more, so one that cannot be read is no trouble. */
+  readonly going?: ReadonlySet<BlobId>;
 }
 
 export interface ImportPorts {
@@ -67,7 +69,7 @@ export async function importPacks(
     } catch (error) {
       const fault = ownTrouble(error);
       if (fault === undefined) throw error;
-      problems.push(fault);
+      if (input.going?.has(blob.blobId) !== true) problems.push(fault);
       return undefined;
     }
   };
