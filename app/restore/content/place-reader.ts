@@ -38,7 +38,12 @@ export function openPlaceReader(
     return places.map((place, i) => others[i] ?? place);
   }
 
-  async function readPlaces(places: readonly Located[], signal: AbortSignal): Promise<Chunks> {
+  /** `tried`: packs that this very reading was turned away by; none is tried twice. */
+  async function readPlaces(
+    places: readonly Located[],
+    signal: AbortSignal,
+    tried: ReadonlySet<number> = new Set(),
+  ): Promise<Chunks> {
     const byPack = new Map<BlobId, Located[]>();
     for (const place of places) byPack.set(place.blobId, [...(byPack.get(place.blobId) ?? []), place]);
     const found = new Map<ChunkId, Uint8Array>();
@@ -46,7 +51,7 @@ export function openPlaceReader(
       const [first] = inPack;
       if (first === undefined) continue;
       const read = await readPack(blob, first.packBytes, inPack, signal).catch((error: unknown) =>
-        readElsewhere(first.pack, inPack, error, signal),
+        readElsewhere(first.pack, inPack, error, signal, tried),
       );
       for (const [id, bytes] of read) found.set(id, bytes);
     }
@@ -59,17 +64,19 @@ export function openPlaceReader(
     places: readonly Located[],
     error: unknown,
     signal: AbortSignal,
+    tried: ReadonlySet<number>,
   ): Promise<Chunks> {
     const code = faultOf(error)?.code;
     const isPack = code === 'blob-unavailable' || code === 'blob-inconsistent' || code === 'pack-damaged';
     if (!isPack || signal.aborted) throw error;
     const ids = places.map(({ id }) => id);
     const others = await catalog.chunkLocations(ids, [...failed, pack]);
-    if (others.some((place) => place?.blobId === undefined)) throw error;
+    if (tried.has(pack) || others.some((place) => place?.blobId === undefined)) throw error;
     failed.add(pack);
     return readPlaces(
       others.map((place, i) => located(place, ids[i])),
       signal,
+      new Set([...tried, pack]),
     );
   }
 
