@@ -136,6 +136,7 @@ export class People {
         return `${kind} ${from}`;
       case 'copy':
         if (from === undefined || !isFree || disk.tree.find(from)?.kind !== 'file') return undefined;
+        if (disk.tree.roomBytes < user.read(from).length) return undefined;
         this.#loosen(disk, from);
         user.copy(from, target);
         return `${kind} ${from} to ${target}`;
