@@ -131,6 +131,7 @@ export async function claimDevice(
 ): Promise<Device & { readonly bag: SuiId }> {
   if (device.bag !== undefined) return { ...device, bag: device.bag };
   const mine = await ownBag(device, ports, signal);
+  if (mine === 'taken') throw await takeNextPlace(device, ports, signal);
   if (mine === undefined) {
     const record: DeviceRecord = { device: device.id, name: device.name, madeMs: ports.clock.now() };
     const entry = sealDevice(ports.crypto, ports.dice, ports.account.key, record);
@@ -142,6 +143,7 @@ export async function claimDevice(
     );
   }
   const bag = mine ?? (await ownBag(device, ports, signal));
+  if (bag === 'taken') throw await takeNextPlace(device, ports, signal);
   if (bag === undefined)
     throw new Fault(
       'chain-stale',
@@ -152,18 +154,22 @@ export async function claimDevice(
   return { ...device, bag };
 }
 
-/** The bag that this installation made at its address. An older one of another installation means that the index is taken. */
-async function ownBag(device: Device, ports: DevicePorts, signal: AbortSignal): Promise<SuiId | undefined> {
+/** Two computers that began with one phrase at the same moment chose one place: the one that comes second takes the next. */
+async function takeNextPlace(device: Device, ports: DevicePorts, signal: AbortSignal): Promise<Fault> {
+  const { index, address } = await newDevice(device.name, ports, signal);
+  return new Fault(
+    'chain-stale',
+    'now',
+    `Another computer took this place of the account at the same moment. This one now has place ${index}, with the address ${address}. Run it again.`,
+  );
+}
+
+/** The bag that this installation made at its address; 'taken' when another installation has an older one there. */
+async function ownBag(device: Device, ports: DevicePorts, signal: AbortSignal): Promise<SuiId | 'taken' | undefined> {
   const bags = (await ports.chain.bags(device.address, signal)).flatMap((bag) =>
     knownDevice(device.index, device.address, bag, ports),
   );
   const [oldest] = bags;
-  if (oldest && oldest.record.device !== device.id) {
-    throw new Fault(
-      'already-exists',
-      'after-user',
-      'Another installation took this place of the account at the same moment. Run init again: it takes the next one.',
-    );
-  }
+  if (oldest && oldest.record.device !== device.id) return 'taken';
   return oldest?.bag.id;
 }

@@ -4,12 +4,11 @@
  */
 import type { NetworkState } from '../domain/committee.ts';
 import { parseBlobId } from '../domain/blob-id.ts';
-import { Fault, faultOf } from '../domain/fault.ts';
 import type { NodeHealth } from '../domain/node-health.ts';
 import type { SpacePath } from '../domain/path-name.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { chooseDevice, findDevices, readDevice, type Device } from './device.ts';
-import { createCore, type EngineCore } from './engine-core.ts';
+import { createCore } from './engine-core.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { EngineEvent, OnEvent } from './progress.ts';
 import { addSpace, type NewSpaceInput } from './spaces.ts';
@@ -52,6 +51,7 @@ import {
   type SelectionChange,
   type SelectRequest,
 } from './selection.ts';
+import { fund } from './fund.ts';
 import { brakeOf, setBrake, type BrakeLimits } from './brake.ts';
 import type { Paused, Steering, SteeringState } from './steering.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
@@ -338,30 +338,4 @@ export function createEngine(ports: EnginePorts): Engine {
     tree: (space, after, limit) => treeNow(core, space, after, limit),
     integrity: () => ports.catalog.integrity(),
   };
-}
-
-/** SUI from the faucet and WAL from the exchange, where both are given away; says clearly where they are not. */
-async function fund(core: EngineCore, signal: AbortSignal): Promise<void> {
-  const device = await readDevice(core.catalog);
-  if (!device) throw new Fault('no-account', 'after-user', "This home has no device yet. Run 'floe init' first.");
-  // An exchange that an earlier run left open is settled first: it may bring what would be bought a second time.
-  if ((await core.catalog.openIntents()).length > 0) await core.settle(signal);
-  const { frostWanted, mistWanted } = core.funding;
-  const before = await core.chain.balances(device.address, signal);
-  const frost = before.frost * 2n < frostWanted ? frostWanted - before.frost : 0n;
-  // The exchange takes one MIST for a FROST; what is wanted of SUI itself must be left for gas.
-  if (before.mist < mistWanted + frost) await core.chain.faucet(device.address, signal);
-  if (frost === 0n) return;
-  try {
-    const { spender } = await core.ready(signal);
-    await spender.spend(
-      { kind: 'exchange', frost },
-      { space: undefined, pack: undefined },
-      async () => undefined,
-      signal,
-    );
-  } catch (error) {
-    if (faultOf(error)?.code !== 'chain-stale') throw error;
-    throw new Fault('chain-stale', 'later', 'The play money has not arrived yet. Try again in a moment.', error);
-  }
 }

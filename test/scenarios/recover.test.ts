@@ -63,6 +63,32 @@ async function memoryOf({ engine }: Device): Promise<unknown> {
   return { log, lists, versions, space, files, size, packs, encodedBytes };
 }
 
+describe('two computers that begin with one phrase at the same moment', () => {
+  it('take places of their own by themselves, and both can pay', async () => {
+    const { phrase } = await openAccount();
+    const both = await Promise.all(['phone', 'tablet'].map((name) => world.emptyHome(name, { phrase })));
+    await Promise.all(both.map(({ engine }) => engine.recover(never)));
+    const [first, second] = await Promise.all(both.map(({ engine, name }) => engine.chooseDevice(name, never)));
+    expect(second?.index, 'the same place is chosen').toBe(first?.index);
+    const sui = async (): Promise<void> => {
+      for (const { engine } of both) {
+        const device = await engine.device();
+        if (device) world.ledger.fund(device.address, 1_000_000_000_000n);
+      }
+    };
+    await sui();
+    // There is no faucet here: who has to take another place stops before its empty purse.
+    const funded = await Promise.allSettled(both.map(({ engine }) => engine.fund(never)));
+    expect(funded.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    await sui();
+    await Promise.all(both.map(({ engine }) => engine.fund(never)));
+    const devices = await Promise.all(both.map(({ engine }) => engine.device()));
+    expect(new Set(devices.map((device) => device?.address)).size).toBe(2);
+    for (const { engine } of both) expect((await engine.budget(never)).unexplained).toEqual([]);
+    expect((await both[0]?.engine.devices(never))?.devices).toHaveLength(3);
+  });
+});
+
 describe('a catalog that is lost', () => {
   it('edge 85: is rebuilt from chain and packs: log, versions, listings of every moment', async () => {
     const { laptop, user } = shared;
