@@ -101,7 +101,7 @@ test('in a longer language from right to left every text is from the catalogue a
         const words = text.textContent ?? '';
         // Names, paths and figures are people's own; a sentence with a name in it is in several pieces.
         const isOwn = text.parentElement?.closest(
-          'bdi, [data-testid=hidden-select-container], .mono, kbd, svg, .figure, .sentence, .sidebar-head, script, style, .months, .lease-months, .facts dd, .segment, .time-words',
+          'bdi, [data-testid=hidden-select-container], .mono, kbd, svg, .figure, .sentence, .sidebar-head, script, style, .months, .lease-months, .facts dd, .segment, .time-words, time',
         );
         if (!isOwn && /[a-z]{3}/i.test(words) && !words.includes('⟦')) found.push(words);
       }

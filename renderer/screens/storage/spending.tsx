@@ -128,7 +128,9 @@ function MonthTable({ spending, money }: { readonly spending: Spending; readonly
               .filter(({ spentFrost, gasMist }) => spentFrost !== '0' || gasMist !== '0')
               .map(({ startMs, storageFrost, writeFrost, spentFrost, gasMist }) => (
                 <tr key={startMs}>
-                  <td>{short.format(startMs)}</td>
+                  <td>
+                    <time dateTime={new Date(startMs).toISOString().slice(0, 7)}>{short.format(startMs)}</time>
+                  </td>
                   <td className="figure">{money.amount(storageFrost)}</td>
                   <td className="figure">{money.amount(writeFrost)}</td>
                   <td className="figure">{money.amount(spentFrost)}</td>
