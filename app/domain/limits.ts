@@ -45,7 +45,7 @@ export const compressLevel = 2;
 export const deviceGapMax = 5;
 
 /** Fetched bytes that a restore keeps in memory at once. */
-export const restoreWindowBytes = 24 * 1024 * 1024;
+export const restoreWindowBytes = 16 * 1024 * 1024;
 
 /** Of all groups of files that a restore works on at once: about a pack, so that the next one is fetched while this one is written. */
 export const restoreInFlightBytes = 2 * restoreWindowBytes;

@@ -19,9 +19,9 @@ export const readLimits = {
   verificationsInParallel: 4,
   /** Rows in one task: ten milliseconds of work, so that a worker is free again soon. */
   rowsCheckedTogether: 32,
-  /** Held by range reads, and by reads that need a whole blob: two or three packs of the largest size, so that one is fetched while another is written. */
+  /** Held by range reads, and by reads that need a whole blob: two packs of the largest size, so that one is fetched while another is written. */
   rangeBytesMax: 64 * 1024 * 1024,
-  wholeBytesMax: 192 * 1024 * 1024,
+  wholeBytesMax: 136 * 1024 * 1024,
   /** Rows that are rebuilt one by one from symbols; more are cheaper to have by rebuilding the blob, long before all are lost. */
   rowsFromSymbolsMax: 8,
   /** For the symbols of one row: as long as a few slow answers take. */
