@@ -45,10 +45,10 @@ export const compressLevel = 2;
 export const deviceGapMax = 5;
 
 /** Fetched bytes that a restore keeps in memory at once. */
-export const restoreWindowBytes = 16 * 1024 * 1024;
+export const restoreWindowBytes = 24 * 1024 * 1024;
 
-/** Of all groups of files that a restore works on at once: about a pack, so that the next one is fetched while this one is written. */
-export const restoreInFlightBytes = 2 * restoreWindowBytes;
+/** Of all groups of files that a restore works on at once: the next one is fetched while this one is written. More would be held for nothing. */
+export const restoreInFlightBytes = (4 * restoreWindowBytes) / 3;
 
 /** Neither fetching nor packing begins when a disk would have less free than this: a full disk hurts everything on it, the catalog among it. */
 export const diskReserveBytes = 256 * 1024 * 1024;
