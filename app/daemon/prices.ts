@@ -8,6 +8,10 @@ export const yearMs = 365 * dayMs;
 
 /** Storage alone: write fees are paid once. */
 export function leaseFrost(encodedBytes: number, network: NetworkState, ms: number): bigint {
-  const perEpoch = BigInt(storageUnits(encodedBytes)) * network.storagePrice;
-  return (perEpoch * BigInt(ms)) / BigInt(Math.max(1, network.epochDurationMs));
+  return frostOver(BigInt(storageUnits(encodedBytes)) * network.storagePrice, network, ms);
+}
+
+/** What costs so much an epoch, over a stretch of time. */
+export function frostOver(frostPerEpoch: bigint, { epochDurationMs }: NetworkState, ms: number): bigint {
+  return (frostPerEpoch * BigInt(ms)) / BigInt(Math.max(1, epochDurationMs));
 }

@@ -47,3 +47,11 @@ export interface Certificate {
   /** Shard weight of the signers. */
   readonly weight: number;
 }
+
+/** When an epoch begins, which is the end of whatever is paid until it. Ms since 1970, as far as the length of epochs stays what it is. */
+export function epochStartMs(
+  epoch: number,
+  { epoch: now, nextEpochAtMs, epochDurationMs }: Pick<NetworkState, 'epoch' | 'nextEpochAtMs' | 'epochDurationMs'>,
+): number {
+  return nextEpochAtMs + (epoch - now - 1) * epochDurationMs;
+}

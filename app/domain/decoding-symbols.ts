@@ -5,6 +5,7 @@
 import type { Axis } from './encoding.ts';
 import { Fault } from './fault.ts';
 import { uleb } from './sliver-form.ts';
+import { openSymbolBytes } from './symbol-bytes.ts';
 
 export interface DecodingSymbol {
   /** Of the crossing sliver. */
@@ -24,36 +25,15 @@ export function parseDecodingSymbols(
   target: number,
   symbolBytes: number,
 ): readonly DecodingSymbol[] {
-  let at = 0;
-  const byte = (): number => {
-    const value = body[at++];
-    if (value === undefined) throw refused();
-    return value;
-  };
-  const u16 = (): number => byte() + 256 * byte();
-  const length = (most: number): number => {
-    let value = 0;
-    for (let place = 1; place <= 2 ** 21; place *= 128) {
-      const digit = byte();
-      value += (digit & 127) * place;
-      if (digit < 128) {
-        if (value > most) throw refused();
-        return value;
-      }
-    }
-    throw refused();
-  };
-  if (length(1) !== 1 || u16() !== target) throw refused();
+  const read = openSymbolBytes(body, refused);
+  if (read.length(1) !== 1 || read.short() !== target) throw refused();
   // No more symbols than there is room for, whatever the count claims.
-  const count = length(Math.floor(body.length / symbolBytes));
+  const count = read.length(Math.floor(body.length / symbolBytes));
   const symbols = Array.from({ length: count }, () => {
-    if (byte() !== (axis === 'primary' ? 0 : 1)) throw refused();
-    const index = u16();
-    if (length(symbolBytes) !== symbolBytes || at + symbolBytes > body.length) throw refused();
-    at += symbolBytes;
-    return { index, data: body.subarray(at - symbolBytes, at) };
+    if (read.byte() !== (axis === 'primary' ? 0 : 1)) throw refused();
+    return read.symbol(symbolBytes);
   });
-  if (at !== body.length) throw refused();
+  read.end();
   return symbols;
 }
 

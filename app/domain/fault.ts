@@ -63,6 +63,17 @@ export function faultOf(error: unknown): Fault | undefined {
   return undefined;
 }
 
+/** What the work gives, or the fault that it met, for callers with something else to try or to tell. Bugs are thrown, and so is being stopped. */
+export async function orFault<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | Fault> {
+  try {
+    return await work();
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined || fault.code === 'cancelled' || signal.aborted) throw error;
+    return fault;
+  }
+}
+
 /** Ends a switch that must be exhaustive. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);

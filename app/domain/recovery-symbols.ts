@@ -11,6 +11,7 @@ import { Fault } from './fault.ts';
 import { sliverHashIn } from './metadata-form.ts';
 import { redStuff } from './redstuff.ts';
 import { uleb } from './sliver-form.ts';
+import { openSymbolBytes, type SymbolBytes } from './symbol-bytes.ts';
 
 export interface ProvenSymbol {
   /** Of the crossing sliver that it was taken from. */
@@ -44,45 +45,14 @@ export function recoverySymbolsBytesMax(symbols: number, symbolBytes: number, sh
   return uleb(symbols).length + symbols * (1 + 2 + uleb(symbolBytes).length + symbolBytes + 2 + path);
 }
 
-/** Reads one body from its start to its end. */
-function openReader(body: Uint8Array) {
-  let at = 0;
-  const bytes = (count: number): Uint8Array => {
-    if (at + count > body.length) throw refused();
-    at += count;
-    return body.subarray(at - count, at);
-  };
-  const byte = (): number => bytes(1)[0] ?? 0;
-  const short = (): number => byte() + 256 * byte();
-  const length = (most: number): number => {
-    let value = 0;
-    for (let place = 1; place <= 2 ** 21; place *= 128) {
-      const digit = byte();
-      value += (digit & 127) * place;
-      if (digit < 128) {
-        if (value > most) throw refused();
-        return value;
-      }
-    }
-    throw refused();
-  };
-  const path = (shards: number): readonly Uint8Array[] => {
-    const nodes = length(pathNodes(shards));
-    return Array.from({ length: nodes }, () => {
-      const tag = byte();
-      if (tag > 1) throw refused();
-      return tag === 0 ? new Uint8Array(digestBytes) : bytes(digestBytes);
-    });
-  };
-  const symbol = (symbolBytes: number): Pick<ProvenSymbol, 'index' | 'data'> => {
-    const index = short();
-    if (length(symbolBytes) !== symbolBytes) throw refused();
-    return { index, data: bytes(symbolBytes) };
-  };
-  const end = (): void => {
-    if (at !== body.length) throw refused();
-  };
-  return { byte, short, length, path, symbol, end };
+/** Sibling digests, each behind a tag: 0 for the empty node. */
+function readPath(read: SymbolBytes, shards: number): readonly Uint8Array[] {
+  const nodes = read.length(pathNodes(shards));
+  return Array.from({ length: nodes }, () => {
+    const tag = read.byte();
+    if (tag > 1) throw refused();
+    return tag === 0 ? new Uint8Array(digestBytes) : read.bytes(digestBytes);
+  });
 }
 
 /** A node's answer for one sliver: views of the body. Whether the proofs hold is another question. */
@@ -93,13 +63,13 @@ export function parseRecoverySymbols(
   symbolBytes: number,
   shards: number,
 ): readonly ProvenSymbol[] {
-  const read = openReader(body);
+  const read = openSymbolBytes(body, refused);
   const count = read.length(Math.floor(body.length / symbolBytes));
   const symbols = Array.from({ length: count }, () => {
     if (read.byte() !== (axis === 'primary' ? 0 : 1)) throw refused();
     const symbol = read.symbol(symbolBytes);
     if (read.short() !== target) throw refused();
-    return { ...symbol, path: read.path(shards) };
+    return { ...symbol, path: readPath(read, shards) };
   });
   read.end();
   return symbols;
@@ -126,12 +96,12 @@ export function parseInconsistencyProof(
   symbolBytes: number,
   shards: number,
 ): InconsistencyProof {
-  const read = openReader(body);
+  const read = openSymbolBytes(body, refused);
   const target = read.short();
   const count = read.length(symbolsNeeded(axis, shards));
   const symbols = Array.from({ length: count }, () => ({
     ...read.symbol(symbolBytes),
-    path: read.path(shards),
+    path: readPath(read, shards),
   }));
   read.end();
   return { axis, target, symbols };

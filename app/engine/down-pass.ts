@@ -15,7 +15,7 @@ import { plan, type DiskPlan, type DiskTraits, type NotHere } from '../stages/pl
 import { applyPlan } from './apply-plan.ts';
 import { namesTaken, notHereProblems } from './disk-names.ts';
 import { brakeOf, isMassDeletion } from './brake.ts';
-import { formerOf, suspiciousRewrites, type Rewrite } from './rewrites.ts';
+import { rewritesElsewhere } from './rewrites-elsewhere.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
 import type { KnownDevice } from './device.ts';
 import { deviceNames, headsToMerge, type HeadToMerge } from './heads.ts';
@@ -47,9 +47,14 @@ export interface DownReport {
   readonly isIncomplete: boolean;
 }
 
-type Tally = { -readonly [K in keyof Omit<DownReport, 'problems'>]: DownReport[K] } & {
+interface Tally {
+  applied: number;
+  conflicts: number;
+  held: number;
+  suspicious: number;
   readonly problems: { path: SpacePath; fault: Fault }[];
-};
+  isIncomplete: boolean;
+}
 
 export async function downPass(core: EngineCore, input: DownInput, signal: AbortSignal): Promise<DownReport> {
   const { row } = input.space;
@@ -210,7 +215,7 @@ async function planFor(
       });
     });
   const brake = await brakeOf(core.catalog, row.num);
-  const suspicious = input.released.areRewritesMeant ? [] : await suspiciousIn(core, merged, window);
+  const suspicious = input.released.areRewritesMeant ? [] : await rewritesElsewhere(core, merged, window);
   const isAlarm = suspicious.length > brake.rewrites;
   // What is here stays here as if somebody worked on it: the rest of the head is applied without it.
   for (const { node } of isAlarm ? suspicious : []) busy.add(node);
@@ -222,32 +227,6 @@ async function planFor(
   if (!waits || first.deletions <= input.released.elsewhere) return first;
   tally.held += first.deletions;
   return planWith(true);
-}
-
-/** What a merge would write over, or under another name instead of, a file that is on this disk. */
-async function suspiciousIn(
-  core: EngineCore,
-  { nodes }: Merged,
-  window: TreeWindow,
-): Promise<readonly (Rewrite & { readonly node: NodeId })[]> {
-  const rewrites = await window.ask(() => {
-    const found: (Rewrite & { node: NodeId })[] = [];
-    const gone = [...nodes].flatMap(([node, wanted]) => {
-      const row = wanted === undefined ? window.row(node) : undefined;
-      return row?.kind === 'file' && row.look !== undefined ? [{ folder: row.parentNode, name: row.name, row }] : [];
-    });
-    const former = formerOf(gone);
-    for (const [node, wanted] of nodes) {
-      if (wanted?.kind !== 'file') continue;
-      const here = window.row(node);
-      const before = here ?? former(wanted.parent, wanted.name)?.row;
-      if (before?.kind !== 'file' || before.look === undefined) continue;
-      const { name, bytes, content } = wanted;
-      found.push({ node, name, formerName: here ? name : before.name, bytes, former: before.content, content });
-    }
-    return found;
-  });
-  return suspiciousRewrites(rewrites, core.catalog);
 }
 
 /** Told to people once both files stand. */

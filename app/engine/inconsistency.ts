@@ -6,7 +6,7 @@
 import { parseBlobId, type BlobId } from '../domain/blob-id.ts';
 import { fromHex, sameBytes, toHex } from '../domain/bytes.ts';
 import type { Axis, BlobMetadata } from '../domain/encoding.ts';
-import { faultOf } from '../domain/fault.ts';
+import { orFault } from '../domain/fault.ts';
 import { metadataBody, sliverHashIn } from '../domain/metadata-form.ts';
 import {
   inconsistencyProofBody,
@@ -102,16 +102,14 @@ async function provenSymbols(
     if (found.size >= needed) break;
     if (member.shards.length === 0) continue;
     const bytesMax = recoverySymbolsBytesMax(member.shards.length, symbolBytes, shards);
-    try {
+    // Where one gives none, others may have enough.
+    await orFault(async () => {
       const node = core.nodes.node(member);
       const body = await node.recoverySymbols(parseBlobId(metadata.blobId), target, axis, bytesMax, signal);
-      if (body === undefined) continue;
+      if (body === undefined) return;
       for (const symbol of parseRecoverySymbols(body, axis, target, symbolBytes, shards))
         if (isProven(symbol, axis, target, metadata)) found.set(symbol.index, symbol);
-    } catch (error) {
-      // Others may have enough.
-      if (faultOf(error) === undefined || signal.aborted) throw error;
-    }
+    }, signal);
   }
   return found.size < needed ? undefined : [...found.values()].slice(0, needed);
 }
@@ -146,21 +144,19 @@ export async function submitProof(
   const signed: KeptProof['signed'][number][] = [];
   for (const member of committee.members) {
     if (member.shards.length === 0) continue;
-    try {
+    await orFault(async () => {
       const proof = fromHex(kept.proof);
       const said = await core.nodes.node(member).putInconsistencyProof(blobId, kept.axis, proof, signal);
       const one = [{ publicKey: member.publicKey, signature: said.signature }];
       const [isSigned] = await core.pool.verifySignatures(message, one, { urgency: 'bulk', signal });
-      if (isSigned !== true || !sameBytes(said.message, message)) continue;
+      if (isSigned !== true || !sameBytes(said.message, message)) return;
       signed.push({
         node: member.nodeId,
         shards: member.shards.length,
         message: toHex(said.message),
         signature: toHex(said.signature),
       });
-    } catch (error) {
-      if (faultOf(error) === undefined || signal.aborted) throw error;
-    }
+    }, signal);
   }
   return keep(core.catalog, { ...kept, signed });
 }

@@ -1,4 +1,5 @@
 /** Questions about the engine's state: answered from the catalog, and from the chain where money and leases are concerned. */
+import { epochStartMs } from '../domain/committee.ts';
 import { sameDot } from '../domain/dot.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { ChunkId, DeviceId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
@@ -185,8 +186,7 @@ async function spaceStatus(
     encodedBytes: packs.reduce((sum, pack) => sum + (pack.encodedBytes ?? 0), 0),
     pool: row.pool,
     leaseEndEpoch: pool?.endEpoch,
-    leaseEndsAtMs:
-      pool && chain ? chain.nextEpochAtMs + (pool.endEpoch - chain.epoch - 1) * chain.epochDurationMs : undefined,
+    leaseEndsAtMs: pool && chain ? epochStartMs(pool.endEpoch, chain) : undefined,
   };
 }
 

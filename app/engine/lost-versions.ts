@@ -1,5 +1,5 @@
 /** Which versions of which files hold chunks that are nowhere any more: what a person is told by name, and nothing more than that is lost. */
-import { faultOf } from '../domain/fault.ts';
+import { Fault, orFault } from '../domain/fault.ts';
 import type { ChunkId } from '../domain/ids.ts';
 import type { SpacePath } from '../domain/path-name.ts';
 import type { Content } from '../domain/space.ts';
@@ -48,15 +48,10 @@ export async function lostVersions(
     return isHit;
   };
   const inLists = async (content: Content): Promise<boolean> => {
-    try {
-      const below = (await reader.flatten(content, signal)).filter((id) => lost.has(id));
-      for (const id of below) held.add(id);
-      return below.length > 0;
-    } catch (error) {
-      if (faultOf(error) === undefined || signal.aborted) throw error;
-      for (const id of lost) held.add(id);
-      return true;
-    }
+    const leaves = await orFault(() => reader.flatten(content, signal), signal);
+    const below = leaves instanceof Fault ? [...lost] : leaves.filter((id) => lost.has(id));
+    for (const id of below) held.add(id);
+    return leaves instanceof Fault || below.length > 0;
   };
   const sequences = new Map<number, number>();
   for (let after: number | undefined = 0; after !== undefined;) {

@@ -4,7 +4,7 @@
  */
 import { parseBlobId } from '../domain/blob-id.ts';
 import type { BlobMetadata } from '../domain/encoding.ts';
-import { Fault, faultOf } from '../domain/fault.ts';
+import { Fault, orFault } from '../domain/fault.ts';
 import { metadataBody } from '../domain/metadata-form.ts';
 import { encodedSlivers, sliverForm, sliverOfPair } from '../domain/sliver-form.ts';
 import { upload } from '../stages/upload/upload.ts';
@@ -43,7 +43,8 @@ export async function mendPack(
     for (const { member, pair, axis } of left) {
       const node = core.nodes.node(member);
       const body = slivers.body(axis, sliverOfPair(axis, pair, committee.shards));
-      await unlessRefused(async () => {
+      // A node that does not take it still lacks it, which the next look shows.
+      await orFault(async () => {
         await node.putMetadata(blobId, metadataBody(metadata), signal);
         await node.putSliver(blobId, pair, axis, body, signal);
       }, signal);
@@ -62,13 +63,4 @@ async function notGood(
 ): Promise<readonly Probe[]> {
   const states = await probeAll(core, metadata, probes, signal);
   return probes.filter((_, i) => states[i] !== 'good');
-}
-
-/** A node that does not take it still lacks it, which the next look shows. */
-async function unlessRefused(send: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  try {
-    await send();
-  } catch (error) {
-    if (faultOf(error) === undefined || signal.aborted) throw error;
-  }
 }

@@ -5,7 +5,7 @@
 import { pairOfShard, parseBlobId, type BlobId } from '../domain/blob-id.ts';
 import type { Committee, CommitteeMember } from '../domain/committee.ts';
 import type { Axis, BlobMetadata } from '../domain/encoding.ts';
-import { Fault, faultOf, type FaultCode } from '../domain/fault.ts';
+import { Fault, faultOf, orFault, type FaultCode } from '../domain/fault.ts';
 import { Gate } from '../domain/gate.ts';
 import { metadataBodyBytes, parseMetadata, sliverHashIn } from '../domain/metadata-form.ts';
 import { redStuff } from '../domain/redstuff.ts';
@@ -104,13 +104,12 @@ export async function provenMetadata(
   const members = committee.members.filter((member) => member.shards.length > 0);
   const start = Math.floor(core.dice.fraction() * members.length);
   for (const member of [...members.slice(start), ...members.slice(0, start)]) {
-    try {
+    const found = await orFault(async () => {
       const body = await core.nodes.node(member).metadata(blobId, metadataBodyBytes(shards), signal);
-      if (body !== undefined) return parseMetadata(body, blobId, shards);
-    } catch (error) {
-      // The next node is asked; only when none has it is that a finding.
-      if (faultOf(error) === undefined || signal.aborted) throw error;
-    }
+      return body && parseMetadata(body, blobId, shards);
+    }, signal);
+    // Else the next node is asked; only when none has it is that a finding.
+    if (found !== undefined && !(found instanceof Fault)) return found;
   }
   throw new Fault('blob-unavailable', 'later', `No storage node gives the metadata of blob ${blobId}.`);
 }
@@ -158,12 +157,8 @@ async function hasNoMetadata(
   shards: number,
   signal: AbortSignal,
 ): Promise<boolean> {
-  try {
-    return (await core.nodes.node(member).metadata(blobId, metadataBodyBytes(shards), signal)) === undefined;
-  } catch (error) {
-    if (faultOf(error) === undefined || signal.aborted) throw error;
-    return false;
-  }
+  const ask = () => core.nodes.node(member).metadata(blobId, metadataBodyBytes(shards), signal);
+  return (await orFault(ask, signal)) === undefined;
 }
 
 /** What is asked for; undefined when the fault says that it cannot be had. */

@@ -4,7 +4,7 @@
  * is wanted; what changed since gives other ids and is passed over. `sink` seals only what is wanted.
  */
 import { toHex } from '../domain/bytes.ts';
-import { faultOf } from '../domain/fault.ts';
+import { Fault, orFault } from '../domain/fault.ts';
 import type { ChunkId } from '../domain/ids.ts';
 import { batchBytesMax } from '../domain/limits.ts';
 import { joinPath, nameBytesFromText, pathNames, type SpacePath } from '../domain/path-name.ts';
@@ -140,8 +140,9 @@ export async function findInFiles(
     for (const { result } of batch) if ('chunks' in result) await foldContent(result.chunks, search.sink.store);
   for (const { path, name } of links) {
     const above = pathNames(path).slice(0, -1).join('/');
-    const listing = await unlessTrouble(() => core.disk.list(folder, above), signal);
-    const target = listing?.entries.find((entry) => entry.name === name)?.target;
+    const listing = await orFault(() => core.disk.list(folder, above), signal);
+    if (listing instanceof Fault) continue;
+    const target = listing.entries.find((entry) => entry.name === name)?.target;
     if (target !== undefined) await search.sink.store([nameBytesFromText(target)]);
   }
   await search.sink.sealed();
@@ -165,20 +166,11 @@ async function* candidates(
       if (version.kind === 'folder' || !mayHold(search, version.content)) continue;
       if (version.kind === 'symlink') links.push(version);
       else {
-        const stat = await unlessTrouble(() => core.disk.look(folder, version.path), signal);
-        if (stat?.kind === 'file') found.push({ path: version.path, stat });
+        // Where the disk cannot say, the chunk is simply not found there.
+        const stat = await orFault(() => core.disk.look(folder, version.path), signal);
+        if (!(stat instanceof Fault) && stat?.kind === 'file') found.push({ path: version.path, stat });
       }
     }
     yield found;
-  }
-}
-
-/** What the disk answers; undefined when it cannot say, since the chunk is then simply not found there. */
-async function unlessTrouble<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (faultOf(error) === undefined || signal.aborted) throw error;
-    return undefined;
   }
 }

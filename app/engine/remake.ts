@@ -4,7 +4,7 @@
  * goes into new packs, paid from the pool and certified like any other. What is nowhere is said by name. It may be killed anywhere and run again.
  */
 import type { BlobId } from '../domain/blob-id.ts';
-import { Fault, faultOf } from '../domain/fault.ts';
+import { Fault, orFault } from '../domain/fault.ts';
 import type { ChunkId } from '../domain/ids.ts';
 import type { ChunkPlace } from '../domain/space.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
@@ -88,16 +88,6 @@ async function remakeOf(
   const done = await orFault(() => remakeAll(core, space, mine, signal), signal);
   if (!(done instanceof Fault)) return [...failed, ...done];
   return [...failed, ...mine.map(({ pack, proof }) => reportOf(pack, { problem: done, proof }))];
-}
-
-async function orFault<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | Fault> {
-  try {
-    return await work();
-  } catch (error) {
-    const fault = faultOf(error);
-    if (fault === undefined || fault.code === 'cancelled' || signal.aborted) throw error;
-    return fault;
-  }
 }
 
 function reportOf({ subject, health }: BrokenPack, more: Partial<RemadePack>): RemadePack {

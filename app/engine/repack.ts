@@ -1,5 +1,5 @@
 /** Chunks of broken packs, as many as can be found on this computer or in what is left of the packs, into new packs of the spool with their rows. */
-import { faultOf } from '../domain/fault.ts';
+import { Fault, orFault } from '../domain/fault.ts';
 import { parseChunkId, type ChunkId } from '../domain/ids.ts';
 import { sliverDataBytes, sliverForm } from '../domain/sliver-form.ts';
 import type { ChunkPlace } from '../domain/space.ts';
@@ -104,16 +104,14 @@ async function readSealed(
   keys: OpenSpace['keys'],
   signal: AbortSignal,
 ): Promise<ArrayBuffer | undefined> {
-  if (pack.blobId === undefined) return undefined;
-  try {
-    const [read] = await core.blobs.readRanges(pack.blobId, pack.bytes, [{ start, end: start + bytes }], signal);
-    const sealed = Uint8Array.from(read ?? []);
-    const buffer = sealed.slice().buffer;
-    const chunks = [{ id, start: 0, bytes, plainBytes }];
-    await core.pool.open({ buffer, chunks, sealKey: keys.seal, idKey: keys.chunkId }, { urgency: 'bulk', signal });
-    return sealed.buffer;
-  } catch (error) {
-    if (faultOf(error) === undefined || signal.aborted) throw error;
-    return undefined;
-  }
+  const { blobId, bytes: packBytes } = pack;
+  if (blobId === undefined) return undefined;
+  const sealed = await orFault(async () => {
+    const [read] = await core.blobs.readRanges(blobId, packBytes, [{ start, end: start + bytes }], signal);
+    const copy = Uint8Array.from(read ?? []);
+    const task = { buffer: copy.slice().buffer, chunks: [{ id, start: 0, bytes, plainBytes }] };
+    await core.pool.open({ ...task, sealKey: keys.seal, idKey: keys.chunkId }, { urgency: 'bulk', signal });
+    return copy.buffer;
+  }, signal);
+  return sealed instanceof Fault ? undefined : sealed;
 }

@@ -1,14 +1,15 @@
 /** What was spent, what is stored and what changes would cost, as a window sees it; the price of a WAL in the user's money; vouchers. */
 import { isAbsolute, join } from 'node:path';
 import { Fault } from '../../domain/fault.ts';
-import type { NetworkState } from '../../domain/committee.ts';
+import { epochStartMs } from '../../domain/committee.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Handlers } from '../../wire/contract.ts';
 import type { MoreCost, WalPrice } from '../../wire/cost.ts';
 import { writeVoucher } from '../commands/renewer.ts';
 import type { Host } from '../host.ts';
 import { parseWalPrice, readWalPrice, writeWalPrice } from '../local-money.ts';
-import { monthMs } from '../prices.ts';
+import { frostOver, monthMs } from '../prices.ts';
+import { betweenPasses } from './between-passes.ts';
 import type { DeskState } from './desk.ts';
 
 type Named = Pick<
@@ -26,9 +27,6 @@ type Named = Pick<
 
 /** Checks told to a window: a quarter of a year of days. */
 const checksMax = 92;
-
-const inAMonth = (frostPerEpoch: bigint, { epochDurationMs }: NetworkState): bigint =>
-  (frostPerEpoch * BigInt(monthMs)) / BigInt(Math.max(1, epochDurationMs));
 
 export function costHandlers(desk: DeskState, host: () => Promise<Host>): Named {
   const engine = async (): Promise<Engine> => (await host()).engine;
@@ -55,7 +53,7 @@ export function costHandlers(desk: DeskState, host: () => Promise<Host>): Named 
       const asked = await engine();
       const network = await asked.network(signal);
       const { frost, spaces } = await asked.costs.ahead(space, epochs, signal);
-      const longer = spaces.filter((each) => each.epochs > 0).map((each) => endsAt(each.endEpoch, network));
+      const longer = spaces.filter((each) => each.epochs > 0).map((each) => epochStartMs(each.endEpoch, network));
       return {
         frost: String(frost),
         spaces: longer.length,
@@ -77,7 +75,7 @@ export function costHandlers(desk: DeskState, host: () => Promise<Host>): Named 
         boughtBytes,
         frost: String(frost),
         paidMs: epochs * network.epochDurationMs,
-        monthFrost: String(inAMonth(frostPerEpoch, network)),
+        monthFrost: String(frostOver(frostPerEpoch, network, monthMs)),
       };
     },
     'cost.thin': async (rules, signal) => {
@@ -96,7 +94,7 @@ export function costHandlers(desk: DeskState, host: () => Promise<Host>): Named 
         };
       }
       const { frost, ...counts } = sum;
-      return { ...counts, monthFrost: String(inAMonth(frost, network)) };
+      return { ...counts, monthFrost: String(frostOver(frost, network, monthMs)) };
     },
     'price.read': async () => ({ price: priceOf(desk) }),
     'price.set': async ({ price }) => {
@@ -115,15 +113,11 @@ export function costHandlers(desk: DeskState, host: () => Promise<Host>): Named 
       const path = join(folder, `floe-${(await asked.device())?.index ?? 0}.voucher`);
       const write = (): ReturnType<typeof writeVoucher> =>
         writeVoucher(asked, path, { epochs: undefined, frostMax: undefined }, signal);
-      const voucher = await (desk.keeper ? desk.keeper.between(write) : write());
+      const voucher = await betweenPasses(desk, write);
       return { path, leases: voucher.pools.length, frostMax: String(voucher.frostMax) };
     },
   };
 }
-
-/** When an epoch begins: the end of whatever is paid until it. */
-const endsAt = (epoch: number, { epoch: now, nextEpochAtMs, epochDurationMs }: NetworkState): number =>
-  nextEpochAtMs + (epoch - now - 1) * epochDurationMs;
 
 function priceOf({ options }: DeskState): WalPrice | undefined {
   const price = readWalPrice(options.home);

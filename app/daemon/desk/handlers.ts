@@ -14,6 +14,7 @@ import { refuseHome } from '../commands/space.ts';
 import type { HomeConfig } from '../config.ts';
 import type { Host } from '../host.ts';
 import { costHandlers } from './cost-handlers.ts';
+import { betweenAndShown } from './between-passes.ts';
 import type { DeskState } from './desk.ts';
 import { lookIntoFolder } from './folders.ts';
 import { keepingHandlers } from './keeping-handlers.ts';
@@ -48,7 +49,7 @@ export function makeHandlers(desk: DeskState): Handlers {
     ...steeringHandlers({
       engine,
       steered: () => desk.steered(),
-      between: (work) => betweenPasses(desk, work),
+      between: (work) => betweenAndShown(desk, work),
     }),
     ...costHandlers(desk, host),
     'sync.now': () =>
@@ -87,13 +88,6 @@ export function makeHandlers(desk: DeskState): Handlers {
 function done(work: () => void): Promise<typeof nothing> {
   work();
   return Promise.resolve(nothing);
-}
-
-/** Between passes, so that nobody waits for a long one, and shown when the call answers. */
-async function betweenPasses<T>(desk: DeskState, work: () => Promise<T>): Promise<T> {
-  const value = await (desk.keeper ? desk.keeper.between(work) : work());
-  await desk.board.refresh();
-  return value;
 }
 
 type Named<K extends keyof Handlers> = Pick<Handlers, K>;
@@ -173,7 +167,7 @@ function spaceHandlers(
 ): Named<'folder.look' | 'folder.quote' | 'space.add' | 'space.join' | 'held.release'> {
   const change = async <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
     const { engine } = await host();
-    return betweenPasses(desk, () => work(engine));
+    return betweenAndShown(desk, () => work(engine));
   };
   const add = async (
     folder: string,

@@ -13,6 +13,7 @@ import type { ConflictSide as EngineSide, Engine } from '../../engine/engine.ts'
 import type { Handlers } from '../../wire/contract.ts';
 import type { ConflictSide } from '../../wire/history.ts';
 import type { Host } from '../host.ts';
+import { betweenAndShown } from './between-passes.ts';
 import type { DeskState } from './desk.ts';
 
 const nothing = {};
@@ -37,9 +38,7 @@ export function keepingHandlers(desk: DeskState, host: () => Promise<Host>): Nam
     },
     'conflict.resolve': async ({ space, path, keep }) => {
       const { engine: asked } = await host();
-      const work = (): Promise<unknown> => asked.resolve(space, path, keep);
-      await (desk.keeper ? desk.keeper.between(work) : work());
-      await desk.board.refresh();
+      await betweenAndShown(desk, () => asked.resolve(space, path, keep));
       desk.keeper?.wake();
       return nothing;
     },

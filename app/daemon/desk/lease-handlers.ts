@@ -1,9 +1,10 @@
 /** Leases, the autopilot and the cap, as a window sees and changes them. What costs something is quoted first and then done between passes. */
 import type { Engine, RenewReport } from '../../engine/engine.ts';
-import type { NetworkState } from '../../domain/committee.ts';
+import { epochStartMs, type NetworkState } from '../../domain/committee.ts';
 import type { Handlers } from '../../wire/contract.ts';
 import type { LeaseWarning, Renewal } from '../../wire/storage.ts';
 import type { Host } from '../host.ts';
+import { betweenPasses } from './between-passes.ts';
 import type { DeskState } from './desk.ts';
 
 const nothing = {};
@@ -13,16 +14,12 @@ type Named = Pick<
   'lease.list' | 'lease.renew' | 'lease.autopilot' | 'lease.ahead' | 'budget.state' | 'budget.set'
 >;
 
-/** When an epoch begins: the end of whatever is paid until it. */
-const startOf = (epoch: number, { epoch: now, nextEpochAtMs, epochDurationMs }: NetworkState): number =>
-  nextEpochAtMs + (epoch - now - 1) * epochDurationMs;
-
 export function leaseHandlers(desk: DeskState, host: () => Promise<Host>): Named {
   const engine = async (): Promise<Engine> => (await host()).engine;
   /** The running pass stops where it is, so that nobody waits for a long one. */
   const change = async <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
     const asked = await engine();
-    const value = desk.keeper ? await desk.keeper.between(() => work(asked)) : await work(asked);
+    const value = await betweenPasses(desk, () => work(asked));
     desk.board.chainChanged();
     return value;
   };
@@ -49,9 +46,10 @@ export function leaseHandlers(desk: DeskState, host: () => Promise<Host>): Named
             aheadEpochs,
             capacityBytes: capacity,
             usedBytes: used,
-            endsAtMs: startOf(endEpoch, network),
+            endsAtMs: epochStartMs(endEpoch, network),
             aheadMs: aheadEpochs * network.epochDurationMs,
-            renewsAtMs: renewsAt === undefined ? undefined : Math.max(startOf(renewsAt, network), desk.clock.now()),
+            renewsAtMs:
+              renewsAt === undefined ? undefined : Math.max(epochStartMs(renewsAt, network), desk.clock.now()),
             frostPerEpoch: String(frostPerEpoch),
           }),
         ),
@@ -102,7 +100,7 @@ const renewalForm = ({ renewed, unpaid }: RenewReport, network: NetworkState): R
   renewed: renewed.map(({ space, epochs, endEpoch, frost }) => ({
     space,
     epochs,
-    endsAtMs: startOf(endEpoch, network),
+    endsAtMs: epochStartMs(endEpoch, network),
     frost: String(frost),
   })),
   frost: String(renewed.reduce((sum, { frost }) => sum + frost, 0n)),

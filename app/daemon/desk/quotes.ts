@@ -6,7 +6,7 @@ import { networkProfile } from '../../adapters/chain/profiles.ts';
 import { nodeCrypto } from '../../adapters/crypto/crypto.ts';
 import { openDisk } from '../../adapters/disk/disk.ts';
 import { openPool } from '../../adapters/pool/pool.ts';
-import type { NetworkState } from '../../domain/committee.ts';
+import { epochStartMs, type NetworkState } from '../../domain/committee.ts';
 import { Fault } from '../../domain/fault.ts';
 import { quoteFolder, type Quote } from '../../engine/engine.ts';
 import type { CallIn } from '../../wire/contract.ts';
@@ -58,7 +58,7 @@ function form(path: string, quote: Quote, network: NetworkState, isPlayMoney: bo
     packs,
     encodedBytes,
     epochs,
-    paidUntilMs: network.nextEpochAtMs + (epochs - 1) * network.epochDurationMs,
+    paidUntilMs: epochStartMs(network.epoch + epochs, network),
     frost: String(frost),
     mist: String(mist),
     monthFrost: String(leaseFrost(encodedBytes, network, monthMs)),

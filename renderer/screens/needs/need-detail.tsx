@@ -4,7 +4,6 @@ import type { Need } from '../../../app/wire/activity.ts';
 import { useDeed, useTopic } from '../../client/use-engine.ts';
 import { useWay } from '../../client/way.ts';
 import { Answers, FaultAnswers } from '../../parts/answers.tsx';
-import { DialogBox } from '../../parts/dialog.tsx';
 import { shownName } from '../../parts/name.tsx';
 import { Press } from '../../parts/press.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -13,6 +12,7 @@ import { useWords } from '../../words/use-words.ts';
 import { FixPress } from '../fix-press.tsx';
 import { Renew } from '../storage/renew.tsx';
 import { Conflicts } from './conflicts.tsx';
+import { ReleaseQuestion } from './release-question.tsx';
 import { Rewrites } from './rewrites.tsx';
 
 export function NeedDetail({ need }: { readonly need: Need }): ReactElement {
@@ -141,7 +141,6 @@ function Held({ need }: { readonly need: Need & { readonly kind: 'held' } }): Re
   const { say, number } = useWords();
   const { go } = useWay();
   const space = useTopic('spaces')?.find((each) => each.space === need.space);
-  const release = useDeed('held.release');
   const putBack = useDeed('history.restore');
   const [isAsked, setAsked] = useState(false);
   const count = { count: need.deletions, files: number(need.deletions) };
@@ -152,7 +151,6 @@ function Held({ need }: { readonly need: Need & { readonly kind: 'held' } }): Re
         risk={say('need.held-risk')}
         action={say('need.held-action')}
       />
-      {release.fault && <FaultAnswers fault={release.fault} />}
       {putBack.fault && <FaultAnswers fault={putBack.fault} />}
       {putBack.isBusy && <p className="note cold">{say('need.held-restoring')}</p>}
       <div className="buttons">
@@ -172,21 +170,14 @@ function Held({ need }: { readonly need: Need & { readonly kind: 'held' } }): Re
           {say('place.history')}
         </Press>
       </div>
-      <DialogBox title={say('need.held-sure', count)} isOpen={isAsked} onClose={() => setAsked(false)}>
-        <p>{say('need.held-sure-under')}</p>
-        <div className="buttons">
-          <Press onPress={() => setAsked(false)}>{say('part.cancel')}</Press>
-          <Press
-            kind="primary"
-            isBusy={release.isBusy}
-            onPress={() => {
-              if (need.space !== undefined) void release.run({ space: need.space }).then(() => setAsked(false));
-            }}
-          >
-            {say('need.held-do', count)}
-          </Press>
-        </div>
-      </DialogBox>
+      <ReleaseQuestion
+        space={need.space}
+        title={say('need.held-sure', count)}
+        under={say('need.held-sure-under')}
+        doing={say('need.held-do', count)}
+        isOpen={isAsked}
+        onClose={() => setAsked(false)}
+      />
     </>
   );
 }
