@@ -2,10 +2,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import { resolveHome } from '../adapters/home/home.ts';
 import { Fault } from '../domain/fault.ts';
+import { openBytes } from './byte-stream.ts';
 import { collect, integer, lazily, share, textFlag } from './command.ts';
 import type { AddCommand, Context, Flags, Run } from './command.ts';
 import { exitCodes, openOutput, type ExitCode, type Output } from './output.ts';
 import { readPassphrase } from './passphrase.ts';
+import { handOver, type CommandCall } from './running/running.ts';
 import { floeVersion } from './version.ts';
 import { addSteeringCommands } from './steering-commands.ts';
 import { addUpkeepCommands } from './upkeep-commands.ts';
@@ -277,39 +279,95 @@ function failUsage(output: Output, error: CommanderError): ExitCode {
   return exitCodes.usage;
 }
 
-/** Runs one command line and returns its exit code. */
-export async function runCli(args: readonly string[]): Promise<ExitCode> {
-  const isJson = args.includes('--json');
-  const output = openOutput(isJson);
-  const stop = new AbortController();
-  const onStop = (): void => {
-    // A second word ends the process at once: what is durable is durable, and a call that hangs must not hold the user.
-    if (stop.signal.aborted) process.exit(exitCodes.failed);
-    stop.abort(new Fault('cancelled', 'now', 'Stopped. What was done so far is kept; run the command again to go on.'));
-  };
-  process.on('SIGINT', onStop).on('SIGTERM', onStop);
+/** These make a home, have one of their own, or need none: a Floe that runs with the home does not do them. */
+function isAlone(name: string, [first]: readonly string[]): boolean {
+  if (['localnet', 'demo', 'start', 'init', 'recover'].includes(name)) return true;
+  return (name === 'receipt' && first === 'verify') || (name === 'renewer' && first === 'run');
+}
+
+interface Seat {
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  /** The context of a command with these flags. */
+  context(flags: Flags): Context;
+  /** The exit code of whoever takes the command over; undefined when nobody does. */
+  handOver(home: string): Promise<ExitCode | undefined>;
+  /** Where the parser says what is wrong with a command line. */
+  readonly sayUsage?: (text: string) => void;
+}
+
+async function runIn(seat: Seat, args: readonly string[]): Promise<ExitCode> {
+  const { output, signal, sayUsage } = seat;
   let code: ExitCode = exitCodes.done;
   const program = buildProgram((work) => async (...given) => {
     const command = given.at(-1);
     if (!(command instanceof Command)) throw new Error('commander hands over the command last');
     const flags: Flags = command.optsWithGlobals();
-    const context: Context = {
-      home: resolveHome({ flag: textFlag(flags, 'home'), env: process.env, platform: process.platform }),
-      output,
-      passphrase: () => readPassphrase(textFlag(flags, 'passphraseFile')),
-      signal: stop.signal,
-    };
-    code = await work(context, command.args, flags);
+    const context = seat.context(flags);
+    const taken = isAlone(command.name(), command.args) ? undefined : await seat.handOver(context.home);
+    code = taken ?? (await work(context, command.args, flags));
   });
+  if (sayUsage)
+    for (const each of [program, ...program.commands]) each.configureOutput({ writeOut: sayUsage, writeErr: sayUsage });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : failUsage(output, error);
-    return output.fail(
-      stop.signal.aborted && error instanceof Error && error.name === 'AbortError' ? stop.signal.reason : error,
-    );
+    return output.fail(signal.aborted && error instanceof Error && error.name === 'AbortError' ? signal.reason : error);
+  }
+}
+
+/** Runs one command line and returns its exit code. A Floe that runs with its home carries it out. */
+export async function runCli(args: readonly string[]): Promise<ExitCode> {
+  const output = openOutput(args.includes('--json'));
+  const stop = new AbortController();
+  const { signal } = stop;
+  const onStop = (): void => {
+    // A second word ends the process at once: what is durable is durable, and a call that hangs must not hold the user.
+    if (signal.aborted) process.exit(exitCodes.failed);
+    stop.abort(new Fault('cancelled', 'now', 'Stopped. What was done so far is kept; run the command again to go on.'));
+  };
+  process.on('SIGINT', onStop).on('SIGTERM', onStop);
+  const { stdout, stderr, env, platform } = process;
+  const cwd = process.cwd();
+  const seat: Seat = {
+    output,
+    signal,
+    context: (flags) => ({
+      home: resolveHome({ flag: textFlag(flags, 'home'), env, platform }),
+      output,
+      bytes: openBytes(stdout, signal),
+      cwd,
+      running: undefined,
+      passphrase: () => readPassphrase(textFlag(flags, 'passphraseFile')),
+      signal,
+    }),
+    handOver: (home) => {
+      const request = { version: floeVersion, args, cwd, isTerminal: Boolean(stderr.isTTY) };
+      return handOver({ home, request, stdout, stderr, signal });
+    },
+  };
+  try {
+    return await runIn(seat, args);
   } finally {
     process.off('SIGINT', onStop).off('SIGTERM', onStop);
   }
+}
+
+/** Runs a command line that was handed to the Floe of this process. */
+export async function runHanded(
+  { args, output, bytes, cwd, sayUsage, signal }: CommandCall,
+  of: Pick<Context, 'home' | 'passphrase' | 'running'>,
+): Promise<ExitCode> {
+  return runIn(
+    {
+      output,
+      signal,
+      context: () => ({ ...of, output, bytes, cwd, signal }),
+      handOver: () => Promise.resolve(undefined),
+      sayUsage,
+    },
+    args,
+  );
 }

@@ -1,16 +1,27 @@
 /** What a command is: it gets its context, its arguments and its flags, and gives an exit code. */
 import type { Command } from 'commander';
+import { resolve } from 'node:path';
 import { Fault } from '../domain/fault.ts';
 import type { ExitCode, Output } from './output.ts';
+import type { RunningFloe } from './running/running.ts';
 
 /** What every command gets. */
 export interface Context {
   readonly home: string;
   readonly output: Output;
+  /** Bytes and nothing else to stdout, as fast as they are read there. */
+  readonly bytes: (piece: Uint8Array) => Promise<void>;
+  /** Absolute: where relative paths begin. */
+  readonly cwd: string;
+  /** The Floe that runs with the home and carries this command out; undefined when the command opens the home itself. */
+  readonly running: RunningFloe | undefined;
   readonly passphrase: () => Promise<string | undefined>;
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborted by SIGINT and SIGTERM of the process that the command was typed into. */
   readonly signal: AbortSignal;
 }
+
+/** A path of a person, absolute. */
+export const placeOf = ({ cwd }: Pick<Context, 'cwd'>, path: string): string => resolve(cwd, path);
 
 export type Flags = Readonly<Record<string, unknown>>;
 export type Run = (context: Context, args: readonly string[], flags: Flags) => Promise<ExitCode>;

@@ -44,8 +44,14 @@ function progressText(event: EngineEvent): string | undefined {
   }
 }
 
-export function showProgress(host: Pick<Host, 'engine'>, output: Output): void {
-  host.engine.subscribe((event) => {
+/** Until the returned function is called. */
+export function showProgress(
+  host: Pick<Host, 'engine'>,
+  output: Output,
+  isShown: (kind: EngineEvent['kind']) => boolean = () => true,
+): () => void {
+  return host.engine.subscribe((event) => {
+    if (!isShown(event.kind)) return;
     const text = progressText(event);
     if (text !== undefined) output.progress(text);
     if (event.kind !== 'reading' && event.kind !== 'scanning') output.event('progress', event);
@@ -68,10 +74,46 @@ export function pointListener(): ((point: string) => void) | undefined {
   };
 }
 
+/** For what changes something. In a Floe that runs, its passes make room. */
 export async function withHost<T>(
   context: Context,
   work: (host: Host) => Promise<T>,
   options: Pick<HostOptions, 'setsDamageAside'> = {},
+): Promise<T> {
+  const { running, output } = context;
+  if (!running) return withOwnHost(context, work, options);
+  const host = await running.host();
+  return running.between(() => withProgress(host, output, undefined, work));
+}
+
+/** What a pass never tells of. */
+const lookingKinds: ReadonlySet<EngineEvent['kind']> = new Set(['restoring', 'checking', 'recovering']);
+
+/** For what only looks. A Floe that runs goes on with its own work meanwhile, whose progress is not this command's. */
+export async function lookInto<T>(context: Context, work: (host: Host) => Promise<T>): Promise<T> {
+  const { running, output } = context;
+  if (!running) return withOwnHost(context, work, {});
+  return withProgress(await running.host(), output, (kind) => lookingKinds.has(kind), work);
+}
+
+async function withProgress<T>(
+  host: Host,
+  output: Output,
+  isShown: ((kind: EngineEvent['kind']) => boolean) | undefined,
+  work: (host: Host) => Promise<T>,
+): Promise<T> {
+  const hide = showProgress(host, output, isShown);
+  try {
+    return await work(host);
+  } finally {
+    hide();
+  }
+}
+
+async function withOwnHost<T>(
+  context: Context,
+  work: (host: Host) => Promise<T>,
+  options: Pick<HostOptions, 'setsDamageAside'>,
 ): Promise<T> {
   const onPoint = pointListener();
   const host = await openHost({

@@ -22,7 +22,11 @@ export interface Moment {
   readonly isSide: boolean;
 }
 
-const idDigitsMin = 6;
+/** A snapshot's id, or enough first digits of one. */
+const isIdPart = (text: string): boolean => /^[0-9a-f]{6,64}$/.test(text);
+
+const severalBegin = (text: string): Fault =>
+  new Fault('bad-input', 'after-user', `Several snapshots begin with ${text}. Give more digits.`);
 
 export async function findMoment(
   core: EngineCore,
@@ -30,12 +34,11 @@ export async function findMoment(
   at: string | undefined,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Moment> {
-  const isId = at !== undefined && at.length >= idDigitsMin && /^[0-9a-f]+$/.test(at);
+  const isId = at !== undefined && isIdPart(at);
   const sides = isId ? await core.catalog.sides(space.num, at) : [];
   const standing = sides.filter(({ state }) => state !== 'given-up');
   const isRound = isId && (await core.catalog.snapshots(space.num)).some(({ snapshot }) => snapshot.startsWith(at));
-  if (standing.length + Number(isRound) > 1)
-    throw new Fault('bad-input', 'after-user', `Several snapshots begin with ${at}. Give more digits.`);
+  if (isId && standing.length + Number(isRound) > 1) throw severalBegin(at);
   const [side] = standing;
   if (side !== undefined && !isRound) {
     const tree = openStoredTree(side.root, openChunkReader(core.open(space).keys, core), signal);
@@ -55,10 +58,9 @@ export async function findRound(catalog: Catalog, space: SpaceRow, at: string | 
     if (!last) throw new Fault('not-found', 'later', `Nothing of '${space.name}' is certified yet.`);
     return last;
   }
-  if (/^[0-9a-f]{6,64}$/.test(at)) {
+  if (isIdPart(at)) {
     const matching = newest.filter((round) => round.snapshot.startsWith(at));
-    if (matching.length > 1)
-      throw new Fault('bad-input', 'after-user', `Several snapshots begin with ${at}. Give more digits.`);
+    if (matching.length > 1) throw severalBegin(at);
     const [one] = matching;
     if (one) return one;
   }

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { linkTo } from '../../app/daemon/running-floe.ts';
+import { linkTo } from '../../app/daemon/window-link.ts';
 
 const root = join(import.meta.dirname, '../..');
 const bin = join(root, 'app/daemon/bin.ts');

@@ -342,7 +342,7 @@ describe('a space, from adding to restoring', () => {
 
 describe('floe start', () => {
   test(
-    'gives its window to the key alone, certifies edits within seconds, keeps others out and ends cleanly',
+    'gives its window to the key alone, certifies edits within seconds, keeps a second one out and ends cleanly',
     async () => {
       const running = runFloe(['start', '--json', ...own]);
       const url = new URL(String((await running.line(({ event }) => event === 'ready'))['url']));
@@ -353,7 +353,7 @@ describe('floe start', () => {
       expect(await connection.call('history.log', { space: 'docs' })).not.toHaveLength(0);
       connection.close();
       expect(lstatSync(join(home, 'window.url')).mode & 0o777).toBe(0o600);
-      const busy = await floeJson(['spaces', ...own]);
+      const busy = await floeJson(['start', ...own]);
       expect([busy.code, faultCode(busy)]).toEqual([5, 'home-busy']);
 
       appendFileSync(join(folder, 'a.txt'), 'and more\n');

@@ -4,13 +4,13 @@ import { displayName } from '../../domain/path-name.ts';
 import { standingOf, type CheckLine, type CheckReport, type KeptProof } from '../../engine/engine.ts';
 import { textFlag, type Flags, type Run } from '../command.ts';
 import { countText, dateText, exitCodes, table, type ExitCode, type Output } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto, withHost } from '../session.ts';
 
 /** Packs with findings shown to people; scripts get all. */
 const findingsShownMax = 20;
 
 export const checkCommand: Run = async (context, _args, flags) =>
-  withHost(context, async ({ engine }) => {
+  (flags['repair'] === true ? withHost : lookInto)(context, async ({ engine }) => {
     if (flags['history'] === true) return sayHistory(context.output, await engine.checks());
     const blob = textFlag(flags, 'proof');
     if (blob !== undefined) return sayProof(context.output, await engine.inconsistencyProof(blob));

@@ -4,7 +4,7 @@ import { displayName } from '../../domain/path-name.ts';
 import type { ConflictLine, ConflictSide, Keep } from '../../engine/engine.ts';
 import { textFlag, type Run } from '../command.ts';
 import { bytesText, dateText, exitCodes, isoFromNs, table } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto, withHost } from '../session.ts';
 
 const who = ({ isMine, deviceName, device }: ConflictSide): string =>
   isMine ? 'this device' : displayName(deviceName ?? device.slice(0, 8));
@@ -33,7 +33,7 @@ const jsonLine = ({ kind, timeMs, kept, beside }: ConflictLine): object => ({
 });
 
 export const conflictsCommand: Run = async (context, [wanted]) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const { output } = context;
     const spaces = (await engine.spaces()).filter(
       ({ space, name }) => wanted === undefined || space === wanted || name === wanted,
@@ -71,7 +71,7 @@ export const resolveCommand: Run = async (context, [space = '', path = ''], flag
   });
 
 export const heldCommand: Run = async (context) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const held = (await engine.held()).filter(
       ({ here, elsewhere, rewritesHere, rewritesElsewhere }) => here + elsewhere + rewritesHere + rewritesElsewhere > 0,
     );

@@ -4,16 +4,16 @@
  */
 import { statSync, writeFileSync } from 'node:fs';
 import { cpus, platform, arch, release, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { diskFault } from '../../adapters/disk/disk.ts';
 import { faultOf } from '../../domain/fault.ts';
 import type { SpaceStatus } from '../../engine/engine.ts';
-import { textFlag, type Context, type Run } from '../command.ts';
+import { placeOf, textFlag, type Context, type Run } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { findProblems } from '../checkup.ts';
 import type { Host } from '../host.ts';
 import { exitCodes, toJson } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto } from '../session.ts';
 import { floeVersion } from '../version.ts';
 
 /** Files of a home whose sizes tell something. */
@@ -21,7 +21,7 @@ const homeFiles = ['catalog.sqlite', 'catalog.sqlite-wal', 'config.json'];
 
 export const diagnosticsCommand: Run = async (context, _, flags) => {
   const { output } = context;
-  const out = resolve(textFlag(flags, 'out') ?? 'floe-diagnostics.json');
+  const out = placeOf(context, textFlag(flags, 'out') ?? 'floe-diagnostics.json');
   const { problems, ...engine } = await describeHome(context);
   const report = { form: 1, program: describeProgram(), home: describeFiles(context.home), ...engine, problems };
   const text = `${JSON.stringify(JSON.parse(toJson(report)), undefined, 2)}\n`;
@@ -46,7 +46,7 @@ interface HomeReport {
 async function describeHome(context: Context): Promise<HomeReport> {
   try {
     if (readConfig(context.home) === undefined) return { problems: ['no-account'] };
-    return await withHost(context, (host) => describeEngine(host, context.signal));
+    return await lookInto(context, (host) => describeEngine(host, context.signal));
   } catch (error) {
     const fault = faultOf(error);
     if (!fault) throw error;

@@ -6,7 +6,7 @@ import type { Context, Run } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { findProblems as lookOver, mends, type Problem } from '../checkup.ts';
 import { exitCodes } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto } from '../session.ts';
 
 export const doctorCommand: Run = async (context) => {
   const problems = await findProblems(context);
@@ -25,7 +25,7 @@ async function findProblems(context: Context): Promise<readonly Problem[]> {
     return [{ code: 'no-account', message, mend: mends['no-account'] ?? '' }];
   }
   try {
-    return await withHost(context, ({ engine }) => lookOver(engine, context.signal));
+    return await lookInto(context, ({ engine }) => lookOver(engine, context.signal));
   } catch (error) {
     const fault = faultOf(error);
     if (!fault) throw error;

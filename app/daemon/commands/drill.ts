@@ -7,7 +7,7 @@ import { displayName } from '../../domain/path-name.ts';
 import type { DrillReport } from '../../engine/engine.ts';
 import { numberFlag, type Run } from '../command.ts';
 import { bytesText, exitCodes, type Output } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto } from '../session.ts';
 
 const usualFiles = 20;
 const usualRefuse = 0.33;
@@ -27,7 +27,7 @@ function sayDrill(output: Output, name: string, report: DrillReport): void {
 }
 
 export const drillCommand: Run = async (context, [only], flags) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const { output, signal } = context;
     const known = await engine.spaces();
     const all = known.filter(({ snapshot }) => snapshot !== undefined).map(({ space, name }) => ({ space, name }));

@@ -2,12 +2,12 @@
 import { displayName } from '../../domain/path-name.ts';
 import type { Run } from '../command.ts';
 import { countText, exitCodes } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto } from '../session.ts';
 
 const pathsShownMax = 50;
 
 export const ignoredCommand: Run = async (context, [space = '']) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const { output, signal } = context;
     const { count, paths } = await engine.leftOut(space, signal);
     output.say(

@@ -5,7 +5,7 @@ import type { LeasesReport, RenewReport } from '../../engine/engine.ts';
 import { numberFlag, textFlag, type Run } from '../command.ts';
 import { frostFor, localText, priceText, readWalPrice, type WalPrice } from '../local-money.ts';
 import { bytesText, coinText, exitCodes, table, type Output } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto, withHost } from '../session.ts';
 import { monthsShown, saySpending } from './spending.ts';
 
 type Warning = LeasesReport['plan']['warnings'][number];
@@ -33,29 +33,32 @@ const namesIn =
     leases.find(({ pool }) => pool === id)?.name ?? id;
 
 export const leasesCommand: Run = async (context, _args, flags) =>
-  withHost(context, async ({ engine }) => {
-    const { output, signal } = context;
-    const autopilot = textFlag(flags, 'autopilot');
-    const ahead = numberFlag(flags, 'ahead');
-    const space = textFlag(flags, 'space');
-    if ((ahead === undefined) !== (space === undefined))
-      throw new Fault('bad-input', 'after-user', '--ahead and --space belong together.');
-    if (autopilot !== undefined) await engine.setAutopilot(autopilot === 'on');
-    if (ahead !== undefined && space !== undefined) await engine.setAhead(space, ahead, signal);
-    const report = await engine.leases(signal);
-    const { monthFrost } = await engine.budget(signal);
-    const { leases, plan } = report;
-    if (leases.length === 0) output.say('Nothing is leased yet.');
-    else output.say(leaseTable(report));
-    output.say(
-      `Epoch ${report.epoch}. The autopilot is ${report.isOn ? 'on' : 'off'}; monthly cap: ${monthFrost === undefined ? 'none' : coinText(monthFrost, 'WAL')}.`,
-    );
-    for (const { frost, because } of plan.unpaid)
-      output.say(`${coinText(frost, 'WAL')} for renewals are lacking (${because}).`);
-    warnLeases(output, plan.warnings, namesIn(report));
-    output.done({ epoch: report.epoch, autopilot: report.isOn, monthFrost, leases, ...plan });
-    return plan.unpaid.length > 0 ? exitCodes.money : exitCodes.done;
-  });
+  (flags['autopilot'] === undefined && flags['ahead'] === undefined ? lookInto : withHost)(
+    context,
+    async ({ engine }) => {
+      const { output, signal } = context;
+      const autopilot = textFlag(flags, 'autopilot');
+      const ahead = numberFlag(flags, 'ahead');
+      const space = textFlag(flags, 'space');
+      if ((ahead === undefined) !== (space === undefined))
+        throw new Fault('bad-input', 'after-user', '--ahead and --space belong together.');
+      if (autopilot !== undefined) await engine.setAutopilot(autopilot === 'on');
+      if (ahead !== undefined && space !== undefined) await engine.setAhead(space, ahead, signal);
+      const report = await engine.leases(signal);
+      const { monthFrost } = await engine.budget(signal);
+      const { leases, plan } = report;
+      if (leases.length === 0) output.say('Nothing is leased yet.');
+      else output.say(leaseTable(report));
+      output.say(
+        `Epoch ${report.epoch}. The autopilot is ${report.isOn ? 'on' : 'off'}; monthly cap: ${monthFrost === undefined ? 'none' : coinText(monthFrost, 'WAL')}.`,
+      );
+      for (const { frost, because } of plan.unpaid)
+        output.say(`${coinText(frost, 'WAL')} for renewals are lacking (${because}).`);
+      warnLeases(output, plan.warnings, namesIn(report));
+      output.done({ epoch: report.epoch, autopilot: report.isOn, monthFrost, leases, ...plan });
+      return plan.unpaid.length > 0 ? exitCodes.money : exitCodes.done;
+    },
+  );
 
 function leaseTable({ leases }: LeasesReport): string {
   const head = ['space', 'device', 'capacity', 'used', 'blobs', 'ends', 'days', 'renews at', 'an epoch costs'];
@@ -117,7 +120,7 @@ export function unpaidFault({ unpaid }: RenewReport): Fault {
 const paymentsShownMax = 20;
 
 export const budgetCommand: Run = async (context, _args, flags) =>
-  withHost(context, async ({ engine }) => {
+  (flags['month'] === undefined ? lookInto : withHost)(context, async ({ engine }) => {
     const { output, signal } = context;
     const month = textFlag(flags, 'month');
     const price = readWalPrice(context.home);

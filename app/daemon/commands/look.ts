@@ -4,7 +4,7 @@ import { displayName } from '../../domain/path-name.ts';
 import type { Engine, EngineStatus, SpaceStatus, SteeringState, VersionLine } from '../../engine/engine.ts';
 import { textFlag, type Context, type Run } from '../command.ts';
 import { bytesText, coinText, countText, exitCodes, dateText, isoFromNs, table, type Output } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto } from '../session.ts';
 import { warnLeases } from './leases.ts';
 import { pausedText, rateText } from './pace-words.ts';
 import { trimSlashes } from './restore.ts';
@@ -59,7 +59,7 @@ export function sayStatus(output: Output, status: EngineStatus): void {
 }
 
 export const statusCommand: Run = async (context) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const status = await engine.status(context.signal);
     sayStatus(context.output, status);
     const isShort = status.chain !== undefined && (await warnOfLeases(context, engine));
@@ -87,7 +87,7 @@ async function warnOfLeases({ output, signal }: Context, engine: Engine): Promis
 }
 
 export const spacesCommand: Run = async (context) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const spaces = await engine.spaces();
     saySpaces(context.output, spaces);
     context.output.done({ spaces });
@@ -95,7 +95,7 @@ export const spacesCommand: Run = async (context) =>
   });
 
 export const devicesCommand: Run = async (context) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const { devices } = await engine.devices(context.signal);
     const own = await engine.device();
     const rows = devices.map(({ index, address, record, heads }) => ({
@@ -124,7 +124,7 @@ export const devicesCommand: Run = async (context) =>
   });
 
 export const logCommand: Run = async (context, [space = '']) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const snapshots = await engine.log(space);
     const missing = await engine.missingSnapshots(space);
     const rows = snapshots.map(({ snapshot, timeMs, files, bytes, state, madeBy }) => [
@@ -157,7 +157,7 @@ const versionRow = (line: VersionLine): object => ({
 });
 
 export const versionsCommand: Run = async (context, [space = '', path = '']) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const versions = await engine.versions(space, trimSlashes(path));
     context.output.say(
       table(
@@ -176,7 +176,7 @@ export const versionsCommand: Run = async (context, [space = '', path = '']) =>
   });
 
 export const lsCommand: Run = async (context, [space = '', path = ''], flags) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const { entries, snapshot, timeMs } = await engine.list(space, trimSlashes(path), textFlag(flags, 'at'));
     const mark = { file: '', folder: '/', symlink: '@' } as const;
     const rows = entries.map((line) => [

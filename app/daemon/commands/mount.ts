@@ -1,10 +1,8 @@
 /** `floe mount`: the past as a folder for any file manager, until stopped. A Floe that runs with this home serves it, since it holds the home. */
 import { Fault } from '../../domain/fault.ts';
-import { LinkFault } from '../../link/connect.ts';
 import { numberFlag, textFlag, type Context, type Run } from '../command.ts';
 import { exitCodes, type ExitCode } from '../output.ts';
-import { askRunning } from '../running-floe.ts';
-import { faultBehind } from '../steer-by-call.ts';
+import type { RunningFloe } from '../running/running.ts';
 import { withHost } from '../session.ts';
 import { serveWebdav } from '../webdav/webdav.ts';
 
@@ -19,26 +17,21 @@ export const mountCommand: Run = async (context, [space], flags) => {
   if (at !== undefined && space === undefined)
     throw new Fault('bad-input', 'after-user', 'Say which space, when you give a moment with --at.');
   const wanted = { space, at, port: numberFlag(flags, 'port') };
-  return (await mountByRunning(context, wanted)) ?? mountHere(context, wanted);
+  return context.running ? mountByRunning(context, context.running, wanted) : mountHere(context, wanted);
 };
 
-async function mountByRunning(context: Context, wanted: Wanted): Promise<ExitCode | undefined> {
-  const running = await askRunning(context.home);
-  if (!running) return undefined;
-  try {
-    const { url } = await running.call('past.open', { ...wanted, port: wanted.port ?? 0 });
-    const ended = new Promise<void>((resolve) => running.onEnd(() => resolve()));
-    tell(context, url);
-    await Promise.race([untilStopped(context.signal), ended]);
-    if (context.signal.aborted) await running.call('past.close', { url });
-    else context.output.warn('The Floe that served it has ended, and the share with it.');
-    context.output.done({});
-    return exitCodes.done;
-  } catch (error) {
-    throw error instanceof LinkFault ? faultBehind(error) : error;
-  } finally {
-    running.close();
-  }
+/** Listed in its window too. */
+async function mountByRunning(
+  context: Context,
+  { handlers }: RunningFloe,
+  { space, at, port }: Wanted,
+): Promise<ExitCode> {
+  const { url } = await handlers['past.open']({ space, at, port: port ?? 0 }, context.signal);
+  tell(context, url);
+  await untilStopped(context.signal);
+  await handlers['past.close']({ url }, new AbortController().signal);
+  context.output.done({});
+  return exitCodes.done;
 }
 
 const mountHere = (context: Context, { space, at, port }: Wanted): Promise<ExitCode> =>

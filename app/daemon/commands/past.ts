@@ -3,7 +3,7 @@ import { displayName } from '../../domain/path-name.ts';
 import type { Difference } from '../../engine/engine.ts';
 import { textFlag, type Run } from '../command.ts';
 import { bytesText, exitCodes, table } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto } from '../session.ts';
 
 const dateText = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 const marks = { added: '+', removed: '-', changed: '~', moved: '>' } as const;
@@ -22,7 +22,7 @@ function lineOf(difference: Difference): readonly string[] {
 }
 
 export const diffCommand: Run = async (context, [space = ''], flags) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const { from, to, differences } = await engine.diff(space, textFlag(flags, 'from'), textFlag(flags, 'to'));
     context.output.say(differences.length === 0 ? 'Nothing changed.' : table(differences.map(lineOf)));
     context.output.done({
@@ -41,7 +41,7 @@ export const diffCommand: Run = async (context, [space = ''], flags) =>
   });
 
 export const findCommand: Run = async (context, [space = '', text = ''], flags) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const found = await engine.find(space, text, flags['deleted'] === true);
     const rows = found.map(({ version, isDeleted, sinceMs, untilMs }) => [
       dateText(sinceMs),

@@ -6,14 +6,14 @@ import { textFlag, type Run } from '../command.ts';
 import { parseWalPrice, priceText, readWalPrice, writeWalPrice } from '../local-money.ts';
 import { exitCodes } from '../output.ts';
 
-export const priceCommand: Run = async ({ home, output }, _args, flags) => {
+export const priceCommand: Run = async ({ home, output, running }, _args, flags) => {
   const wal = textFlag(flags, 'wal');
   const currency = textFlag(flags, 'currency');
   if (wal === undefined && currency !== undefined)
     throw new Fault('bad-input', 'after-user', '--currency belongs to --wal.');
   if (wal !== undefined) {
     // A home is made where there is none; only its owner may write there.
-    lockHome(home).release();
+    if (!running) lockHome(home).release();
     writeWalPrice(home, wal === 'none' ? undefined : parseWalPrice(wal, currency ?? 'EUR', systemClock().now()));
   }
   const price = readWalPrice(home);

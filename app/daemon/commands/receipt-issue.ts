@@ -3,19 +3,20 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { diskFault } from '../../adapters/disk/disk.ts';
 import { Fault } from '../../domain/fault.ts';
-import { textFlag, type Run } from '../command.ts';
+import { placeOf, textFlag, type Run } from '../command.ts';
 import { exitCodes } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto } from '../session.ts';
 import { trimSlashes } from './restore.ts';
 
 export const issueCommand: Run = async (context, [space = '', path = ''], flags) => {
   const out = textFlag(flags, 'out');
   if (out === undefined || out === '') throw new Fault('bad-input', 'after-user', '--out needs a file to write to.');
-  if (existsSync(out)) throw new Fault('already-exists', 'after-user', `'${out}' exists already.`);
-  return withHost(context, async ({ engine }) => {
+  const file = placeOf(context, out);
+  if (existsSync(file)) throw new Fault('already-exists', 'after-user', `'${out}' exists already.`);
+  return lookInto(context, async ({ engine }) => {
     const request = { space, path: trimSlashes(path), at: textFlag(flags, 'at'), withName: flags['withName'] === true };
     const { bytes, receipt } = await engine.receipt(request, context.signal);
-    await writeWhole(out, bytes);
+    await writeWhole(file, bytes);
     const { committee, blobs } = receipt;
     context.output.say(`Wrote ${out}: ${blobs.length} blobs, signed by the nodes of epoch ${committee.epoch}.`);
     context.output.say(`Anyone can check it: floe receipt verify ${out}`);

@@ -11,7 +11,7 @@ import { Fault, faultOf } from '../../domain/fault.ts';
 import { useVoucher, type Engine, type VoucherTurn } from '../../engine/engine.ts';
 import { encodeVoucher, parseVoucher, type Voucher } from '../../formats/voucher.ts';
 import type { Chain } from '../../ports/chain.ts';
-import { numberFlag, textFlag, type Context, type Flags, type Run } from '../command.ts';
+import { numberFlag, placeOf, textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { parseNetwork } from '../config.ts';
 import { readDoor } from '../embedded-network.ts';
 import { coinText, exitCodes, type ExitCode, type Output } from '../output.ts';
@@ -36,7 +36,12 @@ const issue = (context: Context, file: string, flags: Flags): Promise<ExitCode> 
     if (upTo !== undefined && !/^\d{1,18}$/.test(upTo))
       throw new Fault('bad-input', 'after-user', '--up-to takes FROST as a whole number.');
     const frostMax = upTo === undefined ? undefined : BigInt(upTo);
-    const voucher = await writeVoucher(engine, file, { epochs: numberFlag(flags, 'epochs'), frostMax }, context.signal);
+    const voucher = await writeVoucher(
+      engine,
+      placeOf(context, file),
+      { epochs: numberFlag(flags, 'epochs'), frostMax },
+      context.signal,
+    );
     const { pools, digest } = voucher;
     const { output } = context;
     output.say(

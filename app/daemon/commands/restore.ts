@@ -1,10 +1,10 @@
 /** `floe restore`. */
 import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
-import { textFlag, type Run } from '../command.ts';
+import { placeOf, textFlag, type Run } from '../command.ts';
 import { makeFolder } from '../make-folder.ts';
 import { bytesText, countText, exitCodes } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto } from '../session.ts';
 
 const problemsShownMax = 20;
 
@@ -12,14 +12,15 @@ const problemsShownMax = 20;
 export const trimSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
 
 export const restoreCommand: Run = async (context, [space = ''], flags) =>
-  withHost(context, async ({ engine }) => {
+  lookInto(context, async ({ engine }) => {
     const { output } = context;
-    const to = textFlag(flags, 'to') ?? '';
+    const given = textFlag(flags, 'to') ?? '';
+    const to = placeOf(context, given);
     const paths = Array.isArray(flags['path']) ? flags['path'].map((path) => trimSlashes(String(path))) : [];
     const rule = textFlag(flags, 'overwrite');
     const overwrite = rule === 'always' || rule === 'if-older' ? rule : 'never';
     const isDry = flags['dryRun'] === true;
-    if (to === '') throw new Fault('bad-input', 'after-user', '--to needs a folder.');
+    if (given === '') throw new Fault('bad-input', 'after-user', '--to needs a folder.');
     if (!isDry) makeFolder(to, 0o777);
     const started = performance.now();
     const report = await engine.restore(

@@ -4,11 +4,11 @@ import { resolve, sep } from 'node:path';
 import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import type { Engine, Quote, SyncReport } from '../../engine/engine.ts';
-import { numberFlag, textFlag, type Context, type Run } from '../command.ts';
+import { numberFlag, placeOf, textFlag, type Context, type Run } from '../command.ts';
 import { bytesText, coinText, countText, exitCodes, type ExitCode, type Output } from '../output.ts';
 import { leaseFrost, monthMs } from '../prices.ts';
 import { localText, priceText, readWalPrice } from '../local-money.ts';
-import { withHost } from '../session.ts';
+import { lookInto, withHost } from '../session.ts';
 import { pausedText } from './pace-words.ts';
 
 function sayQuote(output: Output, path: string, quote: Quote): void {
@@ -32,8 +32,9 @@ export async function refuseHome(folder: string, home: string): Promise<void> {
     );
 }
 
-export const addCommand: Run = async (context, [path = '.'], flags) =>
+export const addCommand: Run = async (context, [given = '.'], flags) =>
   withHost(context, async ({ engine }) => {
+    const path = placeOf(context, given);
     const { output, signal } = context;
     const leaseEpochs = numberFlag(flags, 'leaseEpochs');
     const joins = textFlag(flags, 'space');
@@ -59,8 +60,9 @@ export const addCommand: Run = async (context, [path = '.'], flags) =>
     return exitCodes.done;
   });
 
-export const quoteCommand: Run = async (context, [path = '.'], flags) =>
-  withHost(context, async ({ engine }) => {
+export const quoteCommand: Run = async (context, [given = '.'], flags) =>
+  lookInto(context, async ({ engine }) => {
+    const path = placeOf(context, given);
     const quote = await engine.quote(path, numberFlag(flags, 'leaseEpochs'), context.signal);
     sayQuote(context.output, path, quote);
     const monthFrost = leaseFrost(quote.encodedBytes, await engine.network(context.signal), monthMs);

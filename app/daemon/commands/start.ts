@@ -11,10 +11,11 @@ import { faultOf } from '../../domain/fault.ts';
 import type { Engine, RenewReport, SyncReport } from '../../engine/engine.ts';
 import { numberFlag, textFlag, type Context, type Run } from '../command.ts';
 import { readConfig } from '../config.ts';
-import { openDesk } from '../desk/desk.ts';
+import { openDesk, type Desk } from '../desk/desk.ts';
 import { openBrowser } from '../open-browser.ts';
 import { exitCodes, type Output } from '../output.ts';
-import { addressFileName } from '../running-floe.ts';
+import { serveCommands, type CommandService } from '../running/running.ts';
+import { addressFileName } from '../window-link.ts';
 import { environmentLog, pointListener, showProgress } from '../session.ts';
 import { openWeb } from '../web/web.ts';
 import { numbered, setUpHome } from './account.ts';
@@ -60,6 +61,7 @@ export const startCommand: Run = async (context, _args, flags) => {
     const onBug = (error: unknown): void => output.warn(`The window: ${String(error)}`);
     const port = numberFlag(flags, 'port') ?? 0;
     const web = await openWeb({ desk, pageDir, port, addressFile: join(home, addressFileName), onBug });
+    const commands = await takeCommands(context, desk);
     try {
       output.event('ready', { url: web.url });
       output.say(`Floe is running. Its window: ${web.url}`);
@@ -69,6 +71,7 @@ export const startCommand: Run = async (context, _args, flags) => {
       await Promise.race([desk.failed, aborted(signal)]);
       return exitCodes.done;
     } finally {
+      await commands?.close();
       await web.close();
     }
   } finally {
@@ -76,12 +79,17 @@ export const startCommand: Run = async (context, _args, flags) => {
   }
 };
 
+/** From other terminals of the same home. */
+async function takeCommands({ home, output, passphrase }: Context, desk: Desk): Promise<CommandService | undefined> {
+  const { runHanded } = await import('../cli.ts');
+  const service = await serveCommands(home, (call) => runHanded(call, { home, passphrase, running: desk }));
+  if (!service)
+    output.warn('Other commands have to wait while this runs: the path of the home is too long for a socket.');
+  return service;
+}
+
 /** Leaves a fresh voucher for whoever renews while this computer sleeps. One that cannot be made is said, and stops nothing else. */
-async function leaveVoucher(
-  desk: Awaited<ReturnType<typeof openDesk>>,
-  file: string,
-  { output, signal }: Context,
-): Promise<void> {
+async function leaveVoucher(desk: Desk, file: string, { output, signal }: Context): Promise<void> {
   try {
     const { engine } = await desk.host();
     const { digest, pools } = await writeVoucher(engine, file, { epochs: undefined, frostMax: undefined }, signal);

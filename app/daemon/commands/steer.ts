@@ -6,7 +6,7 @@ import { weekRuleFrom, weekRuleText } from '../../domain/week.ts';
 import type { Pauses, PowerRule } from '../../wire/steering.ts';
 import { numberFlag, textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { bytesText, countText, dateText, exitCodes, table } from '../output.ts';
-import { withSteering } from '../steer-by-call.ts';
+import { withSteering } from '../with-steering.ts';
 import { pausedText, rateFrom, rateText, spanMsFrom } from './pace-words.ts';
 import { trimSlashes } from './restore.ts';
 

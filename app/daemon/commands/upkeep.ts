@@ -4,7 +4,7 @@ import { parseDeviceId } from '../../domain/ids.ts';
 import type { Retention, RetentionPreview, TidyReport } from '../../engine/engine.ts';
 import { textFlag, numberFlag, type Flags, type Run } from '../command.ts';
 import { bytesText, coinText, exitCodes, table } from '../output.ts';
-import { withHost } from '../session.ts';
+import { lookInto, withHost } from '../session.ts';
 
 const minuteMs = 60_000;
 
@@ -43,7 +43,7 @@ function tidyLines({ thinned, compacted, collected }: TidyReport): readonly stri
 }
 
 export const retentionCommand: Run = async (context, [name = ''], flags) =>
-  withHost(context, async ({ engine }) => {
+  (flags['keep'] === undefined && flags['budget'] === undefined ? lookInto : withHost)(context, async ({ engine }) => {
     const { output, signal } = context;
     const path = textFlag(flags, 'versions');
     if (path !== undefined) {

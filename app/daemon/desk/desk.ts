@@ -17,6 +17,7 @@ import { floeVersion } from '../version.ts';
 import { AccountHolder } from './account-holder.ts';
 import { openActivityLog, type ActivityLog } from './activity-log.ts';
 import { makeHandlers } from './handlers.ts';
+import { betweenAndShown } from './between-passes.ts';
 import { newsOf } from './news.ts';
 import { openKeeper, type Keeper } from './keeper.ts';
 import { openPastShares, type PastShares } from './past-shares.ts';
@@ -45,6 +46,8 @@ export interface Desk {
   readonly previews: Previews;
   /** The opened host, waiting while it opens. */
   host(): Promise<Host>;
+  /** Work that changes the engine's state: the running pass makes room, windows see it when it is done. */
+  between<T>(work: () => Promise<T>): Promise<T>;
   /** Folders were added behind the desk's back: a pass begins. */
   wake(): void;
   setPower(power: PowerState): void;
@@ -61,6 +64,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     topics: desk.board.topics,
     previews: desk.previews,
     host: () => desk.holder.host(),
+    between: (work) => betweenAndShown(desk, work),
     wake: () => desk.keeper?.wake(),
     setPower: (power) => desk.setPower(power),
     failed: desk.failed,

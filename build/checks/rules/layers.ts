@@ -35,7 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Hosts put everything together; nobody but the scripts imports a host.
   'app/daemon': ['app', 'native-workers'],
   main: ['app', 'native-workers'],
-  build: ['app/daemon/cli.ts', 'app/daemon/running-floe.ts', 'app/domain'],
+  build: ['app/daemon/cli.ts', 'app/daemon/window-link.ts', 'app/domain'],
   test: ['app', 'native-workers', 'build', 'main'],
 };
 
