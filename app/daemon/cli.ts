@@ -153,10 +153,12 @@ function addHistoryCommands(command: AddCommand): void {
   );
   command(
     'devices',
-    'All devices of the account.',
-    'devices',
+    'All devices of the account; and which of them are gone for good, so that nobody waits for their answers.',
+    'devices --gone 5b0e6a2f9c1d4e7f8a3b2c1d0e9f8a7b',
     lazily(async () => (await import('./commands/look.ts')).devicesCommand),
-  );
+  )
+    .option('--gone <DEVICE>', 'this device is gone for good (its id; may be given again)', collect)
+    .option('--back <DEVICE>', 'this device came back (its id; may be given again)', collect);
   command(
     'log <SPACE>',
     'Snapshots of a space, newest first.',

@@ -18,7 +18,7 @@ export interface SelfCard {
 }
 
 /** Records of the catalog that nobody else knows. */
-const keptRecords = ['device', 'budget', 'autopilot'] as const;
+const keptRecords = ['device', 'budget', 'autopilot', 'gone-devices'] as const;
 /** In the catalog while it is being rebuilt: a start that was cut short goes on with it. */
 const mendingKey = 'mending';
 

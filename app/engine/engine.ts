@@ -4,10 +4,12 @@
  */
 import type { NetworkState } from '../domain/committee.ts';
 import { parseBlobId } from '../domain/blob-id.ts';
+import type { DeviceId } from '../domain/ids.ts';
 import type { NodeHealth } from '../domain/node-health.ts';
 import type { SpacePath } from '../domain/path-name.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { chooseDevice, findDevices, readDevice, type Device } from './device.ts';
+import { goneDevices, setGone } from './gone-devices.ts';
 import { createCore } from './engine-core.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { EngineEvent, OnEvent } from './progress.ts';
@@ -140,6 +142,9 @@ export interface Engine {
   chooseDevice(name: string, signal: AbortSignal): Promise<Device>;
   device(): Promise<Device | undefined>;
   devices(signal: AbortSignal): ReturnType<typeof findDevices>;
+  /** Devices that were called gone for good: nobody waits for their answers. */
+  goneDevices(): Promise<ReadonlySet<DeviceId>>;
+  setGone(device: DeviceId, isGone: boolean, signal: AbortSignal): Promise<void>;
   /** Fetches play money where the network gives it away. */
   fund(signal: AbortSignal): Promise<void>;
   addSpace(input: NewSpaceInput, signal: AbortSignal): Promise<SpaceRow>;
@@ -275,6 +280,8 @@ export function createEngine(ports: EnginePorts): Engine {
     chooseDevice: (name, signal) => inTurn(() => chooseDevice(name, ports, signal)),
     device: () => readDevice(ports.catalog),
     devices: (signal) => findDevices(ports, signal),
+    goneDevices: () => goneDevices(ports.catalog),
+    setGone: (device, isGone, signal) => inTurn(() => setGone(core, device, isGone, signal)),
     fund: (signal) => inTurn(() => fund(core, signal)),
     addSpace: (input, signal) => inTurn(() => addSpace(core, input, signal)),
     sync: (space, signal) => inTurn(() => syncAll(space, true, signal)),

@@ -2,26 +2,13 @@
  * Marks in the catalog what this device can reach: contents of its entries and kept versions, those that are lists of chunks read to their end; and the
  * trees of side snapshots that nobody else answers for: its own, and those of devices that a person called gone.
  */
-import { parseDeviceId, type DeviceId } from '../domain/ids.ts';
 import type { Content } from '../domain/space.ts';
 import { listingFromBytes } from '../formats/listing.ts';
-import type { Catalog } from '../ports/catalog.ts';
 import { openChunkReader, type ChunkReader } from '../restore/content/content.ts';
 import { listingBytesMax } from '../restore/rebuild/rebuild.ts';
 import { readDevice } from './device.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
-
-const goneKey = (space: number): string => `gone:${space}`;
-
-/** Devices that a person called gone for good. */
-export async function goneDevices(catalog: Pick<Catalog, 'record'>, space: number): Promise<ReadonlySet<DeviceId>> {
-  const text = await catalog.record(goneKey(space));
-  return new Set(text === undefined ? [] : (JSON.parse(text) as readonly string[]).map((id) => parseDeviceId(id)));
-}
-
-export async function setGoneDevices(catalog: Catalog, space: number, gone: ReadonlySet<DeviceId>): Promise<void> {
-  await catalog.setRecord(goneKey(space), JSON.stringify([...gone]));
-}
+import { goneDevices } from './gone-devices.ts';
 
 export async function markReachable(core: EngineCore, space: OpenSpace, signal: AbortSignal): Promise<void> {
   const reader = openChunkReader(space.keys, core, 'bulk');
@@ -34,7 +21,7 @@ export async function markReachable(core: EngineCore, space: OpenSpace, signal: 
     for (const list of lists) await core.catalog.mark(await reader.flatten(list, signal));
     after = next;
   }
-  const answeredHere = new Set(await goneDevices(core.catalog, space.row.num));
+  const answeredHere = new Set(await goneDevices(core.catalog));
   const self = await readDevice(core.catalog);
   if (self !== undefined) answeredHere.add(self.id);
   const sides = (await core.catalog.sides(space.row.num)).filter(

@@ -4,9 +4,9 @@ import type { DeviceId, SpaceId } from '../domain/ids.ts';
 import { collect, type CollectReport } from './collect.ts';
 import { compact, type CompactReport } from './compact.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
+import { goneDevices, setGone } from './gone-devices.ts';
 import { lookAtDevices } from './heads.ts';
 import { findSpace } from './look.ts';
-import { goneDevices, setGoneDevices } from './reachable.ts';
 import { applyRetention } from './retention.ts';
 import { learnSides } from './sides.ts';
 
@@ -41,7 +41,7 @@ export async function tidySpace(
   return { space: row.id, thinned, compacted, collected };
 }
 
-/** What a person said once holds from then on; a device that comes back answers like any other. What it had certified is this one's to keep now. */
+/** What a person said once holds from then on. What such a device had certified is this one's to keep now. */
 async function knownGone(
   core: EngineCore,
   space: OpenSpace,
@@ -49,10 +49,9 @@ async function knownGone(
   signal: AbortSignal,
 ): Promise<ReadonlySet<DeviceId>> {
   const { num } = space.row;
-  const known = await goneDevices(core.catalog, num);
-  const all = new Set([...known, ...more]);
+  for (const device of more) await setGone(core, device, true, signal);
+  const all = await goneDevices(core.catalog);
   if (all.size === 0) return all;
-  if (all.size > known.size) await setGoneDevices(core.catalog, num, all);
   await learnSides(core, space, await lookAtDevices(core, true, signal), signal);
   const missing = (await core.catalog.strangeSnapshots(num, strangeMax)).length;
   if (missing > 0)

@@ -57,6 +57,8 @@ export interface DeviceLine {
   readonly name: string;
   readonly madeMs: number;
   readonly isThis: boolean;
+  /** A person called it gone for good: nobody waits for its answers. */
+  readonly isGone: boolean;
   /** Its newest snapshot of each space that it takes part in. */
   readonly spaces: readonly { readonly space: string; readonly name: string; readonly sequence: number }[];
 }

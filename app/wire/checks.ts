@@ -75,6 +75,7 @@ export const checks = {
   'account.recover': record({ network, phrase: text(phraseCharactersMax), deviceName: name, passphrase }),
   'account.open': record({ passphrase }),
   'device.list': nothing,
+  'device.gone': record({ device: text(32), isGone: flag }),
   'folder.look': record({ path: optional(path) }),
   'folder.quote': record({ path, network: optional(network), leaseEpochs }),
   'space.add': record({ folder: path, mode: oneOf('sync', 'archive'), name: optional(name), leaseEpochs }),

@@ -35,7 +35,7 @@ import type {
 } from './steering.ts';
 import type { Budget, DoctorReport, Leases, Money, NodesState, Renewal } from './storage.ts';
 
-export const contractNumber = 3;
+export const contractNumber = 4;
 
 export interface Call<In, Out> {
   readonly in: In;
@@ -67,6 +67,8 @@ export interface EngineCalls {
   /** Opens a home that is 'locked', or tries a 'failed' one again. */
   'account.open': Call<{ readonly passphrase?: string | undefined }, Nothing>;
   'device.list': Call<Nothing, readonly DeviceLine[]>;
+  /** A device is gone for good, or has come back. */
+  'device.gone': Call<{ readonly device: string; readonly isGone: boolean }, Nothing>;
 
   /** Folders in a folder; without a path, of the user's home. */
   'folder.look': Call<{ readonly path?: string | undefined }, FolderLook>;

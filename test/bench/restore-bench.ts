@@ -32,7 +32,7 @@ export async function benchRestore(print: PrintLine): Promise<void> {
     writeRandomFiles(folder, Math.ceil(size / fileMib), fileMib * mib);
     const network = await startEmbeddedNetwork({ dir: join(room, 'network'), nodes, shards });
     const floe = (...args: readonly string[]): ProcessRun =>
-      runProcess([process.execPath, '--max-semi-space-size=8', bin, ...args], {
+      runProcess([process.execPath, '--max-semi-space-size=2', '--heap-growing-percent=20', bin, ...args], {
         FLOE_HOME: join(room, 'home'),
         FLOE_KEYCHAIN: 'off',
         FLOE_WORKERS: String(threads),

@@ -186,4 +186,14 @@ test('two devices change one file: both are shown side by side, and one is kept'
   expect(readdirSync(join(userHome, 'Documents/deep')).toSorted()).toEqual(['draft.tmp', 'plan.md']);
   mine.close();
   theirs.close();
+
+  await place(page, 'Devices');
+  const device = page.getByRole('listitem').filter({ hasText: 'harbour-desk' });
+  await device.getByRole('button', { name: 'Gone for good…' }).click();
+  const question = page.getByRole('dialog', { name: 'Is harbour-desk gone for good?' });
+  await expectAccessible(page, 'a device that is gone');
+  await question.getByRole('button', { name: 'It is gone' }).click();
+  await device.getByText('gone for good', { exact: true }).waitFor();
+  await device.getByRole('button', { name: 'It came back' }).click();
+  await device.getByText('gone for good', { exact: true }).waitFor({ state: 'detached' });
 });

@@ -1,5 +1,6 @@
 /** What nobody needs any more goes, what anybody needs stays: packs put together, doomed, answered and deleted. kills.deep.test.ts kills at every point of it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseDeviceId } from '../../app/domain/ids.ts';
 import { openWorld, type Device, type World } from '../world/world.ts';
 import { converge, devices, root } from './several-devices.ts';
 
@@ -117,7 +118,27 @@ describe('several devices', () => {
     await wait();
     const { waitsFor } = (await tidy(laptop)).collected;
     expect(waitsFor).toHaveLength(1);
-    expect((await tidy(laptop, ...waitsFor)).collected.deleted.packs).toBeGreaterThan(3);
+    const [gone] = waitsFor;
+    if (gone === undefined) return;
+    const own = (await laptop.engine.device())?.id ?? gone;
+    await expect(laptop.engine.setGone(own, true, never)).rejects.toMatchObject({ code: 'bad-input' });
+    const nobody = parseDeviceId('00'.repeat(16));
+    await expect(laptop.engine.setGone(nobody, true, never)).rejects.toMatchObject({ code: 'not-found' });
+    await laptop.engine.setGone(gone, true, never);
+    expect([...(await laptop.engine.goneDevices())]).toEqual([gone]);
+    expect((await tidy(laptop)).collected.deleted.packs).toBeGreaterThan(3);
     await allIsThere(laptop);
+
+    await laptop.engine.setGone(gone, false, never);
+    await desktop.sync('docs');
+    await converge(laptop, desktop);
+    await edit(laptop, 5);
+    await tidy(laptop);
+    await wait();
+    expect((await tidy(laptop)).collected.waitsFor).toEqual([gone]);
+    await desktop.sync('docs');
+    await tidy(laptop);
+    await converge(laptop, desktop);
+    await allIsThere(desktop);
   });
 });

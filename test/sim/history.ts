@@ -150,7 +150,7 @@ const soreEnds = [
 const sorePoints: Readonly<Record<Does, readonly string[]>> = {
   kill: soreEnds,
   'power-cut': soreEnds,
-  act: ['', 'disk.', 'disk.act', 'disk.placeSmall', 'disk.walk', 'disk.read', 'catalog.applySynced'],
+  act: ['', 'disk.', 'disk.act', 'disk.placeSmall', 'disk.walk', 'disk.walk', 'disk.read', 'catalog.applySynced'],
   'act-there': ['disk.act', 'disk.placeSmall', 'disk.placeSmall', 'disk.read'],
   epoch: ['', 'chain.', 'chain.prepare', 'chain.send', 'pool.encode'],
   'lose-request': ['chain.', 'chain.send', ''],

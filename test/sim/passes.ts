@@ -6,6 +6,7 @@ import type { Act, Trouble } from './history.ts';
 import { below, nameMark, root } from './people.ts';
 import type { SimDevice } from './sim-device.ts';
 import { BrokenPromise, type SimWorld } from './sim-world.ts';
+import { nextSuffix } from './watched.ts';
 
 export type PassEnd =
   | { readonly kind: 'done'; readonly report: SyncReport }
@@ -39,13 +40,17 @@ function pathsOf(args: readonly unknown[]): readonly string[] {
   );
 }
 
+/** Steps of a walk count for who waits for a walk. */
+const isAt = (name: string, where: string): boolean =>
+  name.endsWith(nextSuffix) ? where === name.slice(0, -nextSuffix.length) : name.startsWith(where);
+
 /** Arms a device; the result tells whether it happened, and disarms. */
 function arm(world: SimWorld, device: SimDevice, trouble: Trouble | undefined): () => boolean {
   let calls = 0;
   let hasHappened = false;
   let isLosing: 'request-lost' | 'answer-lost' | undefined;
   device.meet = (name, args) => {
-    if (trouble === undefined || hasHappened || !name.startsWith(trouble.where) || ++calls < trouble.at)
+    if (trouble === undefined || hasHappened || !isAt(name, trouble.where) || ++calls < trouble.at)
       return { cut: undefined };
     hasHappened = true;
     const { does, when } = trouble;

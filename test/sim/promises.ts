@@ -65,7 +65,7 @@ export function demandPeoplesWill({ devices, people }: SimWorld, isExact: boolea
 
 const textBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Whatever a pass left alone, and whatever an engine put away, is in the folder or in the past of a device. */
+/** Whatever a pass left alone, and whatever an engine put away, is in the folder or in the past of a device, those that are no more among them. */
 export async function demandReach(world: SimWorld): Promise<void> {
   const { devices, stable, displaced, account } = world;
   const inReach = new Set<string>();
@@ -88,10 +88,28 @@ export async function demandReach(world: SimWorld): Promise<void> {
     const safe = new Set(ids.filter((_, i) => places[i]?.packState === 'live' || places[i]?.packState === 'certified'));
     for (const [text, id] of named) if (safe.has(parseChunkId(id))) inReach.add(text);
   }
+  if ([...stable, ...displaced].some((text) => !inReach.has(text)))
+    for (const text of await textsBeside(world)) inReach.add(text);
   const lost = [...stable].filter((text) => !inReach.has(text));
   if (lost.length > 0) throw new BrokenPromise('nothing that was seen stable is out of reach', some(lost));
   const unsafe = [...displaced].filter((text) => text !== '' && !inReach.has(text));
   if (unsafe.length > 0) throw new BrokenPromise('nothing is written over that is not stored', some(unsafe));
+}
+
+/** What any device was certified at beside the line of the first one: a device that lost its home left its past to the others. */
+async function textsBeside({ devices }: SimWorld): Promise<readonly string[]> {
+  const [device] = devices;
+  if (device === undefined) return [];
+  const found: string[] = [];
+  const sides = (await device.engine.log(spaceName)).filter(({ isSide }) => isSide);
+  for (const [i, { snapshot }] of sides.entries()) {
+    const to = `/beside ${i}`;
+    device.disk.user.makeFolder(to);
+    await device.engine.restore({ space: spaceName, to, paths: [], at: snapshot, overwrite: 'never' }, never);
+    for (const text of below(device.disk, to).values()) if (text !== undefined) found.push(text);
+    device.disk.user.remove(to);
+  }
+  return found;
 }
 
 /** An empty home has everything back from the phrase alone, with a third of what may fail gone. */

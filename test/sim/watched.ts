@@ -14,6 +14,12 @@ const silence = (): Promise<never> => new Promise(() => {});
 const half = (args: readonly unknown[]): readonly unknown[] =>
   args.map((arg, i) => (i === 1 && Array.isArray(arg) ? arg.slice(0, arg.length >> 1) : arg));
 
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+
+/** What happens between two items of a walk. */
+export const nextSuffix = '.next';
+
 /** `cut` ends the caller's life. */
 export function watched<T extends object>(port: T, portName: string, meet: Meet, cut: () => void): T {
   return new Proxy(port, {
@@ -22,7 +28,10 @@ export function watched<T extends object>(port: T, portName: string, meet: Meet,
       if (typeof field !== 'function' || typeof key !== 'string') return field;
       return (...args: readonly unknown[]): unknown => {
         const { cut: when } = meet(`${portName}.${key}`, args);
-        if (when === undefined) return Reflect.apply(field, target, args);
+        if (when === undefined) {
+          const result: unknown = Reflect.apply(field, target, args);
+          return isAsyncIterable(result) ? items(result, `${portName}.${key}${nextSuffix}`, args) : result;
+        }
         if (when === 'before') {
           cut();
           return silence();
@@ -39,6 +48,12 @@ export function watched<T extends object>(port: T, portName: string, meet: Meet,
       };
     },
   });
+  async function* items(all: AsyncIterable<unknown>, name: string, args: readonly unknown[]): AsyncGenerator<unknown> {
+    for await (const item of all) {
+      yield item;
+      if (meet(name, args).cut !== undefined) await ended();
+    }
+  }
   function ended(): Promise<never> {
     cut();
     return silence();

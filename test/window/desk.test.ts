@@ -303,10 +303,14 @@ test('the phrase alone brings the account back into an empty home; a phrase with
     spaces: [{ name: 'kept' }],
     problems: [],
   });
-  expect((await second.call('device.list', {})).map(({ name, isThis }) => [name, isThis])).toContainEqual([
-    'desk',
-    false,
-  ]);
+  const known = await second.call('device.list', {});
+  expect(known.map(({ name, isThis, isGone }) => [name, isThis, isGone])).toContainEqual(['desk', false, false]);
+  const device = known.find(({ name }) => name === 'desk')?.device ?? '';
+  await second.call('device.gone', { device, isGone: true });
+  expect((await second.call('device.list', {})).find(({ name }) => name === 'desk')?.isGone).toBe(true);
+  await second.call('device.gone', { device, isGone: false });
+  expect((await second.call('device.list', {})).find(({ name }) => name === 'desk')?.isGone).toBe(false);
+  await expect(second.call('device.gone', { device: 'nobody', isGone: true })).rejects.toEqual(fault('bad-input'));
   const into = join(root, 'joined');
   mkdirSync(into);
   await second.call('space.join', { space: 'kept', folder: into });

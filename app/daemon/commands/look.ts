@@ -1,10 +1,11 @@
 /** `floe status`, `spaces`, `devices`, `log`, `versions`, `ls`: state and history, read only. */
 import { faultOf } from '../../domain/fault.ts';
+import { parseDeviceId, type DeviceId } from '../../domain/ids.ts';
 import { displayName } from '../../domain/path-name.ts';
 import type { Engine, EngineStatus, SpaceStatus, SteeringState, VersionLine } from '../../engine/engine.ts';
-import { textFlag, type Context, type Run } from '../command.ts';
+import { textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { bytesText, coinText, countText, exitCodes, dateText, isoFromNs, table, type Output } from '../output.ts';
-import { lookInto } from '../session.ts';
+import { lookInto, withHost } from '../session.ts';
 import { warnLeases } from './leases.ts';
 import { pausedText, rateText } from './pace-words.ts';
 import { trimSlashes } from './restore.ts';
@@ -94,10 +95,17 @@ export const spacesCommand: Run = async (context) =>
     return exitCodes.done;
   });
 
-export const devicesCommand: Run = async (context) =>
-  lookInto(context, async ({ engine }) => {
-    const { devices } = await engine.devices(context.signal);
-    const own = await engine.device();
+const idsIn = (flags: Flags, name: string): readonly DeviceId[] =>
+  ((flags[name] ?? []) as readonly string[]).map(parseDeviceId);
+
+export const devicesCommand: Run = async (context, _args, flags) => {
+  const { output, signal } = context;
+  const [gone, back] = [idsIn(flags, 'gone'), idsIn(flags, 'back')];
+  return (gone.length + back.length > 0 ? withHost : lookInto)(context, async ({ engine }) => {
+    for (const device of gone) await engine.setGone(device, true, signal);
+    for (const device of back) await engine.setGone(device, false, signal);
+    const { devices } = await engine.devices(signal);
+    const [own, away] = [await engine.device(), await engine.goneDevices()];
     const rows = devices.map(({ index, address, record, heads }) => ({
       index,
       address,
@@ -106,22 +114,29 @@ export const devicesCommand: Run = async (context) =>
       madeMs: record.madeMs,
       spaces: heads.length,
       isThis: record.device === own?.id,
+      isGone: away.has(record.device),
     }));
-    context.output.say(
+    output.say(
       table([
-        ['#', 'name', 'spaces', 'since', ''],
+        ['#', 'name', 'spaces', 'since', 'id', ''],
         ...rows.map((row) => [
           String(row.index),
           displayName(row.name),
           String(row.spaces),
           dateText(row.madeMs),
-          row.isThis ? 'this device' : '',
+          row.device,
+          row.isThis ? 'this device' : row.isGone ? 'gone for good' : '',
         ]),
       ]),
     );
-    context.output.done({ devices: rows });
+    if (gone.length > 0) output.say(goneWords);
+    output.done({ devices: rows });
     return exitCodes.done;
   });
+};
+
+const goneWords =
+  'Nobody waits for it any more. All that it certified stays, and the others keep renewing it. It is not locked out: whoever has it has the account; if it was stolen, make a new account and move your folders there.';
 
 export const logCommand: Run = async (context, [space = '']) =>
   lookInto(context, async ({ engine }) => {

@@ -4,6 +4,7 @@ import { isAbsolute } from 'node:path';
 import { makePhrase, parsePhrase } from '../../adapters/account/account.ts';
 import { diskFault } from '../../adapters/disk/disk.ts';
 import { Fault } from '../../domain/fault.ts';
+import { parseDeviceId } from '../../domain/ids.ts';
 import type { Engine, VersionLine as EngineVersion } from '../../engine/engine.ts';
 import type { NetworkName } from '../../wire/account.ts';
 import type { CallIn, Handlers } from '../../wire/contract.ts';
@@ -95,7 +96,15 @@ type Named<K extends keyof Handlers> = Pick<Handlers, K>;
 function accountHandlers(
   desk: DeskState,
   host: () => Promise<Host>,
-): Named<'account.create' | 'account.phrase' | 'account.confirm' | 'account.recover' | 'account.open' | 'device.list'> {
+): Named<
+  | 'account.create'
+  | 'account.phrase'
+  | 'account.confirm'
+  | 'account.recover'
+  | 'account.open'
+  | 'device.list'
+  | 'device.gone'
+> {
   const configFor = (network: NetworkName): HomeConfig => ({
     version: 1,
     network,
@@ -146,7 +155,7 @@ function accountHandlers(
     },
     'device.list': async (_, signal) => {
       const { engine } = await host();
-      const own = await engine.device();
+      const [own, gone] = [await engine.device(), await engine.goneDevices()];
       const { devices } = await engine.devices(signal);
       return devices.map(({ index, address, record, heads }) => ({
         index,
@@ -155,8 +164,14 @@ function accountHandlers(
         name: record.name,
         madeMs: record.madeMs,
         isThis: record.device === own?.id,
+        isGone: gone.has(record.device),
         spaces: heads.map(({ space, name, sequence }) => ({ space, name, sequence })),
       }));
+    },
+    'device.gone': async ({ device, isGone }, signal) => {
+      const { engine } = await host();
+      await betweenAndShown(desk, () => engine.setGone(parseDeviceId(device), isGone, signal));
+      return nothing;
     },
   };
 }

@@ -29,7 +29,7 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
     rootNode: parseNodeId(dice.bytes(16)),
   });
   const seen: number[] = [];
-  const look = async (changesMax = 1000): Promise<Scan> => {
+  const look = async (changesMax = 1000, walk = disk.walk): Promise<Scan> => {
     const told: Scan['jobs'][number][] = [];
     const found = await scan(
       {
@@ -43,7 +43,7 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
         onSeen: (entries) => void seen.push(entries),
         onJobs: (jobs) => void told.push(...jobs),
       },
-      { disk, catalog, dice },
+      { disk: { ...disk, walk }, catalog, dice },
       never,
     );
     expect(told).toEqual(found.jobs);
@@ -64,7 +64,15 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
       { vector: new Map(), taken: [] },
     );
   };
-  return { user: disk.user, look, seen, seal };
+  /** Lists these folders one after the other, with somebody at work after each. */
+  const lookSlowly = (folders: readonly string[], after: (folder: string) => void): Promise<Scan> =>
+    look(1000, async function* () {
+      for (const folder of folders) {
+        yield [await disk.list('/root', folder)];
+        after(folder);
+      }
+    });
+  return { user: disk.user, look, lookSlowly, seen, seal };
 }
 
 function putOf({ parent, name, num, stat }: Scan['jobs'][number] | Scan['placed'][number]): EntryChange {
@@ -161,5 +169,37 @@ describe('a first scan', () => {
     const found = await look();
     expect(found).toMatchObject({ jobs: [], placed: [], gone: [], seen: 0 });
     expect(found.problems).toMatchObject([{ path: '', fault: { code: 'not-found' } }]);
+  });
+});
+
+describe('a file that moves while the folders are listed', () => {
+  it('out of a folder that was listed already takes its new place and leaves the old one', async () => {
+    for (const hasFingerprints of [false, true]) {
+      const { user, look, lookSlowly, seal } = await openRoom(41);
+      for (const path of ['from/moves', 'from/stays', 'to/other']) user.write(`/root/${path}`, path);
+      await seal(await look());
+      if (hasFingerprints) await look();
+      const found = await lookSlowly(['', 'from', 'to'], (folder) => {
+        if (folder === 'from') user.rename('/root/from/moves', '/root/to/moves');
+      });
+      expect(found).toMatchObject({ jobs: [], deletions: 0 });
+      expect(found.placed.map(({ path }) => path)).toEqual(['to/moves']);
+      // One identity has one place.
+      expect(found.gone.map(({ num }) => num)).toEqual(found.placed.map(({ num }) => num));
+    }
+  });
+
+  it('and something else that comes to its old place does not take its identity', async () => {
+    const { user, look, lookSlowly, seal } = await openRoom(42);
+    for (const path of ['from/moves', 'to/other']) user.write(`/root/${path}`, path);
+    await seal(await look());
+    const found = await lookSlowly(['', 'from', 'to'], (folder) => {
+      if (folder !== 'from') return;
+      user.rename('/root/from/moves', '/root/to/moves');
+      user.makeFolder('/root/from/moves');
+    });
+    expect(found.gone.map(({ name }) => name)).toEqual(['moves']);
+    expect(found.placed.map(({ path }) => path)).toEqual(['to/moves']);
+    expect(found.deletions).toBe(0);
   });
 });

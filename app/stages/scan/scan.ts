@@ -143,6 +143,7 @@ export async function scan(
   for (const { num, before } of found.jobs) if (before) nodes.set(num, before.node);
   for (const { num, from } of found.placed) if (from && from.num === num) nodes.set(num, from.node);
   const below = await subtrees(found.missing);
+  leaveOldPlaces(found, below);
   const isArchive = input.space.mode === 'archive';
   return {
     ...found,
@@ -296,6 +297,18 @@ function settle(
     return movesOnly && !replaced.has(row.num) ? all.filter(hasMoved) : all;
   });
   return { gone, deletions: gone.filter((row) => !hasMoved(row)).length };
+}
+
+/**
+ * A file may have moved on after its old folder was listed with it, and before its new one was. It has one place, the new one: the old one counts as left.
+ * A folder keeps its identity where it was met first.
+ */
+function leaveOldPlaces({ placed, missing }: Findings, below: ReadonlyMap<NodeNum, readonly EntryRow[]>): void {
+  const left = new Set([...missing, ...[...below.values()].flat()].map(({ num }) => num));
+  for (const { num, parent, name, from } of placed) {
+    const isElsewhere = from?.num === num && (from.parent !== parent || from.name !== name);
+    if (isElsewhere && !left.has(num)) missing.push(from);
+  }
 }
 
 function letGoOf(

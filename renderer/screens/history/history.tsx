@@ -1,6 +1,6 @@
 /** How was it then, and how do I get it back? A moment on the slider, the folder as it was, one file compared with today, and what is ticked. */
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { useEffect, useMemo, useState, type ReactElement } from 'react';
+import { useLayoutEffect, useMemo, useState, type ReactElement } from 'react';
 import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components';
 import { ChevronDown } from 'lucide-react';
 import type { SpaceState } from '../../../app/wire/space.ts';
@@ -134,7 +134,8 @@ function Moment({
   const index = timeMs === undefined ? last : stateAt(timeline, timeMs);
   const state = timeline.states[index];
   const choose = (to: number): void => setTime(to === last ? undefined : timeline.states[to]?.timeMs);
-  useEffect(() => {
+  // At once with what is shown: who sees the moment may press already.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       if (
         (event.key !== '[' && event.key !== ']') ||
