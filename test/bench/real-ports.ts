@@ -32,7 +32,8 @@ export async function openRealPorts(folder: string, home: string, threads: numbe
   const pool = openPool({ threads });
   const spool = await openSpool(join(home, 'spool'));
   const packBytes = packBytesFor(shards, pool.packBytesMax);
-  const space = await catalog.addSpace({
+  const [known] = await catalog.spaces();
+  const newSpace = {
     id: parseSpaceId(dice.bytes(16)),
     name: 'bench',
     mode: 'sync',
@@ -42,7 +43,8 @@ export async function openRealPorts(folder: string, home: string, threads: numbe
     leaseEpochs: 1,
     pool: undefined,
     rootNode: parseNodeId(dice.bytes(16)),
-  });
+  } as const;
+  const space = known ?? (await catalog.addSpace(newSpace));
   const keys = spaceKeys(nodeCrypto, dice.bytes(spaceKeyBytes));
   const device = { id: parseDeviceId(dice.bytes(16)), name: 'bench' };
   const quiet = (): void => {};

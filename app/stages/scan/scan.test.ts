@@ -64,14 +64,17 @@ async function openRoom(seed: number, mode: SpaceMode = 'sync') {
       { vector: new Map(), taken: [] },
     );
   };
-  /** Lists these folders one after the other, with somebody at work after each. */
-  const lookSlowly = (folders: readonly string[], after: (folder: string) => void): Promise<Scan> =>
-    look(1000, async function* () {
+  /** Lists these folders one after the other, with somebody at work after each; a second walk is undisturbed. */
+  const lookSlowly = (folders: readonly string[], after: (folder: string) => void): Promise<Scan> => {
+    let walks = 0;
+    return look(1000, async function* () {
+      const isFirst = ++walks === 1;
       for (const folder of folders) {
         yield [await disk.list('/root', folder)];
-        after(folder);
+        if (isFirst) after(folder);
       }
     });
+  };
   return { user: disk.user, look, lookSlowly, seen, seal };
 }
 
@@ -187,6 +190,55 @@ describe('a file that moves while the folders are listed', () => {
       // One identity has one place.
       expect(found.gone.map(({ num }) => num)).toEqual(found.placed.map(({ num }) => num));
     }
+  });
+
+  it.each(['sync', 'archive'] as const)('into a folder that was listed already is no deletion: %s', async (mode) => {
+    const { user, look, lookSlowly, seal } = await openRoom(43, mode);
+    for (const path of ['from/moves', 'from/f/in it', 'to/other']) user.write(`/root/${path}`, path);
+    await seal(await look());
+    const nothing = { jobs: [], placed: [], gone: [], deletions: 0, letGo: [] };
+    const found = await lookSlowly(['', 'to', 'from', 'from/f'], (folder) => {
+      if (folder !== 'to') return;
+      user.rename('/root/from/moves', '/root/to/moves');
+      user.rename('/root/from/f', '/root/to/f');
+    });
+    expect(found).toMatchObject(nothing);
+    const next = await look();
+    expect(next.placed.map(({ path }) => path).toSorted()).toEqual(['to/f', 'to/moves']);
+    expect(next).toMatchObject({ jobs: [], deletions: 0, letGo: [] });
+  });
+
+  it('is no deletion when it is being saved anew, and neither is its folder when only something in it was moved out', async () => {
+    const { user, look, lookSlowly, seal } = await openRoom(44);
+    for (const path of ['a/saved', 'b/out of it', 'b/stays', 'c/other']) user.write(`/root/${path}`, path);
+    await seal(await look());
+    user.rename('/root/a/saved', '/root/backup');
+    const found = await lookSlowly(['', 'c', 'a', 'b'], (folder) => {
+      if (folder === '') user.remove('/root/backup');
+      if (folder === 'b') user.write('/root/a/saved', 'anew');
+    });
+    expect(found).toMatchObject({ deletions: 0 });
+    const second = await lookSlowly(['', 'c', 'a'], (folder) => {
+      if (folder !== 'c') return;
+      user.rename('/root/b/out of it', '/root/c/out of it');
+      user.remove('/root/b');
+    });
+    expect(second.gone).toEqual([]);
+    const last = await look();
+    expect(last.placed.map(({ path }) => path)).toEqual(['c/out of it']);
+    expect(last.gone.map(({ name }) => name).toSorted()).toEqual(['b', 'out of it', 'stays']);
+    expect(last.deletions).toBe(2);
+  });
+
+  it('is deleted when it is, although another name of the same file stays', async () => {
+    const { user, look, seal } = await openRoom(45);
+    user.write('/root/one', 'content');
+    user.link('/root/one', '/root/f two');
+    await seal(await look());
+    user.remove('/root/one');
+    const found = await look();
+    expect(found).toMatchObject({ deletions: 1, placed: [] });
+    expect(found.gone.map(({ name }) => name)).toEqual(['one']);
   });
 
   it('and something else that comes to its old place does not take its identity', async () => {

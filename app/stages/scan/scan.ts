@@ -10,6 +10,7 @@ import { joinPath, type PathName, type SpacePath } from '../../domain/path-name.
 import type { SpaceMode } from '../../domain/space.ts';
 import type { Catalog, EntryRow, Look, NodeNum } from '../../ports/catalog.ts';
 import type { Disk, DiskNature, FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
+import { lookAgain } from './look-again.ts';
 import { compareFolder, lookOf, shownStat, type Findings, type Identities, type Newcomer } from './compare-folder.ts';
 
 /** A file or symlink whose content must be looked at. `before` is what the space holds in its place, when there is something. */
@@ -143,6 +144,8 @@ export async function scan(
   for (const { num, before } of found.jobs) if (before) nodes.set(num, before.node);
   for (const { num, from } of found.placed) if (from && from.num === num) nodes.set(num, from.node);
   const below = await subtrees(found.missing);
+  // A scan that stopped at its limit has not seen where things went, and believes nothing.
+  if (!isPartial) await believeDeletions(input, found, { placedNums, below, folders, numOf }, ports, signal);
   leaveOldPlaces(found, below);
   const isArchive = input.space.mode === 'archive';
   return {
@@ -229,6 +232,34 @@ export async function scan(
     }
     return below;
   }
+}
+
+interface Placing {
+  readonly placedNums: ReadonlySet<NodeNum>;
+  readonly below: ReadonlyMap<NodeNum, readonly EntryRow[]>;
+  readonly folders: ReadonlyMap<NodeNum, FolderPlace>;
+  readonly numOf: ReadonlyMap<SpacePath, NodeNum>;
+}
+
+/** What seems deleted and is not stays in the catalog where it was, until the next scan. */
+async function believeDeletions(
+  { root, isLeftOut }: ScanInput,
+  found: Findings,
+  { placedNums, below, folders, numOf }: Placing,
+  ports: { disk: Disk; catalog: Catalog },
+  signal: AbortSignal,
+): Promise<void> {
+  const missed = found.missing
+    .filter(({ num }) => !placedNums.has(num) && !found.replaced.has(num))
+    .map((row) => {
+      const above = folders.get(row.parent)?.path;
+      const path = above === undefined ? undefined : joinPath(above, row.name);
+      return { row, path, below: (below.get(row.num) ?? []).filter(({ num }) => !placedNums.has(num)) };
+    });
+  if (missed.length === 0) return;
+  const where = { root, isLeftOut, numOf: (path: SpacePath) => numOf.get(path) };
+  const there = new Set([...(await lookAgain(missed, where, ports, signal))].map(({ row }) => row.num));
+  found.missing = found.missing.filter(({ num }) => !there.has(num));
 }
 
 type EnterFolder = (num: NodeNum, path: SpacePath, parent: NodeNum, name: PathName) => void;
