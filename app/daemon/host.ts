@@ -19,7 +19,7 @@ import { Fault, faultOf } from '../domain/fault.ts';
 import { openPace } from '../domain/pace.ts';
 import type { Power } from '../ports/power.ts';
 import type { Catalog } from '../ports/catalog.ts';
-import { createEngine, type Engine } from '../engine/engine.ts';
+import { createEngine, isOutdated, type Engine } from '../engine/engine.ts';
 import type { Log } from '../ports/log.ts';
 import type { Vault } from '../ports/vault.ts';
 import { readConfig, type HomeConfig } from './config.ts';
@@ -141,11 +141,17 @@ async function openHomeCatalog(options: HostOptions, clock: Clock): Promise<Cata
     noteDamage(options.home, false);
     return open();
   };
+  const openCurrent = async (): Promise<Catalog> => {
+    const catalog = await open();
+    if (card === undefined || !(await isOutdated(catalog))) return catalog;
+    await catalog.close();
+    return setAside();
+  };
   const catalog = withCard(
     options.home,
     card?.isDamaged
       ? await setAside()
-      : await open().catch((error: unknown) => {
+      : await openCurrent().catch((error: unknown) => {
           const isMendable = options.setsDamageAside === true || card !== undefined;
           if (!isMendable || faultOf(error)?.code !== 'catalog-damaged') throw error;
           return setAside();

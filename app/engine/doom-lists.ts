@@ -16,6 +16,7 @@ import { answerTo, noGarbage, unanswered, type Participant } from '../upkeep/gar
 import type { Device, KnownDevice } from './device.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
 import { lookAtDevices } from './heads.ts';
+import { noteLists } from './missed-lists.ts';
 import { moveChunks } from './move-chunks.ts';
 import { markReachable } from './reachable.ts';
 import type { Spender } from './spend.ts';
@@ -65,6 +66,7 @@ export async function meetDoomLists(
   const participants = participantsOf(space, devices);
   const own = ownGarbage(space, self, devices);
   const others = participants.filter(({ device }) => device !== self.device.id);
+  await noteLists(core.catalog, space.row.num, others);
   await takeOver(core, space, others, signal);
   const isPresent = participants.length > others.length || others.length === 0;
   const open = unanswered({ device: self.device.id, record: own }, participants);

@@ -11,6 +11,7 @@ import type { SpaceRow } from '../ports/catalog.ts';
 import { chooseDevice, findDevices, readDevice, type Device } from './device.ts';
 import { goneDevices, setGone } from './gone-devices.ts';
 import { createCore } from './engine-core.ts';
+import { isOutdated } from './missed-lists.ts';
 import type { EnginePorts } from './engine-ports.ts';
 import type { EngineEvent, OnEvent } from './progress.ts';
 import { addSpace, type NewSpaceInput } from './spaces.ts';
@@ -83,7 +84,7 @@ import type { Voucher } from '../formats/voucher.ts';
 import { whereaboutsOf, type Whereabouts } from './whereabouts.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
-export { quoteFolder, standingOf, useVoucher };
+export { isOutdated, quoteFolder, standingOf, useVoucher };
 export type {
   Difference,
   DiffReport,

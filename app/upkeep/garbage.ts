@@ -88,6 +88,11 @@ export function unanswered<Pack extends string, Device extends string>(
   });
 }
 
+/** The newest list of a device that was settled: lists with packs and empty ones take turns (`nextList`). 0: none was. */
+export function lastSettled<Pack extends string>({ number, packs }: DoomList<Pack>): number {
+  return Math.max(0, packs.length > 0 ? number - 2 : number - 1);
+}
+
 /** The list after one that is settled, or the first. Empty when nothing is doomed. */
 export function nextList<Pack extends string>(
   before: DoomList<Pack>,

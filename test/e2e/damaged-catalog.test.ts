@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
 import { floeJson } from './floe-process.ts';
 
@@ -23,6 +24,12 @@ test(
       spoil() {
         const bytes = readFileSync(file);
         writeFileSync(file, bytes.fill(0x5a, 2 * 4096, bytes.length - 4096));
+      },
+      // What an engine notes that was called gone for good while it was away.
+      outdate() {
+        const catalog = new DatabaseSync(file);
+        catalog.exec("INSERT INTO record (key, value) VALUES ('outdated', 'yes')");
+        catalog.close();
       },
       remove() {
         for (const name of readdirSync(at('home'))) if (/^catalog\.sqlite(-|$)/.test(name)) rmSync(at('home', name));
