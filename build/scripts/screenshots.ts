@@ -288,6 +288,13 @@ async function conflict(page: Page, url: string, phrase: string): Promise<void> 
   await picture(page, 'conflict');
   await page.getByRole('button', { name: 'Keep both' }).click();
   await page.getByRole('option', { name: /changed on two devices/ }).waitFor({ state: 'detached', timeout: 30_000 });
+  await place(page, 'Devices');
+  await page.getByRole('button', { name: 'Gone for good…' }).waitFor();
+  await picture(page, 'devices-two');
+  await page.getByRole('button', { name: 'Gone for good…' }).click();
+  await page.getByRole('dialog').waitFor();
+  await picture(page, 'device-gone');
+  await page.getByRole('button', { name: 'Cancel' }).click();
   mine.close();
   theirs.close();
   await second.end();

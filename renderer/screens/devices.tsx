@@ -67,7 +67,7 @@ function Device({ device, onChanged }: { readonly device: DeviceLine; readonly o
         <div className="small-text soft">
           {say('devices.since', { date: date(device.madeMs) })}
           {device.spaces.length > 0 &&
-            `. ${device.spaces.map((space) => say('devices.space', { name: shownName(space.name), number: number(space.sequence) })).join(', ')}`}
+            `. ${device.spaces.map((space) => say('devices.space', { name: shownName(space.name), number: number(space.sequence) })).join('; ')}`}
         </div>
         {fault && <FaultAnswers fault={fault} />}
         <More>
