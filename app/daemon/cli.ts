@@ -91,6 +91,12 @@ function addAccountCommands(command: AddCommand): void {
     )
     .option('--lease-epochs <E>', 'epochs to pay ahead', integer('--lease-epochs', 1))
     .option('--dry-run', 'only say what it holds and costs');
+  command(
+    'leave <SPACE>',
+    'Stops keeping a space in its folder here. Nothing is deleted: files stay, what is certified stays and is renewed.',
+    'leave Photos --dry-run',
+    lazily(async () => (await import('./commands/space.ts')).leaveCommand),
+  ).option('--dry-run', 'only say what would be left');
 }
 
 /** Passes over folders. */

@@ -44,7 +44,7 @@ describe('what the home remembers beside its catalog', () => {
       folders: [{ space: id, folder: '/home/docs' }],
       isDamaged: false,
     });
-    await catalog.setFolder(num, undefined);
+    await catalog.leaveFolder(num);
     expect(readCard(home)?.folders).toEqual([]);
     noteDamage(home);
     await catalog.setRecord('budget', '5');

@@ -95,6 +95,7 @@ export function withCard(home: string, catalog: Catalog): Catalog {
     ...catalog,
     addSpace: noted(catalog.addSpace),
     setFolder: noted(catalog.setFolder),
+    leaveFolder: noted(catalog.leaveFolder),
     async integrity() {
       const damage = await catalog.integrity();
       if (damage !== undefined) noteDamage(home);

@@ -10,6 +10,7 @@ import type { SpacePath } from '../domain/path-name.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { chooseDevice, findDevices, readDevice, type Device } from './device.ts';
 import { goneDevices, setGone } from './gone-devices.ts';
+import { leaveSpace } from './leave-space.ts';
 import { createCore } from './engine-core.ts';
 import { isOutdated } from './missed-lists.ts';
 import type { EnginePorts } from './engine-ports.ts';
@@ -149,6 +150,8 @@ export interface Engine {
   /** Fetches play money where the network gives it away. */
   fund(signal: AbortSignal): Promise<void>;
   addSpace(input: NewSpaceInput, signal: AbortSignal): Promise<SpaceRow>;
+  /** The space is kept in no folder here any more; its files stay, and so does all that is certified. */
+  leaveSpace(space: string, signal: AbortSignal): Promise<void>;
   /** One pass to rest for one space, or for all that have a folder here. */
   sync(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
   /** What a space's rules leave out of its folder here; with `rules`, what those would in their place. */
@@ -285,6 +288,7 @@ export function createEngine(ports: EnginePorts): Engine {
     setGone: (device, isGone, signal) => inTurn(() => setGone(core, device, isGone, signal)),
     fund: (signal) => inTurn(() => fund(core, signal)),
     addSpace: (input, signal) => inTurn(() => addSpace(core, input, signal)),
+    leaveSpace: (space, signal) => inTurn(() => leaveSpace(core, space, signal)),
     sync: (space, signal) => inTurn(() => syncAll(space, true, signal)),
     held: () => heldDeletions(ports.catalog),
     follow: (space, signal) => inTurn(() => syncAll(space, false, signal)),

@@ -58,7 +58,7 @@ const markText = ({ device, inode, ctimeNs }: FileStat): string => `${device} ${
 
 async function knownMark(core: EngineCore, row: SpaceRow): Promise<Mark | undefined> {
   const text = await core.catalog.record(markedKey(row.num));
-  return text === undefined ? undefined : (JSON.parse(text) as Mark);
+  return text === undefined || text === '' ? undefined : (JSON.parse(text) as Mark);
 }
 
 function unsure(what: string, { name }: SpaceRow): Fault {
@@ -76,6 +76,28 @@ async function readMarker(core: EngineCore, folder: string, signal: AbortSignal)
   const [span] = spans;
   if (span === undefined || span instanceof Fault) return undefined;
   return new TextDecoder().decode(new Uint8Array(buffer, span.start, span.bytes)).trim();
+}
+
+/** Whether the folder is there and carries the mark of its space. */
+export async function isMarked(core: EngineCore, row: SpaceRow, folder: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await readMarker(core, folder, signal)) === row.id;
+  } catch (error) {
+    if (faultOf(error)?.code === 'not-found') return false;
+    throw error;
+  }
+}
+
+/** No folder of this device is known as the space's any more. */
+export const forgetMark = (core: EngineCore, { num }: SpaceRow): Promise<void> =>
+  core.catalog.setRecord(markedKey(num), '');
+
+/** The folder is no space's any more. */
+export async function unmark(core: EngineCore, folder: string): Promise<void> {
+  const stat = await core.disk.look(folder, markerName);
+  if (stat?.kind !== 'file') return;
+  const [gone] = await core.disk.act(folder, [{ kind: 'remove', path: markerName, look: lookOf(stat) }]);
+  if (gone instanceof Fault) throw gone;
 }
 
 /** A disk that cannot be written to has no mark, and is not deleted from either. */

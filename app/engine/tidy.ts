@@ -3,6 +3,8 @@ import { Fault, faultOf } from '../domain/fault.ts';
 import type { DeviceId, SpaceId } from '../domain/ids.ts';
 import { collect, type CollectReport } from './collect.ts';
 import { compact, type CompactReport } from './compact.ts';
+import { readDevice } from './device.ts';
+import { meetDoomLists } from './doom-lists.ts';
 import type { EngineCore, OpenSpace } from './engine-core.ts';
 import { goneDevices, setGone } from './gone-devices.ts';
 import { lookAtDevices } from './heads.ts';
@@ -78,13 +80,24 @@ const passing: ReadonlySet<string> = new Set([
   'device-copied',
 ]);
 
-/** A turn of each space that this device stores something of; one that is in trouble keeps no other back. */
+/** The others wait for the answers of whoever takes part in a space, also without a folder of it and without anything stored. */
+async function answerOthers(core: EngineCore, space: OpenSpace, signal: AbortSignal): Promise<void> {
+  const own = await readDevice(core.catalog);
+  const devices = await lookAtDevices(core, true, signal);
+  const said = devices.find(({ record }) => record.device === own?.id)?.garbage;
+  if (!said?.some((one) => one.space === space.row.id)) return;
+  await meetDoomLists(core, space, await core.ready(signal), devices, signal);
+}
+
+/** A turn of each space that this device takes part in; one that is in trouble keeps no other back. */
 export async function tidyAll(core: EngineCore, signal: AbortSignal): Promise<readonly TidyReport[]> {
   const reports: TidyReport[] = [];
-  for (const { id, pool, folder } of await core.catalog.spaces()) {
-    if (pool === undefined || folder === undefined) continue;
+  for (const row of await core.catalog.spaces()) {
+    // With a folder and nothing stored, its passes answer.
+    if (row.pool === undefined && row.folder !== undefined) continue;
     try {
-      reports.push(await tidySpace(core, { space: id, gone: [] }, signal));
+      if (row.pool === undefined) await answerOthers(core, core.open(row), signal);
+      else reports.push(await tidySpace(core, { space: row.id, gone: [] }, signal));
     } catch (error) {
       const code = faultOf(error)?.code;
       if (code === undefined || !passing.has(code)) throw error;

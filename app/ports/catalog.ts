@@ -219,7 +219,9 @@ export interface CatalogOperations extends UpkeepOperations, SideOperations, Sum
 
   spaces(): readonly SpaceRow[];
   addSpace(space: NewSpace): SpaceRow;
-  setFolder(space: number, folder: string | undefined): void;
+  setFolder(space: number, folder: string): void;
+  /** The space is in no folder of this device any more: from now on none of its entries is on this disk, so nothing that is missing was deleted. */
+  leaveFolder(space: number): void;
   setPool(space: number, pool: SuiId | undefined): void;
   setLeaseEpochs(space: number, epochs: number): void;
   totals(space: number): SpaceTotals;

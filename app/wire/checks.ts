@@ -81,6 +81,7 @@ export const checks = {
   'space.add': record({ folder: path, mode: oneOf('sync', 'archive'), name: optional(name), leaseEpochs }),
   'space.join': record({ space, folder: path }),
   'space.tree': record({ space, path, at, offset, limit }),
+  'space.leave': ofSpace,
   'held.release': ofSpace,
   'sync.now': nothing,
   'sync.pause': record({ space: optional(space), untilMs: time }),

@@ -104,6 +104,8 @@ export interface EngineCalls {
     TreePage
   >;
   /** The held deletions are meant: they go out with the next pass, which begins now. */
+  /** Kept in no folder of this computer any more; nothing is deleted. */
+  'space.leave': Call<{ readonly space: string }, Nothing>;
   'held.release': Call<{ readonly space: string }, Nothing>;
 
   /** A pass begins now (or right after the one that runs). Answers at once. */

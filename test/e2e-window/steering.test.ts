@@ -1,6 +1,6 @@
 /** What a person lets Floe do, said in the window and on the command line: pauses, limits, a schedule, folders of choice, brakes, history, and a burst of rewrites. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { floeJson, type Line } from '../e2e/floe-process.ts';
@@ -142,4 +142,32 @@ test('a burst of rewrites that look like an encryption is said plainly, and wait
   await page.getByRole('button', { name: 'It is meant…' }).click();
   await page.getByRole('button', { name: 'Take 6 files as they are' }).click();
   await page.getByRole('option', { name: /became unreadable/ }).waitFor({ state: 'detached', timeout: 30_000 });
+});
+
+test('a folder that is no longer kept stays as it is, and the space can come to another one', async () => {
+  const { page, userHome } = person;
+  await place(page, 'Documents');
+  await page.getByRole('tab', { name: 'On this computer' }).click();
+  await page.getByRole('button', { name: 'Stop keeping this folder…' }).click();
+  const question = page.getByRole('dialog', { name: 'Stop keeping Documents here?' });
+  await expectAccessible(page, 'a folder that is to be left');
+  // What the last test changed may still be on its way: then it is said, and asked again.
+  await expect
+    .poll(
+      async () => {
+        if (!(await question.isVisible())) return true;
+        await question.getByRole('button', { name: 'Stop keeping it' }).click();
+        return false;
+      },
+      { timeout: 60_000, interval: 1_000 },
+    )
+    .toBe(true);
+  await page.getByText('This space has no folder on this computer.', { exact: false }).waitFor();
+  expect(existsSync(join(userHome, 'Documents/notes.md'))).toBe(true);
+  expect(existsSync(join(userHome, 'Documents/.floe-space'))).toBe(false);
+  expect((await floe('add', join(userHome, 'again'), '--space', 'Documents'))['event']).toBe('failed');
+  mkdirSync(join(userHome, 'again'));
+  expect((await floe('add', join(userHome, 'again'), '--space', 'Documents'))['name']).toBe('Documents');
+  await expect.poll(() => existsSync(join(userHome, 'again/notes.md')), { timeout: 60_000 }).toBe(true);
+  await page.getByText('Every folder of this space is on this computer.').waitFor();
 });

@@ -46,7 +46,7 @@ describe('spaces and records', () => {
     catalog.setRecord('device', '{"a":2}');
     expect(catalog.record('device')).toBe('{"a":2}');
     expect(catalog.record('other')).toBeUndefined();
-    catalog.setFolder(space, undefined);
+    catalog.leaveFolder(space);
     catalog.setPool(space, suiId(7));
     catalog.setLeaseEpochs(space, 9);
     const { rootNode, ...rest } = newSpace();

@@ -16,7 +16,16 @@ import { idBuffer } from './entry-record.ts';
 
 type Operations = Pick<
   CatalogOperations,
-  'record' | 'setRecord' | 'spaces' | 'addSpace' | 'setFolder' | 'setPool' | 'setLeaseEpochs' | 'totals' | 'allotNodes'
+  | 'record'
+  | 'setRecord'
+  | 'spaces'
+  | 'addSpace'
+  | 'setFolder'
+  | 'leaveFolder'
+  | 'setPool'
+  | 'setLeaseEpochs'
+  | 'totals'
+  | 'allotNodes'
 >;
 
 const idBytes = 32;
@@ -84,6 +93,10 @@ export function spaceOperations(db: Database): Operations {
   const insertNode = db.prepare('INSERT INTO node (space, id) VALUES (?, ?)');
   const findNode = db.prepare<[number, Uint8Array], number>('SELECT num FROM node WHERE space = ? AND id = ?').pluck();
   const setFolder = db.prepare('UPDATE space SET folder = ? WHERE num = ?');
+  const forgetLooks = db.prepare(
+    'UPDATE entry SET look = NULL WHERE look IS NOT NULL AND EXISTS (SELECT 1 FROM node WHERE node.num = entry.num AND node.space = ?)',
+  );
+  const forgetChoices = db.prepare('DELETE FROM choice WHERE space = ?');
   const setPool = db.prepare('UPDATE space SET pool = ? WHERE num = ?');
   const setLease = db.prepare('UPDATE space SET lease_epochs = ? WHERE num = ?');
   const totals = db.prepare<[number], { files: number; folders: number; bytes: number }>(
@@ -118,7 +131,12 @@ export function spaceOperations(db: Database): Operations {
       if (!added) throw new Error('an added space can be read back');
       return spaceFrom(added);
     }),
-    setFolder: (space, folder) => void setFolder.run(folder ?? null, space),
+    setFolder: (space, folder) => void setFolder.run(folder, space),
+    leaveFolder: db.transaction((space) => {
+      setFolder.run(null, space);
+      forgetLooks.run(space);
+      forgetChoices.run(space);
+    }),
     setPool: (space, pool) => void setPool.run(pool ?? null, space),
     setLeaseEpochs: (space, epochs) => void setLease.run(epochs, space),
     totals(space) {

@@ -75,6 +75,24 @@ export const quoteCommand: Run = async (context, [given = '.'], flags) =>
     return exitCodes.done;
   });
 
+export const leaveCommand: Run = async (context, [space = ''], flags) =>
+  (flags['dryRun'] === true ? lookInto : withHost)(context, async ({ engine }) => {
+    const { output, signal } = context;
+    const isDry = flags['dryRun'] === true;
+    const known = (await engine.spaces()).find(({ space: id, name }) => id === space || name === space);
+    const folder = known?.folder;
+    if (isDry && folder === undefined)
+      throw new Fault('not-found', 'after-user', `No space '${space}' is kept in a folder here.`);
+    if (!isDry) await engine.leaveSpace(space, signal);
+    const [name, place] = [displayName(known?.name ?? space), displayName(folder ?? '')];
+    output.say(
+      `${isDry ? 'Would no longer keep' : 'No longer keeps'} '${name}' in ${place}. The files there stay, and so does all that is certified; it is renewed as before.`,
+    );
+    output.say(`To bring it to a folder again: floe add PATH --space '${name}'`);
+    output.done({ space: known?.space, folder, ...(isDry ? { dryRun: true } : {}) });
+    return exitCodes.done;
+  });
+
 export const releaseCommand: Run = async (context, [space = '']) =>
   withHost(context, async ({ engine }) => {
     const isReleased = await engine.release(space);

@@ -179,7 +179,7 @@ function accountHandlers(
 function spaceHandlers(
   desk: DeskState,
   host: () => Promise<Host>,
-): Named<'folder.look' | 'folder.quote' | 'space.add' | 'space.join' | 'held.release'> {
+): Named<'folder.look' | 'folder.quote' | 'space.add' | 'space.join' | 'space.leave' | 'held.release'> {
   const change = async <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
     const { engine } = await host();
     return betweenAndShown(desk, () => work(engine));
@@ -201,6 +201,10 @@ function spaceHandlers(
     'folder.quote': (input, signal) => quoteOf(desk, input, signal),
     'space.add': ({ folder, ...input }, signal) => add(folder, input, undefined, signal),
     'space.join': async ({ space, folder }, signal) => add(folder, { mode: 'sync' }, space, signal),
+    'space.leave': async ({ space }, signal) => {
+      await change((engine) => engine.leaveSpace(space, signal));
+      return nothing;
+    },
     'held.release': async ({ space }) => {
       await change((engine) => engine.release(space));
       return nothing;

@@ -11,6 +11,7 @@ import { lastName, Name, shownName } from '../../parts/name.tsx';
 import { Press } from '../../parts/press.tsx';
 import { Rows, type RowFacts } from '../../parts/rows.tsx';
 import { TickBox, Turner } from '../../parts/turner.tsx';
+import { LeaveSpace } from './leave-space.tsx';
 import { tickOf, turnFolder, type Draft } from '../../state/folder-choice.ts';
 import { useWords } from '../../words/use-words.ts';
 
@@ -60,6 +61,7 @@ function FolderTree({ space, revision }: { readonly space: SpaceState; readonly 
             {say('choice.all')}
           </Press>
         )}
+        <LeaveSpace space={space} />
       </div>
       {[fault, change.fault, reset.fault].map((each) => each && <FaultAnswers key={each.code} fault={each} />)}
       <div className="split folders-here">
