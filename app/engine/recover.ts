@@ -12,6 +12,7 @@ import { importPacks, rebuild, type RebuildInput } from '../restore/rebuild/rebu
 import { findDevices, readDevice, type KnownDevice } from './device.ts';
 import type { EngineCore } from './engine-core.ts';
 import { readSnapshot } from './heads.ts';
+import { isKeptOut } from './held.ts';
 import { learnSides } from './sides.ts';
 import { leaseEpochsUsual } from './spaces.ts';
 
@@ -74,9 +75,12 @@ async function recoverSpace(
     (a, b) => b.record.sequence - a.record.sequence || b.record.timeMs - a.record.timeMs,
   );
   if (!newest) return { recovered: undefined, problems: [] };
-  const { head, record } = newest;
-  const known = (await core.catalog.spaces()).find((space) => space.id === head.space);
-  const row = known ?? (await addRecovered(core, head, record));
+  const known = (await core.catalog.spaces()).find((space) => space.id === newest.head.space);
+  const row = known ?? (await addRecovered(core, newest.head, newest.record));
+  const device = await readDevice(core.catalog);
+  // What waits for the user's word must not come in by a rebuild: it begins with what this device had, and a pass merges the others as always.
+  const own = snapshots.find((one) => one.head.device === device?.id);
+  const { head, record } = own && (await isKeptOut(core.catalog, row.num)) ? own : newest;
   const network = await core.chain.network(signal);
   const input = {
     row,
