@@ -75,11 +75,13 @@ async function recoverSpace(
     (a, b) => b.record.sequence - a.record.sequence || b.record.timeMs - a.record.timeMs,
   );
   if (!newest) return { recovered: undefined, problems: [] };
+  const device = await readDevice(core.catalog);
+  const own = snapshots.find((one) => one.head.device === device?.id);
   const known = (await core.catalog.spaces()).find((space) => space.id === newest.head.space);
   const row = known ?? (await addRecovered(core, newest.head, newest.record));
-  const device = await readDevice(core.catalog);
+  // This device's pool goes on: heads name one pool, so what lay in a forgotten one would be found and paid by nobody.
+  if (row.pool === undefined && own) await core.catalog.setPool(row.num, own.head.pool);
   // What waits for the user's word must not come in by a rebuild: it begins with what this device had, and a pass merges the others as always.
-  const own = snapshots.find((one) => one.head.device === device?.id);
   const { head, record } = own && (await isKeptOut(core.catalog, row.num)) ? own : newest;
   const network = await core.chain.network(signal);
   const input = {
