@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fromHex, toHex } from '../domain/bytes.ts';
 import type { ChunkLimits } from '../domain/chunk.ts';
 import { Fault } from '../domain/fault.ts';
-import { parseNodeId, parseSpaceId, parseSuiId, type SpaceId } from '../domain/ids.ts';
+import { parseChunkId, parseNodeId, parseSpaceId, parseSuiId, type SnapshotId, type SpaceId } from '../domain/ids.ts';
 import type { Choice, ConflictRow, NewSpace } from '../ports/catalog.ts';
 
 export type Records = Readonly<Record<string, string>>;
@@ -18,6 +18,8 @@ export interface CardSpace {
   readonly folder: string | undefined;
   /** The rest of its row; version 1 did not keep it. */
   readonly row: Omit<NewSpace, 'id' | 'folder'> | undefined;
+  /** The newest certified one, of this device or another: what the folder was in step with. */
+  readonly snapshot: SnapshotId | undefined;
   /** By their names without the space's number, which may be another one in the next catalog. */
   readonly records: Records;
   readonly choices: readonly Choice[];
@@ -77,11 +79,12 @@ export function noteDamage(home: string, isDamaged = true): void {
   if (card && card.isDamaged !== isDamaged) writeCard(home, { ...card, isDamaged });
 }
 
-function spaceToJson({ id, folder, row, records, choices, conflicts }: CardSpace): object {
+function spaceToJson({ id, folder, row, snapshot, records, choices, conflicts }: CardSpace): object {
   return {
     id,
     folder,
     row: row && { ...row, sealedKey: toHex(row.sealedKey) },
+    snapshot,
     records,
     in: choices.flatMap(({ node, isIn }) => (isIn ? [node] : [])),
     out: choices.flatMap(({ node, isIn }) => (isIn ? [] : [node])),
@@ -145,6 +148,7 @@ function parseFirst(value: unknown): SelfCard {
       id: parseSpaceId(textOf(field(each, 'space'))),
       folder: textOf(field(each, 'folder')),
       row: undefined,
+      snapshot: undefined,
       records: {},
       choices: [],
       conflicts: [],
@@ -159,6 +163,7 @@ function parseSpace(value: unknown): CardSpace {
     id: parseSpaceId(textOf(field(value, 'id'))),
     folder: ifAny(field(value, 'folder'), textOf),
     row: ifAny(field(value, 'row'), parseRow),
+    snapshot: ifAny(field(value, 'snapshot'), (given) => parseChunkId(textOf(given))),
     records: recordsOf(field(value, 'records')),
     choices: [...choices('in'), ...choices('out')],
     conflicts: listOf(field(value, 'conflicts'), parseConflict),

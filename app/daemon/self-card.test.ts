@@ -42,7 +42,7 @@ describe('what the home remembers beside its catalog', () => {
     await catalog.setRecord('drill:1', 'not kept');
     const { num } = await catalog.addSpace(space);
     const records = { device: '{"name":"laptop"}', budget: '4' };
-    const plain = { id, folder: '/home/docs', row, records: {}, choices: [], conflicts: [] };
+    const plain = { id, folder: '/home/docs', row, snapshot: undefined, records: {}, choices: [], conflicts: [] };
     expect(readCard(home)).toEqual({ isDamaged: false, records, spaces: [plain] });
     await catalog.setFolder(num, undefined);
     expect(readCard(home)?.spaces).toEqual([{ ...plain, folder: undefined }]);
@@ -144,7 +144,7 @@ describe('what the home remembers beside its catalog', () => {
     expect(readCard(home)).toEqual({
       isDamaged: true,
       records: { device: 'me' },
-      spaces: [{ id, folder: '/a', row: undefined, records: {}, choices: [], conflicts: [] }],
+      spaces: [{ id, folder: '/a', row: undefined, snapshot: undefined, records: {}, choices: [], conflicts: [] }],
     });
   });
 

@@ -4,6 +4,7 @@
  * them and nothing is sent twice. Nothing is noted while that goes on: a start that was cut short begins with the same card.
  */
 import { faultOf } from '../domain/fault.ts';
+import type { SnapshotId, SpaceId } from '../domain/ids.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Catalog, SpaceRow } from '../ports/catalog.ts';
 import { readCard, writeCard, type CardSpace, type Records, type SelfCard } from './card-file.ts';
@@ -98,6 +99,8 @@ export function withCard(home: string, catalog: Catalog): Catalog & { noteAll():
     setFolder: noted(catalog.setFolder),
     setPool: noted(catalog.setPool),
     setLeaseEpochs: noted(catalog.setLeaseEpochs),
+    certifyRound: noted(catalog.certifyRound),
+    adoptRound: noted(catalog.adoptRound),
     setChoices: noted(catalog.setChoices, (space) => seen.forget(space)),
     addConflicts: noted(catalog.addConflicts, (space) => seen.forget(space)),
     dropConflict: noted(catalog.dropConflict, (space) => seen.forget(space)),
@@ -165,11 +168,12 @@ function openSeen(catalog: Catalog): Seen {
     },
     forget: (space) => void lists.delete(space),
     async space(row) {
-      const { num, id, folder, name, mode, sealedKey, limits, leaseEpochs, pool, rootNode } = row;
+      const { num, id, folder, name, mode, sealedKey, limits, leaseEpochs, pool, rootNode, snapshot } = row;
       return {
         id,
         folder,
         row: { name, mode, sealedKey, limits, leaseEpochs, pool, rootNode },
+        snapshot,
         records: await records(keptOfSpace, (each) => ofSpace(each, num)),
         ...(await listsOf(row)),
       };
@@ -222,7 +226,7 @@ export async function finishMending(
   };
   // Those that an earlier start added and perhaps no more than that; `addSpace` gives the others theirs.
   await joined((row, one) => giveBack(catalog, row, one));
-  const unread = await recovered(engine, signal);
+  const unread = await recovered(engine, known.values(), signal);
   const there = new Set((await catalog.spaces()).map(({ id }) => id));
   for (const { id, row } of known.values())
     // Nothing of it was certified yet. One that is on the network and cannot be read stays in the card.
@@ -234,9 +238,15 @@ export async function finishMending(
 }
 
 /** Gives the spaces that could not be read. */
-async function recovered(engine: Engine, signal: AbortSignal): Promise<ReadonlySet<string>> {
+async function recovered(
+  engine: Engine,
+  known: Iterable<CardSpace>,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const stoodAt = new Map<SpaceId, SnapshotId>();
+  for (const { id, snapshot } of known) if (snapshot !== undefined) stoodAt.set(id, snapshot);
   try {
-    const { problems } = await engine.recover(signal);
+    const { problems } = await engine.recover(signal, stoodAt);
     return new Set(problems.map(({ space }) => space));
   } catch (error) {
     // A device that never published anything has nothing to get back.

@@ -51,12 +51,6 @@ async function waitingOf(catalog: Catalog, space: number): Promise<Waiting> {
   return text === undefined ? nothingWaits : { ...nothingWaits, ...(JSON.parse(text) as Partial<Waiting>) };
 }
 
-/** Whether something that another device did is kept out of here until the user says that it is meant. */
-export async function isKeptOut(catalog: Catalog, space: number): Promise<boolean> {
-  const { elsewhere, rewritesElsewhere } = await waitingOf(catalog, space);
-  return elsewhere + rewritesElsewhere > 0;
-}
-
 /** As the last pass found them. */
 export async function heldDeletions(catalog: Catalog): Promise<readonly HeldDeletions[]> {
   const found: HeldDeletions[] = [];
