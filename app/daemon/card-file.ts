@@ -33,7 +33,7 @@ export interface SelfCard {
   readonly spaces: readonly CardSpace[];
 }
 
-/** Ten times what the most choices and conflicts that are kept take. */
+/** More than ten spaces with the most choices and conflicts that are kept. */
 const cardBytesMax = 128 * 1024 * 1024;
 
 const cardFile = (home: string): string => join(home, 'self.json');
