@@ -46,7 +46,10 @@ export async function recoverSpaces(core: EngineCore, stoodAt: StoodAt, signal: 
   const recovered: RecoveredSpace[] = [];
   const problems: RecoverReport['problems'][number][] = [];
   let failed: Fault | undefined;
-  for (const id of new Set(heads.map((head) => head.space))) {
+  const published = new Set(heads.map((head) => head.space));
+  // In the order that they had.
+  const before = [...stoodAt.keys()].filter((id) => published.has(id));
+  for (const id of new Set([...before, ...published])) {
     const mine = heads.filter((head) => head.space === id);
     try {
       const done = await recoverSpace(core, { heads: mine, devices, stoodAt: stoodAt.get(id) }, signal);
