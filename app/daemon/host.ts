@@ -1,8 +1,8 @@
 /** The headless host: fills in every port of the engine for one home, and closes them again in the right order. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAccount } from '../adapters/account/account.ts';
-import { openCatalog, quarantine } from '../adapters/catalog/catalog.ts';
+import { openCatalog } from '../adapters/catalog/catalog.ts';
 import { openChain } from '../adapters/chain/chain.ts';
 import { networkProfile, type ChainEndpoint } from '../adapters/chain/profiles.ts';
 import { nodeCrypto } from '../adapters/crypto/crypto.ts';
@@ -14,17 +14,16 @@ import { openSpool } from '../adapters/spool/spool.ts';
 import { openLinuxPower } from '../adapters/power/power.ts';
 import { systemClock, systemDice, systemWallTime } from '../adapters/time/time.ts';
 import { openVault } from '../adapters/vault/vault.ts';
-import type { Clock } from '../domain/clock.ts';
-import { Fault, faultOf } from '../domain/fault.ts';
+import { Fault } from '../domain/fault.ts';
 import { openPace } from '../domain/pace.ts';
 import type { Power } from '../ports/power.ts';
-import type { Catalog } from '../ports/catalog.ts';
-import { createEngine, isOutdated, type Engine } from '../engine/engine.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
 import type { Log } from '../ports/log.ts';
 import type { Vault } from '../ports/vault.ts';
 import { readConfig, type HomeConfig } from './config.ts';
 import { readOnlyFolder } from './read-only-folder.ts';
-import { beginMending, finishMending, noteDamage, readCard, withCard } from './self-card.ts';
+import { openBareCatalog, openHomeCatalog } from './home-catalog.ts';
+import { finishMending } from './self-card.ts';
 import { readDoor, startEmbeddedNetwork, type NetworkDoor } from './embedded-network.ts';
 
 export interface HostOptions {
@@ -82,7 +81,11 @@ export async function openHost(options: HostOptions): Promise<Host> {
     // First: the codec settles how the process gives memory back, before other threads take theirs.
     const pool = openPool();
     closers.push(() => pool.close());
-    const catalog = await openHomeCatalog(options, clock);
+    const { home, log, setsDamageAside } = options;
+    const kept = { home, log, open: openCatalog };
+    const catalog = await (options.visitor
+      ? openBareCatalog(kept)
+      : openHomeCatalog({ ...kept, clock, setsDamageAside }));
     closers.push(() => catalog.close());
     const spoolDir = join(options.home, 'spool');
     mkdirSync(spoolDir, { recursive: true, mode: 0o700 });
@@ -126,42 +129,6 @@ const noAccount = (home: string): Fault =>
     'after-user',
     `There is no Floe account in ${home} yet. Run 'floe init' or 'floe recover' first.`,
   );
-
-async function openHomeCatalog(options: HostOptions, clock: Clock): Promise<Catalog> {
-  const file = join(options.home, 'catalog.sqlite');
-  const onSlow = (operation: string, ms: number): void =>
-    options.log.write('warning', 'catalog.slow', { operation, ms: Math.round(ms) });
-  const onDamage = (): void => noteDamage(options.home);
-  const open = (): Promise<Catalog> => openCatalog({ file, onSlow, onDamage });
-  if (options.visitor) return open();
-  const card = readCard(options.home);
-  const setAside = (): Promise<Catalog> => {
-    options.log.write('warning', 'catalog.set-aside', {});
-    if (existsSync(file)) quarantine(file, clock.now());
-    noteDamage(options.home, false);
-    return open();
-  };
-  const openCurrent = async (): Promise<Catalog> => {
-    const catalog = await open();
-    if (card === undefined || !(await isOutdated(catalog))) return catalog;
-    await catalog.close();
-    return setAside();
-  };
-  const catalog = withCard(
-    options.home,
-    card?.isDamaged
-      ? await setAside()
-      : await openCurrent().catch((error: unknown) => {
-          const isMendable = options.setsDamageAside === true || card !== undefined;
-          if (!isMendable || faultOf(error)?.code !== 'catalog-damaged') throw error;
-          return setAside();
-        }),
-  );
-  // Set aside just now, or deleted by somebody.
-  const isNew = (await catalog.record('device')) === undefined && (await catalog.spaces()).length === 0;
-  if (isNew && card?.records['device'] !== undefined) await beginMending(catalog, card);
-  return catalog;
-}
 
 async function openNetwork(
   { home, door: given }: HostOptions,

@@ -12,6 +12,10 @@ import type { EngineCore } from './engine-core.ts';
 import { readAutopilot } from './autopilot-state.ts';
 
 const recordKey = 'budget';
+/** What the month took so far with the step that is next; kept beside the catalog too, since a month's cap outlives it. */
+const spentKey = 'spent';
+/** The same of a catalog that was lost: its payments are not in this one. */
+const earlierKey = 'spent-earlier';
 
 export interface BudgetReport {
   /** Undefined without a cap. */
@@ -41,6 +45,32 @@ export async function setCap(catalog: Catalog, monthFrost: bigint | undefined): 
   await catalog.setRecord(recordKey, monthFrost?.toString() ?? '');
 }
 
+interface MonthSpent {
+  readonly monthStartMs: number;
+  readonly frost: string;
+}
+
+/** FROST that a month took or may still take, whatever became of the catalog meanwhile. */
+export async function monthSpent(
+  catalog: Pick<Catalog, 'record'>,
+  startMs: number,
+  payments: readonly Payment[],
+): Promise<bigint> {
+  const text = await catalog.record(earlierKey);
+  const earlier = text === undefined || text === '' ? undefined : (JSON.parse(text) as MonthSpent);
+  return spentFrost(payments) + (earlier?.monthStartMs === startMs ? BigInt(earlier.frost) : 0n);
+}
+
+export async function spentInMonthOf(catalog: Pick<Catalog, 'record' | 'payments'>, chainMs: number): Promise<bigint> {
+  const startMs = monthStartMs(chainMs);
+  return monthSpent(catalog, startMs, await catalog.payments(startMs));
+}
+
+async function noteSpent(catalog: Catalog, chainMs: number, frost: bigint): Promise<void> {
+  const spent = { monthStartMs: monthStartMs(chainMs), frost: frost.toString() } satisfies MonthSpent;
+  await catalog.setRecord(spentKey, JSON.stringify(spent));
+}
+
 /** The gate before every intent. */
 export function openPermit(
   chain: Chain,
@@ -57,9 +87,12 @@ export function openPermit(
       );
     }
     const cap = await readCap(catalog);
-    const spent = spentFrost(await catalog.payments(monthStartMs(chainMs)));
+    const spent = await spentInMonthOf(catalog, chainMs);
     const left = leftFrost(cap, spent);
-    if (cap === undefined || left === undefined || cost.frost <= left) return chainMs;
+    if (cap === undefined || left === undefined || cost.frost <= left) {
+      if (step.kind !== 'exchange') await noteSpent(catalog, chainMs, spent + cost.frost);
+      return chainMs;
+    }
     throw new Fault(
       'budget-reached',
       'after-user',
@@ -71,7 +104,7 @@ export function openPermit(
 export async function budgetReport(core: EngineCore, signal: AbortSignal): Promise<BudgetReport> {
   const startMs = monthStartMs(await core.chain.timeMs(signal));
   const payments = await core.catalog.payments(startMs);
-  const spent = spentFrost(payments);
+  const spent = await monthSpent(core.catalog, startMs, payments);
   const cap = await readCap(core.catalog);
   return {
     monthFrost: cap,

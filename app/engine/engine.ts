@@ -46,7 +46,7 @@ import { conflictsOf, resolveConflict, type ConflictLine, type ConflictSide, typ
 import { hasNews } from './heads.ts';
 import { heldDeletions, releaseHeld, type HeldDeletions } from './held.ts';
 import { pausedReport, syncSpace, type SyncReport } from './sync.ts';
-import { recoverSpaces, type RecoverReport } from './recover.ts';
+import { recoverSpaces, type RecoverReport, type StoodAt } from './recover.ts';
 import {
   changeSelection,
   select,
@@ -195,7 +195,8 @@ export interface Engine {
   find(space: string, text: string, isDeletedOnly: boolean): Promise<readonly FoundName[]>;
   /** Restores a sample without part of the network, compares and records. */
   drill(request: DrillRequest, signal: AbortSignal): Promise<DrillReport>;
-  recover(signal: AbortSignal): Promise<RecoverReport>;
+  /** From chain and packs; `stoodAt` when this is the same device with a catalog that was begun anew. Nothing is spent. */
+  recover(signal: AbortSignal, stoodAt?: StoodAt): Promise<RecoverReport>;
   quote(folder: string, leaseEpochs: number | undefined, signal: AbortSignal): Promise<Quote>;
   leases(signal: AbortSignal): Promise<LeasesReport>;
   renew(request: RenewRequest, signal: AbortSignal): Promise<RenewReport>;
@@ -319,7 +320,7 @@ export function createEngine(ports: EnginePorts): Engine {
     diff: (space, from, to) => diffSnapshots(core, space, from, to),
     find: (space, text, isDeletedOnly) => findNames(core, space, text, isDeletedOnly),
     drill: (request, signal) => drillSpace(core, request, signal),
-    recover: (signal) => inTurn(() => recoverSpaces(core, signal)),
+    recover: (signal, stoodAt = new Map()) => inTurn(() => recoverSpaces(core, stoodAt, signal)),
     quote: (folder, leaseEpochs, signal) => quoteFolder(core, folder, leaseEpochs, signal),
     leases: (signal) => leasesReport(core, signal),
     renew: (request, signal) => inTurn(() => renew(core, request, signal)),

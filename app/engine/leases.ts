@@ -19,9 +19,9 @@ import {
   type Plan,
   type Unpaid,
 } from '../upkeep/autopilot.ts';
-import { leftFrost, monthStartMs, spentFrost } from '../upkeep/budget.ts';
+import { leftFrost } from '../upkeep/budget.ts';
 import { readAutopilot, seenWith, writeAutopilot, type AutopilotState } from './autopilot-state.ts';
-import { openPermit, readCap } from './budget.ts';
+import { openPermit, readCap, spentInMonthOf } from './budget.ts';
 import { findDevices, readDevice, type Device } from './device.ts';
 import type { EngineCore } from './engine-core.ts';
 import { findSpace } from './look.ts';
@@ -109,7 +109,7 @@ async function survey(core: EngineCore, signal: AbortSignal): Promise<Survey> {
     if (!purses.has(address)) purses.set(address, (await core.chain.balances(address, signal)).frost);
   }
   const cap = await readCap(core.catalog);
-  const spent = spentFrost(await core.catalog.payments(monthStartMs(chainMs)));
+  const spent = await spentInMonthOf(core.catalog, chainMs);
   const outlook: Outlook = {
     epoch: network.epoch,
     epochDurationMs: network.epochDurationMs,

@@ -10,8 +10,8 @@ import type { Voucher } from '../formats/voucher.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Chain, Outcome } from '../ports/chain.ts';
 import { epochCost } from '../upkeep/autopilot.ts';
-import { leftFrost, monthStartMs, spentFrost } from '../upkeep/budget.ts';
-import { readCap } from './budget.ts';
+import { leftFrost } from '../upkeep/budget.ts';
+import { readCap, spentInMonthOf } from './budget.ts';
 import { readDevice } from './device.ts';
 import type { EngineCore } from './engine-core.ts';
 import { settleAs } from './spend.ts';
@@ -74,7 +74,7 @@ export async function makeVoucher(core: EngineCore, request: VoucherRequest, sig
 }
 
 async function demandWithinCap({ catalog }: EngineCore, frostMax: bigint, chainMs: number): Promise<void> {
-  const left = leftFrost(await readCap(catalog), spentFrost(await catalog.payments(monthStartMs(chainMs))));
+  const left = leftFrost(await readCap(catalog), await spentInMonthOf(catalog, chainMs));
   if (left === undefined || frostMax <= left) return;
   const message = `A voucher for up to ${frostMax} FROST does not fit into this month's budget, which has ${left} left.`;
   throw new Fault('budget-reached', 'after-user', message);

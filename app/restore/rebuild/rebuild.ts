@@ -2,25 +2,27 @@
  * A space's catalog from the chain and the packs alone: every certified blob of the pool that opens with the space's key tells its own chunks; the
  * snapshot records among them, followed back from the head, tell the history. What the catalog knows already is not read again.
  */
-import type { DeviceId, NodeId, SnapshotId, SuiId } from '../../domain/ids.ts';
+import type { DeviceId, NodeId, SnapshotId } from '../../domain/ids.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { ChunkPlace, Content, Head, Snapshot, TreeEntry } from '../../domain/space.ts';
 import { listingFromBytes } from '../../formats/listing.ts';
 import { snapshotFromBytes, snapshotToBytes } from '../../formats/snapshot.ts';
+import type { SpaceKeys } from '../../formats/space-keys.ts';
 import type { SpaceRow } from '../../ports/catalog.ts';
 import type { ChunkReader } from '../content/content.ts';
 import { diffTrees, type TreeSide } from './diff-trees.ts';
 import { keepSnapshot } from './kept-snapshots.ts';
-import { importPacks, ownTrouble, type ImportInput, type ImportPorts } from './import-packs.ts';
+import { ownTrouble, type ImportPorts } from './import-packs.ts';
 
 export { sameContent } from './diff-trees.ts';
 export { importPacks, ownTrouble } from './import-packs.ts';
 export { keepSnapshot, keptSnapshot } from './kept-snapshots.ts';
 
-export interface RebuildInput extends ImportInput {
-  /** Pools of all devices that have a head of this space. */
-  readonly pools: readonly SuiId[];
-  readonly head: Head;
+export interface RebuildInput {
+  readonly row: SpaceRow;
+  readonly keys: SpaceKeys;
+  /** The newest snapshot that the catalog is to hold. */
+  readonly head: Pick<Head, 'snapshot' | 'sequence'>;
   /** Ranges of sequences that the head's device gave up: what they held need not be there any more. */
   readonly thinned: Ranges;
   /** The device whose own snapshots are all of the line, as they were in its catalog: this one; on an empty home the head's. And what it gave up. */
@@ -36,16 +38,13 @@ export interface RebuildPorts extends ImportPorts {
 /** A folder's listing is bounded, so that a hostile one cannot fill the memory: a million names of 255 bytes fit. */
 export const listingBytesMax = 512 * 1024 * 1024;
 
-export interface Rebuilt {
-  readonly packs: number;
-  readonly snapshots: number;
-  /** What could not be read, and is left out: packs, and the past from there on. The newest snapshot is not among it. */
-  readonly problems: readonly Fault[];
-}
-
-export async function rebuild(input: RebuildInput, ports: RebuildPorts, signal: AbortSignal): Promise<Rebuilt> {
+/** What could not be read of the past is left out; the newest snapshot is not among it. The packs of all devices are known before. */
+export async function rebuild(
+  input: RebuildInput,
+  ports: RebuildPorts,
+  signal: AbortSignal,
+): Promise<{ readonly snapshots: number }> {
   const { row } = input;
-  const { packs, problems } = await importPacks(input, input.pools, ports, signal);
   const history = await readHistory(input, ports, signal);
   const newest = (await ports.catalog.snapshots(row.num)).find((round) => round.sequence === row.sequence);
   let before: TreeSide = newest
@@ -64,7 +63,7 @@ export async function rebuild(input: RebuildInput, ports: RebuildPorts, signal: 
       ports.log.write('warning', 'rebuild.snapshot-left-out', { sequence: snapshot.record.sequence });
     }
   }
-  return { packs, snapshots, problems };
+  return { snapshots };
 }
 
 function isThinned({ head, thinned, own }: RebuildInput, { record }: KnownSnapshot): boolean {
