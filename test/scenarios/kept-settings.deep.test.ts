@@ -340,6 +340,8 @@ function firstVersionOf(text: string): string {
 
 /** Made again, found again, or of this catalog only (docs/formats/self.md). */
 const forgotten = [
+  'lists',
+  'outdated',
   'mending',
   'spent-earlier',
   'catalog.nodes-swept',
