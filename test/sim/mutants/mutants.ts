@@ -93,6 +93,20 @@ export const mutants: readonly Mutant[] = [
     to: 'const nonces = new Uint8Array(buffer.slice(0, 12 * unknown.length));',
     seed: 3001,
   },
+  {
+    name: 'give what moved twice during a scan two places',
+    file: 'app/stages/scan/scan.ts',
+    from: '  leaveOldPlaces(found, below);',
+    to: '',
+    seed: 3001,
+  },
+  {
+    name: 'believe a deletion at first sight',
+    file: 'app/stages/scan/scan.ts',
+    from: 'if (!isPartial) await believeDeletions(',
+    to: "if (!isPartial && input.root === '') await believeDeletions(",
+    seed: 3001,
+  },
 ];
 
 /** The source with the bug in it. */
