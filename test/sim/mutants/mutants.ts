@@ -42,7 +42,7 @@ export const mutants: readonly Mutant[] = [
     file: 'app/engine/apply-plan.ts',
     from: "return { kind: 'move', from: path, to: to ?? '', look };",
     to: "return operation.kind === 'move' ? undefined : { kind: 'move', from: path, to: to ?? '', look };",
-    seed: 3001,
+    seed: 3003,
   },
   {
     name: 'adopt a head without applying it',
@@ -56,21 +56,21 @@ export const mutants: readonly Mutant[] = [
     file: 'app/engine/root-folder.ts',
     from: 'if (found !== row.id && !isConfirmed) {',
     to: 'if (found !== row.id && !isConfirmed && core === undefined) {',
-    seed: 3005,
+    seed: 3013,
   },
   {
     name: 'pay again after a time-out',
     file: 'app/engine/spend.ts',
     from: "if (fault === undefined || (fault.code !== 'chain-stale' && fault.code !== 'chain-refused')) throw error;",
     to: "if (fault === undefined) throw error;\n    if (fault.code === 'network-unreachable') return undefined;",
-    seed: 3002,
+    seed: 3007,
   },
   {
     name: 'overwrite without looking',
     file: 'app/engine/apply-plan.ts',
     from: "over: operation.over ?? 'never'",
     to: "over: 'replace'",
-    seed: 3012,
+    seed: 3003,
   },
   {
     name: 'delete without having seen',
@@ -84,7 +84,7 @@ export const mutants: readonly Mutant[] = [
     file: 'app/stages/merge/merge.ts',
     from: 'if (loser !== undefined) losers.push(loser);',
     to: '',
-    seed: 3009,
+    seed: 3001,
   },
   {
     name: 'take the nonce from the content',
@@ -98,7 +98,7 @@ export const mutants: readonly Mutant[] = [
     file: 'app/stages/scan/scan.ts',
     from: '  leaveOldPlaces(found, below);',
     to: '',
-    seed: 3001,
+    seed: 3012,
   },
   {
     name: 'believe a deletion at first sight',
