@@ -18,10 +18,10 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: 'take what is missing for deleted',
-    file: 'app/stages/scan/compare-folder.ts',
-    from: 'const wasHere = row.look !== undefined;',
-    to: 'const wasHere = true;',
-    seed: 3002,
+    file: 'app/stages/scan/scan.ts',
+    from: 'if (placedNums.has(one.num) || (one.look !== undefined && !holders.has(one.num))) continue;',
+    to: 'continue;',
+    seed: 7061,
   },
   {
     name: 'drop the fsync',
