@@ -100,13 +100,6 @@ export const mutants: readonly Mutant[] = [
     to: '',
     seed: 3012,
   },
-  {
-    name: 'believe a deletion at first sight',
-    file: 'app/stages/scan/scan.ts',
-    from: 'if (!isPartial) await believeDeletions(',
-    to: "if (!isPartial && input.root === '') await believeDeletions(",
-    seed: 3001,
-  },
 ];
 
 /** The source with the bug in it. */
