@@ -193,6 +193,7 @@ async function judge(
   const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
   if (found.looks.length > 0) await catalog.setLooks(found.looks);
   await letGo(catalog, row, found.letGo);
+  if (!isHeld && found.stays.length > 0) await catalog.forgetLooks(found.stays);
   const stale = await catalog.stale(row.num);
   const hasMerge = publishesMerge && (stale.length > 0 || row.merged.length > 0);
   const report = { special, held: isHeld ? deletions : 0, suspicious: alarm?.rewrites ?? 0 };
@@ -260,8 +261,9 @@ async function publish(
   const { row, keys, device } = input;
   // A folder that is not on this disk lies where the catalog has it.
   const staleParents = new Map(stale.map(({ num, parent }) => [num, parent]));
+  const unmet = await unmetParents(row, changes, found, ports.catalog);
   const parentOf = (num: number): number | undefined =>
-    found.folders.has(num) ? found.folders.get(num)?.parent : staleParents.get(num);
+    found.folders.has(num) ? found.folders.get(num)?.parent : (staleParents.get(num) ?? unmet.get(num));
   const rootLook = await ports.disk.look(input.folder, '');
   const tree = await buildTree(
     { root: row.root, changes, stale: stale.map(({ num }) => num), parentOf, nodeOf: (num) => found.nodes.get(num) },
@@ -306,6 +308,30 @@ async function publish(
   );
   ports.onPoint('round:sealed');
   return sealed;
+}
+
+/**
+ * Parents of folders that change and that the scan did not meet: below one that could not be listed something may have moved elsewhere. They lie where the
+ * catalog has them, and their listings are written without it; but for those that leave in this round.
+ */
+async function unmetParents(
+  row: SpaceRow,
+  changes: readonly EntryChange[],
+  found: Scan,
+  catalog: Catalog,
+): Promise<ReadonlyMap<number, number>> {
+  const removed = new Set(changes.flatMap(({ kind, parent, name }) => (kind === 'remove' ? `${parent}/${name}` : [])));
+  const parents = new Map<number, number>();
+  for (const change of changes) {
+    for (let at = change.parent; !found.folders.has(at) && !parents.has(at);) {
+      const path = await catalog.pathOf(at);
+      const entry = path === undefined ? undefined : await catalog.entryAt(row.num, path);
+      if (entry === undefined || removed.has(`${entry.parent}/${entry.name}`)) break;
+      parents.set(at, entry.parent);
+      at = entry.parent;
+    }
+  }
+  return parents;
 }
 
 /** Dots of single nodes that this round contains beyond its vector: those from before, and of what it replaces or removes. */

@@ -180,7 +180,7 @@ export async function differenceOf(
 async function furtherPairs(
   { num: space }: SpaceRow,
   comparison: Comparison,
-  opened: ReadonlySet<NodeId>,
+  opened: Set<NodeId>,
   catalog: Catalog,
 ): Promise<readonly Pair[]> {
   const folders = comparison.takeTheirFolders();
@@ -193,8 +193,10 @@ async function furtherPairs(
       const row = rows[i];
       if (row?.kind !== 'folder' || opened.has(node)) return [{ node, num: undefined, listed }];
       comparison.pairedElsewhere(row, row.parentNode);
-      if (isSameListing(row.content, listed.content)) return [];
-      return [{ node, num: row.num, listed }];
+      if (!isSameListing(row.content, listed.content)) return [{ node, num: row.num, listed }];
+      // Done, wherever it is met on our side later: what is in it is not ours alone.
+      opened.add(node);
+      return [];
     });
   }
   return comparison

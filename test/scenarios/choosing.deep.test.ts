@@ -72,6 +72,22 @@ describe('a folder that is not chosen', () => {
     expect(desktop.disk.user.text(`${root}/raw/deep/c`)).toBe('raw c');
   });
 
+  it('is not deleted when the folder around it is, which comes back with nothing else in it', async () => {
+    const [laptop, desktop] = await two(world, files);
+    await desktop.engine.select({ space: 'docs', only: undefined, without: ['raw/deep'] });
+    await desktop.sync('docs');
+    desktop.disk.user.remove(`${root}/raw/b`);
+    desktop.disk.user.remove(`${root}/raw`);
+    expect((await desktop.sync('docs')).problems).toEqual([]);
+    await laptop.sync('docs');
+    expect(Object.keys(tree(laptop))).toEqual(['docs', 'docs/a', 'raw', 'raw/deep', 'raw/deep/c', 'top']);
+    expect(Object.keys(tree(desktop))).toEqual(['docs', 'docs/a', 'raw', 'top']);
+    expect(await desktop.sync('docs')).toMatchObject({ packs: [], applied: 0, problems: [] });
+    await desktop.engine.select({ space: 'docs', only: undefined, without: [] });
+    await desktop.sync('docs');
+    expect(tree(desktop)).toEqual(tree(laptop));
+  });
+
   it('may be renamed, moved and filled by another device', async () => {
     const [laptop, desktop] = await two(world, files);
     await desktop.engine.select({ space: 'docs', only: undefined, without: ['raw'] });

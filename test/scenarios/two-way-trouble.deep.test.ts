@@ -179,3 +179,16 @@ describe('identities', () => {
     }
   });
 });
+
+describe('what moved out of a folder that cannot be listed', () => {
+  it('has one place, in the published tree too', async () => {
+    const [laptop, desktop] = await two(world, { 'shut/deep/moves': 'm', 'shut/deep/stays': 's' });
+    laptop.disk.user.rename(`${root}/shut/deep/moves`, `${root}/moved`);
+    laptop.disk.user.chmod(`${root}/shut`, 0o100);
+    expect((await laptop.sync('docs')).problems).toMatchObject([{ path: 'shut', fault: { code: 'file-unreadable' } }]);
+    expect((await desktop.sync('docs')).problems).toEqual([]);
+    expect(Object.keys(tree(desktop))).toEqual(['moved', 'shut', 'shut/deep', 'shut/deep/stays']);
+    const home = await world.emptyHome('again', { phrase: laptop.phrase });
+    expect((await home.engine.recover(never)).problems).toEqual([]);
+  });
+});

@@ -70,6 +70,17 @@ describe('what one device does', () => {
     expect(tree(desktop)).toEqual(tree(laptop));
   });
 
+  it('leaves a folder whole that was moved into a renamed one, while another device worked beside it', async () => {
+    const [laptop, desktop] = await two(world, { 'in/a/one': '1', 'in/c/two': '2' });
+    desktop.disk.user.write(`${root}/in/a/new`, 'new');
+    await desktop.sync('docs');
+    laptop.disk.user.rename(`${root}/in/a`, `${root}/in/b`);
+    laptop.disk.user.rename(`${root}/in/c`, `${root}/in/b/c`);
+    await converge(laptop, desktop);
+    for (const device of [laptop, desktop])
+      expect(Object.keys(tree(device))).toEqual(['in', 'in/b', 'in/b/c', 'in/b/c/two', 'in/b/new', 'in/b/one']);
+  });
+
   it('goes both ways at once without a conflict when it is about different things', async () => {
     const [laptop, desktop] = await two(world, { a: 'a', b: 'b', 'box/c': 'c' });
     laptop.disk.user.write(`${root}/a`, 'a from laptop');

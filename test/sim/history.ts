@@ -7,6 +7,7 @@ import type { Dice } from '../../app/domain/clock.ts';
 export const actKinds = [
   'write',
   'save',
+  'slow-save',
   'make-folder',
   'move',
   'move-over',
@@ -15,6 +16,7 @@ export const actKinds = [
   'touch',
   'chmod',
   'copy',
+  'hard-link',
   'link',
   'clear',
 ] as const;
@@ -28,14 +30,17 @@ export interface Act {
 
 /**
  * Something that happens in the middle of a pass: at the `at`th call to a port whose name begins with `where`. 'act-there': a person saves a file at the very
- * place that the call is about.
+ * place that the call is about. 'stop': the host asks for an end, as when the program is quit; 'pause': a person pauses everything until the pass is over.
  */
 export interface Trouble {
   readonly where: string;
   readonly at: number;
   readonly when: 'before' | 'within' | 'after';
-  readonly does: 'kill' | 'power-cut' | 'act' | 'act-there' | 'epoch' | 'lose-request' | 'lose-answer';
+  readonly does:
+    'kill' | 'power-cut' | 'act' | 'act-there' | 'stop' | 'pause' | 'epoch' | 'lose-request' | 'lose-answer';
   readonly acts: readonly Act[];
+  /** Calls from one act to the next; all at once without. */
+  readonly gap?: number;
 }
 
 export const nodeTroubles = ['stop', 'silent', 'slow', 'refuse', 'corrupt', 'lie', 'wipe'] as const;
@@ -62,7 +67,23 @@ export type Step =
   | { readonly kind: 'free-disk'; readonly device: number }
   | { readonly kind: 'release'; readonly device: number }
   | { readonly kind: 'resolve'; readonly device: number; readonly pick: number }
-  | { readonly kind: 'upkeep'; readonly device: number }
+  /** The autopilot's turn: leases, thinning, compaction, garbage. Sometimes while another device is at work. */
+  | {
+      readonly kind: 'upkeep';
+      readonly device: number;
+      readonly trouble?: Trouble | undefined;
+      readonly isBesidePass?: boolean;
+    }
+  /** Garbage all the way: the list, the others' answers, the grace, and the turn that deletes. */
+  | { readonly kind: 'collect'; readonly device: number; readonly trouble: Trouble | undefined }
+  /** Some weeks later, one device keeps less of its past than it did. */
+  | { readonly kind: 'thin'; readonly device: number; readonly days: number }
+  /** A folder leaves this disk, or comes back to it; the space keeps it. */
+  | { readonly kind: 'choose'; readonly device: number; readonly pick: number }
+  /** A person calls another device gone for good, although it is not, or takes that back. */
+  | { readonly kind: 'call-gone'; readonly device: number; readonly isGone: boolean }
+  /** A state of the past is restored beside the folder, while a pass runs. */
+  | { readonly kind: 'restore'; readonly device: number; readonly pick: number }
   | { readonly kind: 'reinstall'; readonly device: number }
   | { readonly kind: 'recover' };
 
@@ -71,6 +92,8 @@ export interface History {
   readonly devices: number;
   /** Files that the first device begins with. */
   readonly files: number;
+  /** Folders that those are in; a few lie in the root all the same. */
+  readonly folders?: number;
   /** A joining device's folder holds something already. */
   readonly joinsWithFiles: boolean;
   /** On the embedded network, down to the bytes on the wire; else on a model of it. */
@@ -94,7 +117,12 @@ const weights = {
   'free-disk': 2,
   release: 1.5,
   resolve: 1.5,
-  upkeep: 0.8,
+  upkeep: 1.5,
+  collect: 1.5,
+  thin: 0.5,
+  choose: 1.2,
+  'call-gone': 0.4,
+  restore: 0.6,
   reinstall: 0.6,
   recover: 0.7,
 } as const satisfies Record<Step['kind'], number>;
@@ -102,6 +130,7 @@ const weights = {
 const actWeights = {
   write: 4,
   save: 2,
+  'slow-save': 0.6,
   'make-folder': 1.5,
   move: 3.5,
   'move-over': 0.7,
@@ -110,8 +139,20 @@ const actWeights = {
   touch: 0.5,
   chmod: 0.5,
   copy: 0.6,
+  'hard-link': 0.3,
   link: 0.5,
   clear: 0.25,
+} as const satisfies Record<ActKind, number>;
+
+/** Between the steps of a walk: what changes places is what a walk may miss or meet twice. */
+const walkActWeights = {
+  ...actWeights,
+  write: 1.5,
+  save: 1,
+  'slow-save': 2,
+  'make-folder': 0.5,
+  move: 8,
+  swap: 2,
 } as const satisfies Record<ActKind, number>;
 
 type Does = Trouble['does'];
@@ -119,8 +160,10 @@ type Does = Trouble['does'];
 const troubleWeights = {
   kill: 5,
   'power-cut': 2,
-  act: 1.5,
+  act: 5,
   'act-there': 2,
+  stop: 1,
+  pause: 0.5,
   epoch: 1,
   'lose-request': 0.7,
   'lose-answer': 1.8,
@@ -147,15 +190,34 @@ const soreEnds = [
   'chain.',
   'spool.',
 ] as const;
+const walk = 'disk.walk';
 const sorePoints: Readonly<Record<Does, readonly string[]>> = {
   kill: soreEnds,
   'power-cut': soreEnds,
-  act: ['', 'disk.', 'disk.act', 'disk.placeSmall', 'disk.walk', 'disk.walk', 'disk.read', 'catalog.applySynced'],
+  act: ['', 'disk.', 'disk.act', 'disk.placeSmall', walk, walk, walk, walk, walk, 'disk.read', 'catalog.applySynced'],
   'act-there': ['disk.act', 'disk.placeSmall', 'disk.placeSmall', 'disk.read'],
+  stop: soreEnds,
+  pause: soreEnds,
   epoch: ['', 'chain.', 'chain.prepare', 'chain.send', 'pool.encode'],
   'lose-request': ['chain.', 'chain.send', ''],
   'lose-answer': ['chain.send', 'chain.send', 'chain.', ''],
 };
+
+/** The autopilot's turn touches no folder. */
+const upkeepPoints = [
+  '',
+  '',
+  'chain.send',
+  'chain.',
+  'catalog.addPack',
+  'catalog.setLive',
+  'catalog.setDoomed',
+  'catalog.setDead',
+  'catalog.setRecord',
+  'catalog.thin',
+  'spool.',
+] as const;
+const upkeepEnds = ['kill', 'kill', 'power-cut', 'stop', 'epoch', 'lose-request', 'lose-answer'] as const;
 
 /** One history in so many runs on the embedded network, which takes ten times as long. */
 const wholeEvery = 10;
@@ -195,18 +257,30 @@ function drawer(dice: Dice): {
 export function drawHistory(seed: number, dice: Dice): History {
   const { below, chance, oneOf, weighed } = drawer(dice);
   const devices = oneOf([2, 2, 2, 3, 3, 4]);
-  const files = oneOf([0, 1, 3, 5, 8, 30]);
-  const acts = (most: number): readonly Act[] =>
+  const files = oneOf([0, 1, 3, 5, 8, 8, 30]);
+  const folders = files > 1 ? oneOf([0, 2, 4, 6]) : 0;
+  const acts = (most: number, ofKinds: Readonly<Record<ActKind, number>> = actWeights): readonly Act[] =>
     Array.from({ length: 1 + below(most) }, () => ({
-      kind: weighed(actWeights),
+      kind: weighed(ofKinds),
       picks: Array.from({ length: 4 }, () => dice.fraction()),
     }));
   const trouble = (share: number): Trouble | undefined => {
     if (!chance(share)) return undefined;
     const does = weighed(troubleWeights);
     const where = oneOf(sorePoints[does]);
+    if (where === walk) {
+      // The first call is that which begins it.
+      const [at, gap] = [2 + below(4), below(3)];
+      return { where, at, when: 'after', does, acts: acts(4, walkActWeights), gap };
+    }
     const at = where === '' ? 1 + Math.floor(2 ** (dice.fraction() * 7.5)) : 1 + below(chance(0.7) ? 2 : 6);
     return { where, at, when: oneOf(['before', 'within', 'after'] as const), does, acts: acts(3) };
+  };
+  const upkeepTrouble = (): Trouble | undefined => {
+    if (!chance(0.5)) return undefined;
+    const where = oneOf(upkeepPoints);
+    const at = where === '' ? 1 + Math.floor(2 ** (dice.fraction() * 7)) : 1 + below(3);
+    return { where, at, when: oneOf(['before', 'within', 'after'] as const), does: oneOf(upkeepEnds), acts: [] };
   };
   let epochs = 0;
   const step = (): Step => {
@@ -232,11 +306,20 @@ export function drawHistory(seed: number, dice: Dice): History {
       case 'fill-disk':
         return { kind, device, isSpool: chance(0.4) };
       case 'resolve':
+      case 'choose':
+      case 'restore':
         return { kind, device, pick: dice.fraction() };
+      case 'upkeep':
+        return { kind, device, trouble: upkeepTrouble(), isBesidePass: chance(0.4) };
+      case 'collect':
+        return { kind, device, trouble: upkeepTrouble() };
+      case 'thin':
+        return { kind, device, days: 31 + below(60) };
+      case 'call-gone':
+        return { kind, device, isGone: chance(0.7) };
       case 'plug':
       case 'free-disk':
       case 'release':
-      case 'upkeep':
       case 'reinstall':
         return { kind, device };
       case 'nodes-well':
@@ -257,7 +340,7 @@ export function drawHistory(seed: number, dice: Dice): History {
     const isKilled = last?.kind === 'pass' && (last.trouble?.does === 'kill' || last.trouble?.does === 'power-cut');
     if (isKilled && chance(0.3)) steps.push({ kind: 'recover' });
   }
-  return { seed, devices, files, joinsWithFiles: chance(0.4), isWhole: seed % wholeEvery === 0, steps };
+  return { seed, devices, files, folders, joinsWithFiles: chance(0.4), isWhole: seed % wholeEvery === 0, steps };
 }
 
 const actText = ({ kind, picks }: Act): string => `${kind}(${picks.map((pick) => pick.toFixed(3)).join(' ')})`;
@@ -269,11 +352,16 @@ export function stepText(step: Step): string {
   if (step.kind === 'acts') parts.push(step.acts.map(actText).join(', '));
   if (step.kind === 'node') parts.push(step.trouble);
   else if ('trouble' in step && step.trouble) {
-    const { where, at, when, does } = step.trouble;
+    const { where, at, when, does, gap } = step.trouble;
     parts.push(`with ${does} ${when} call ${at} of ${where === '' ? 'any port' : where}`);
     if (does === 'act') parts.push(step.trouble.acts.map(actText).join(', '));
+    if (gap !== undefined && gap > 0) parts.push(`one each ${gap} calls`);
   }
   if ('ms' in step) parts.push(`${step.ms} ms`);
+  if ('days' in step) parts.push(`after ${step.days} days`);
+  if ('pick' in step) parts.push(step.pick.toFixed(3));
+  if ('isGone' in step) parts.push(step.isGone ? 'says so' : 'takes it back');
+  if ('isBesidePass' in step && step.isBesidePass) parts.push('beside a pass of the next');
   if ('leaves' in step) parts.push(`and leaves ${step.leaves}`);
   if ('isSpool' in step && step.isSpool) parts.push('of the spool');
   return parts.join(' ');

@@ -20,6 +20,18 @@ export const knownSeeds: readonly KnownSeed[] = [
     seed: 2120660796,
     bug: 'a release given while nothing was held let the deletions of a disk that was unplugged afterwards through',
   },
+  {
+    seed: 5029,
+    bug: 'a file that had moved out of a folder that could not be listed was published at both places: nobody could read the snapshot, nor recover',
+  },
+  {
+    seed: 3022,
+    bug: 'a folder that was moved into a renamed one was emptied everywhere when another device had changed something beside it',
+  },
+  {
+    seed: 7061,
+    bug: 'deleting a folder deleted what is in it and is not on this disk, because it was not chosen',
+  },
 ];
 
 export function knownHistory({ seed }: KnownSeed): History {

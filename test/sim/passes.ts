@@ -3,8 +3,9 @@ import { Fault, faultOf } from '../../app/domain/fault.ts';
 import { reservedPrefix } from '../../app/stages/scan/scan.ts';
 import type { SyncReport } from '../../app/engine/engine.ts';
 import type { Act, Trouble } from './history.ts';
-import { below, nameMark, root } from './people.ts';
+import { below, root, spaceName } from './people.ts';
 import type { SimDevice } from './sim-device.ts';
+import { demandIdentities, entriesOf } from './identities.ts';
 import { BrokenPromise, type SimWorld } from './sim-world.ts';
 import { nextSuffix } from './watched.ts';
 
@@ -13,9 +14,6 @@ export type PassEnd =
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'killed' };
 
-/** A person's word too. */
-export const spaceName = `${nameMark}-docs`;
-const never = new AbortController().signal;
 /** No pass takes so long, whatever the network does: its patience is minutes. */
 const hangMs = 40 * 24 * 3_600_000;
 
@@ -45,15 +43,22 @@ const isAt = (name: string, where: string): boolean =>
   name.endsWith(nextSuffix) ? where === name.slice(0, -nextSuffix.length) : name.startsWith(where);
 
 /** Arms a device; the result tells whether it happened, and disarms. */
-function arm(world: SimWorld, device: SimDevice, trouble: Trouble | undefined): () => boolean {
+function arm(world: SimWorld, device: SimDevice, trouble: Trouble | undefined, stop: () => void): () => boolean {
   let calls = 0;
   let hasHappened = false;
   let isLosing: 'request-lost' | 'answer-lost' | undefined;
+  let acted = 0;
   device.meet = (name, args) => {
-    if (trouble === undefined || hasHappened || !isAt(name, trouble.where) || ++calls < trouble.at)
+    if (trouble === undefined || !isAt(name, trouble.where) || ++calls < trouble.at) return { cut: undefined };
+    const { does, when, gap = 0 } = trouble;
+    if (hasHappened) {
+      const next = trouble.acts[acted];
+      if (does !== 'act' || next === undefined || calls < trouble.at + acted * gap) return { cut: undefined };
+      acted++;
+      actAll(world, device, [next]);
       return { cut: undefined };
+    }
     hasHappened = true;
-    const { does, when } = trouble;
     world.tell(`    ${device.name}: ${does} ${when} ${name}`);
     world.count(`trouble: ${does}`);
     switch (does) {
@@ -61,7 +66,14 @@ function arm(world: SimWorld, device: SimDevice, trouble: Trouble | undefined): 
       case 'power-cut':
         return { cut: when };
       case 'act':
-        actAll(world, device, trouble.acts);
+        acted = gap > 0 ? 1 : trouble.acts.length;
+        actAll(world, device, trouble.acts.slice(0, acted));
+        break;
+      case 'stop':
+        stop();
+        break;
+      case 'pause':
+        void device.engine.steering.pause(undefined, undefined).catch(() => undefined);
         break;
       case 'act-there':
         for (const path of pathsOf(args)) {
@@ -98,11 +110,12 @@ export async function untilKilled<T>(
   world: SimWorld,
   device: SimDevice,
   trouble: Trouble | undefined,
-  work: () => Promise<T>,
+  work: (signal: AbortSignal) => Promise<T>,
 ): Promise<
   { readonly kind: 'done'; readonly value: T } | { readonly kind: 'killed' } | { kind: 'fault'; fault: Fault }
 > {
-  const disarm = arm(world, device, trouble);
+  const stopped = new AbortController();
+  const disarm = arm(world, device, trouble, () => stopped.abort(new Fault('cancelled', 'later', 'The host ends.')));
   const patience = new AbortController();
   const hang = world.clock.sleep(hangMs, patience.signal).then(
     () => ({ kind: 'hangs' }) as const,
@@ -110,7 +123,7 @@ export async function untilKilled<T>(
   );
   const outcome = await Promise.race([
     device.whenKilled.then(() => ({ kind: 'killed' }) as const),
-    work().then(
+    work(stopped.signal).then(
       (value) => ({ kind: 'done', value }) as const,
       (error: unknown) => {
         const fault = faultOf(error);
@@ -121,11 +134,17 @@ export async function untilKilled<T>(
     hang,
   ]);
   const hasHappened = disarm();
+  const said = world.people.finish(device.disk, device.name);
+  if (said !== undefined) world.tell(`    ${device.name}: ${said}`);
   patience.abort();
   if (outcome.kind === 'hangs') throw new BrokenPromise('a pass ends', `${device.name} waits for ever`);
-  if (outcome.kind !== 'killed') return outcome;
+  if (outcome.kind !== 'killed') {
+    if (hasHappened && trouble?.does === 'pause') await device.engine.steering.resume(undefined);
+    return outcome;
+  }
   if (hasHappened && trouble?.does === 'power-cut') device.losePower();
   device.start();
+  if (trouble?.does === 'pause') await device.engine.steering.resume(undefined);
   return outcome;
 }
 
@@ -150,8 +169,9 @@ export async function pass(
   trouble: Trouble | undefined,
 ): Promise<PassEnd> {
   const before = standing(device);
-  const end = await untilKilled(world, device, trouble, async () => {
-    const [report] = await (isFull ? device.engine.sync(spaceName, never) : device.engine.follow(spaceName, never));
+  const entries = await entriesOf(device);
+  const end = await untilKilled(world, device, trouble, async (signal) => {
+    const [report] = await (isFull ? device.engine.sync(spaceName, signal) : device.engine.follow(spaceName, signal));
     if (report === undefined) throw new Error('a pass of a space reports on it');
     return report;
   });
@@ -165,13 +185,13 @@ export async function pass(
       world.tell(`  ${device.name}: ${end.fault.code} ${end.fault.message}`);
       return end;
     case 'done':
-      noteReport(world, device, end.value, before);
+      if (noteReport(world, device, end.value, before)) await demandIdentities(world, device, entries);
       return { kind: 'done', report: end.value };
   }
 }
 
-/** What stood there before and after, and was no problem, is kept from now on. */
-function noteReport(world: SimWorld, device: SimDevice, report: SyncReport, before: Standing): void {
+/** What stood there before and after, and was no problem, is kept from now on. True when the pass had to do with this disk alone, and all went well. */
+function noteReport(world: SimWorld, device: SimDevice, report: SyncReport, before: Standing): boolean {
   const { applied, conflicts, held, packs, problems, snapshot } = report;
   const troubles = problems.map(({ path, fault }) => `${path === '' ? '/' : path} ${fault.code}`);
   world.tell(
@@ -183,7 +203,9 @@ function noteReport(world: SimWorld, device: SimDevice, report: SyncReport, befo
   world.count('packs certified', packs.length);
   if (held > 0) world.count('passes with held deletions');
   if (problems.length > 0) world.count('passes with problems');
-  if (problems.length > 0 || held > 0) return;
+  if (report.paused !== undefined) world.count('passes that were paused');
+  if (problems.length > 0 || held > 0 || report.paused !== undefined) return false;
   const after = standing(device);
   for (const [path, { text, look }] of before) if (after.get(path)?.look === look) world.stable.add(text);
+  return applied === 0 && conflicts === 0;
 }

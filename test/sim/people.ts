@@ -10,6 +10,8 @@ export const root = '/home/docs';
 /** In every content and in every name that a person gives; nowhere else. */
 export const contentMark = 'PLAINWORDS';
 export const nameMark = 'qzname';
+/** A person's word too. */
+export const spaceName = `${nameMark}-docs`;
 const names = ['ash', 'box', 'cat', 'dog', 'elm', 'fig'].map((name) => `${nameMark}-${name}`);
 const textBytesMax = 200;
 const modes = [0o644, 0o600, 0o755] as const;
@@ -38,6 +40,8 @@ export class People {
   readonly gone = new Set<string>();
   readonly #loose = new Set<string>();
   readonly #done = new Map<string, number>();
+  /** Files that an editor has put aside, and has not saved anew yet. */
+  readonly #aside = new Map<MemoryDisk, { readonly path: string; readonly aside: string }>();
   #texts = 0;
 
   /** How often each act was carried out. */
@@ -48,9 +52,25 @@ export class People {
   /** Returns what was done, for the trace; undefined when the act fits nothing here. */
   act(disk: MemoryDisk, device: string, act: Act): string | undefined {
     if (disk.tree.find(root) === undefined) return undefined;
+    if (this.#aside.has(disk)) return this.finish(disk, device);
     const said = this.#act(disk, device, act);
     if (said !== undefined) this.#done.set(act.kind, (this.#done.get(act.kind) ?? 0) + 1);
     return said;
+  }
+
+  /** An editor that put a file aside writes it anew and removes the old one. */
+  finish(disk: MemoryDisk, device: string): string | undefined {
+    const open = this.#aside.get(disk);
+    if (open === undefined || disk.tree.find(root) === undefined) return undefined;
+    const { path, aside } = open;
+    this.#aside.delete(disk);
+    const said = this.#write(disk, device, path, 'write', below(disk, root));
+    if (said === undefined) return undefined;
+    if (disk.tree.find(aside)?.kind === 'file') {
+      this.#remove(disk, aside);
+      disk.user.remove(aside);
+    }
+    return `and ${said}`;
   }
 
   /** Saves a file at a place, where a file or nothing is. */
@@ -82,6 +102,17 @@ export class People {
       case 'write':
       case 'save':
         return this.#write(disk, device, isFree || fourth < 0.3 ? target : (from ?? target), kind, all);
+      case 'slow-save':
+        if (from === undefined || disk.tree.find(from)?.kind !== 'file' || all.has(`${from}~`)) return undefined;
+        this.#loosen(disk, from);
+        user.rename(from, `${from}~`);
+        this.#aside.set(disk, { path: from, aside: `${from}~` });
+        return `${kind} ${from}`;
+      case 'hard-link':
+        if (from === undefined || !isFree || disk.tree.find(from)?.kind !== 'file') return undefined;
+        this.#loosen(disk, from);
+        user.link(from, target);
+        return `${kind} ${from} to ${target}`;
       case 'link':
         if (!isFree) return undefined;
         user.symlink(target, this.newText(device));
@@ -164,6 +195,8 @@ export class People {
     if (disk.tree.roomBytes < 2 * textBytesMax) return undefined;
     if (isFile) this.#remove(disk, path);
     disk.user[kind](path, this.newText(device));
+    // Written in place, it stands under all names of the file.
+    if ((disk.tree.find(path)?.links ?? 1) > 1) this.#loosen(disk, path);
     return `${kind} ${path}: ${this.#texts}`;
   }
 

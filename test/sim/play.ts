@@ -6,8 +6,9 @@ import { faultOf } from '../../app/domain/fault.ts';
 import { parseSuiId, type SuiId } from '../../app/domain/ids.ts';
 import { seededDice } from '../world/seeded-dice.ts';
 import { drawHistory, stepText, type History, type Step } from './history.ts';
-import { actAll, pass, spaceName, untilKilled } from './passes.ts';
-import { below, nameMark, root } from './people.ts';
+import { callGone, chooseFolder, collectGarbage, restoreBeside, thinPast, upkeepTurn } from './between-passes.ts';
+import { actAll, pass, untilKilled } from './passes.ts';
+import { below, nameMark, root, spaceName } from './people.ts';
 import {
   demandEqualTrees,
   demandHonestBooks,
@@ -55,6 +56,14 @@ export async function play(history: History, spoil: Spoil = (ports) => ports): P
   return played;
 }
 
+/** Where the first device has its `i`th file: with folders in folders, so that a walk has its steps. */
+function folderFor(i: number, files: number, folders: number): string {
+  if (folders === 0) return files > 8 && i % 9 > 0 ? `${root}/${nameMark}-many` : root;
+  const at = i % (folders + 1);
+  const above = at > 2 ? `${root}/${nameMark}-in-1` : root;
+  return at === 0 ? root : `${above}/${nameMark}-in-${at}`;
+}
+
 /** What a history goes through, and what it did to whom. */
 class Run {
   readonly #world: SimWorld;
@@ -97,12 +106,12 @@ class Run {
   }
 
   async #setUp(device: SimDevice): Promise<void> {
-    const { files, joinsWithFiles } = this.#history;
+    const { files, folders = 0, joinsWithFiles } = this.#history;
     device.disk.user.makeFolder(root);
     const isFirst = device.index === 0;
     const count = isFirst ? files : joinsWithFiles ? 2 : 0;
     for (let i = 0; i < count; i++) {
-      const folder = isFirst && files > 8 && i % 9 > 0 ? `${root}/${nameMark}-many` : root;
+      const folder = isFirst ? folderFor(i, files, folders) : root;
       device.disk.user.makeFolder(folder);
       // Some of a joining device's names are taken.
       const path = `${folder}/${nameMark}-${isFirst ? i : i + (joinsWithFiles ? 0 : 100)}`;
@@ -219,11 +228,36 @@ class Run {
       case 'resolve':
         return this.#resolve(device, step.pick);
       case 'upkeep': {
+        const other = this.#device(step.device + 1);
         if (!this.#joined.has(device)) return;
-        const end = await untilKilled(this.#world, device, undefined, () => device.engine.upkeep(true, never));
-        if (end.kind === 'fault') this.#world.tell(`  ${device.name}: ${end.fault.code}`);
+        if (step.trouble !== undefined) this.#isExact = false;
+        await Promise.all([
+          upkeepTurn(this.#world, device, step.trouble),
+          step.isBesidePass === true && this.#joined.has(other) ? pass(this.#world, other, true, undefined) : undefined,
+        ]);
         return;
       }
+      case 'collect':
+        if (!this.#joined.has(device)) return;
+        if (step.trouble !== undefined) this.#isExact = false;
+        return collectGarbage(
+          this.#world,
+          device,
+          [...this.#joined].filter((one) => one !== device),
+          step.trouble,
+        );
+      case 'thin':
+        return this.#joined.has(device) ? thinPast(this.#world, device, step.days) : undefined;
+      case 'choose':
+        return this.#joined.has(device) ? chooseFolder(this.#world, device, step.pick) : undefined;
+      case 'call-gone':
+        return this.#joined.has(device)
+          ? callGone(this.#world, device, this.#device(step.device + 1), step.isGone)
+          : undefined;
+      case 'restore':
+        return this.#joined.has(device)
+          ? restoreBeside(this.#world, device, step.pick, this.#isCalm(device))
+          : undefined;
       case 'reinstall':
         if (this.#unplugged.has(device) || !this.#joined.has(device)) return;
         this.#isExact = false;
@@ -291,6 +325,8 @@ class Run {
     for (const device of this.#world.devices) {
       this.#plug(device);
       this.#free(device);
+      const everything = { space: spaceName, only: undefined, without: [] };
+      if (this.#joined.has(device)) await device.engine.select(everything);
     }
   }
 

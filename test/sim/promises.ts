@@ -7,8 +7,7 @@ import { parseChunkId, type SuiId } from '../../app/domain/ids.ts';
 import { spaceKeys, unwrapSpaceKey } from '../../app/formats/space-keys.ts';
 import type { Chain } from '../../app/ports/chain.ts';
 import type { IntentRow } from '../../app/ports/intents.ts';
-import { spaceName } from './passes.ts';
-import { below, root } from './people.ts';
+import { below, root, spaceName } from './people.ts';
 import type { SimDevice } from './sim-device.ts';
 import { BrokenPromise, type SimWorld } from './sim-world.ts';
 
@@ -90,9 +89,10 @@ export async function demandReach(world: SimWorld): Promise<void> {
   }
   if ([...stable, ...displaced].some((text) => !inReach.has(text)))
     for (const text of await textsBeside(world)) inReach.add(text);
-  const lost = [...stable].filter((text) => !inReach.has(text));
+  const isGivenUp = (text: string): boolean => world.isThinned && !world.people.wanted.has(text);
+  const lost = [...stable].filter((text) => !inReach.has(text) && !isGivenUp(text));
   if (lost.length > 0) throw new BrokenPromise('nothing that was seen stable is out of reach', some(lost));
-  const unsafe = [...displaced].filter((text) => text !== '' && !inReach.has(text));
+  const unsafe = [...displaced].filter((text) => text !== '' && !inReach.has(text) && !isGivenUp(text));
   if (unsafe.length > 0) throw new BrokenPromise('nothing is written over that is not stored', some(unsafe));
 }
 
@@ -131,7 +131,8 @@ export async function demandRestorable(world: SimWorld, like: SimDevice | undefi
     world.count('restored from the phrase');
     if (like) {
       demandSame(promise, like, treeOf(home, to), 'the restored home');
-      await demandEveryMoment(world, home);
+      // Nobody asks a device that is called gone what it still needs of the past.
+      if (!(world.isThinned && world.isCalledGone)) await demandEveryMoment(world, home);
     }
   } catch (error) {
     const fault = faultOf(error);
@@ -157,6 +158,7 @@ async function demandEveryMoment(world: SimWorld, home: SimDevice): Promise<void
     for (const { snapshot, sequence, state } of row ? await catalog.snapshots(row.num) : []) {
       if (state !== 'certified') continue;
       const line = listed.get(snapshot);
+      if (line === undefined && world.isThinned) continue;
       if (line === undefined) throw new BrokenPromise(promise, `snapshot ${sequence} of ${name} is not listed`);
       if (!line.isSide || row === undefined || compared >= momentsCompared) continue;
       const to = `/moment ${compared++}`;

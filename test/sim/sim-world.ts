@@ -31,6 +31,10 @@ export interface SimWorld {
   readonly stable: Set<string>;
   /** Contents that an engine wrote over or removed. */
   readonly displaced: Set<string>;
+  /** Somebody gave up some of the past: what nobody wants any more may be out of reach. */
+  isThinned: boolean;
+  /** Somebody did not wait for a device that was there. */
+  isCalledGone: boolean;
   readonly counts: Map<string, number>;
   count(what: string, times?: number): void;
   /** One line for people; it counts for the hash too. */
@@ -93,6 +97,8 @@ export async function openSimWorld(history: History, spoil: Spoil): Promise<SimW
     people: new People(),
     stable: new Set(),
     displaced,
+    isThinned: false,
+    isCalledGone: false,
     counts,
     count,
     tell(line) {

@@ -35,7 +35,7 @@ export interface MemoryDisk extends Disk {
 
 /** Temporary files have Floe's own prefix; they are never listed. */
 const temporaryPattern = /^\.floe-[0-9a-f]{8}-[0-9a-f]{16}\.tmp$/;
-const foldersPerBatch = 3;
+const foldersPerBatchMax = 3;
 const newFolderMode = 0o700;
 
 const absolute = (root: string, path: SpacePath): string => (path === '' ? root : `${root}/${path}`);
@@ -111,6 +111,7 @@ async function* walk(
     signal.throwIfAborted();
     await Promise.resolve();
     const batch: FolderListing[] = [];
+    const foldersPerBatch = 1 + Math.floor(dice.fraction() * foldersPerBatchMax);
     // Some folders of a batch are children of others in it, as with the real walk.
     while (frontier.length > 0 && batch.length < foldersPerBatch) {
       const [path = ''] = frontier.splice(Math.floor(dice.fraction() * frontier.length), 1);

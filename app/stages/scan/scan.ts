@@ -57,6 +57,8 @@ export interface Scan {
   readonly deletions: number;
   /** Of an archive: what is no longer on this disk and stays in the space, each with all below it. */
   readonly letGo: readonly { readonly row: EntryRow; readonly below: readonly EntryRow[] }[];
+  /** Folders that are no longer on this disk and hold what never was here or left it by choice. That was not deleted, so they stay, and come back. */
+  readonly stays: readonly EntryRow[];
   /** Looks of unchanged folders that have a new inode. */
   readonly looks: readonly { readonly parent: NodeNum; readonly name: PathName; readonly look: Look }[];
   /** Every folder seen, by number: where it is now. */
@@ -148,9 +150,12 @@ export async function scan(
   if (!isPartial) await believeDeletions(input, found, { placedNums, below, folders, numOf }, ports, signal);
   leaveOldPlaces(found, below);
   const isArchive = input.space.mode === 'archive';
+  const movesOnly = isArchive || isPartial;
+  const staying = stayingIn(found, placedNums, below);
   return {
     ...found,
-    ...settle(isArchive || isPartial, found, placedNums, below),
+    ...settle(movesOnly, found, placedNums, below, staying),
+    stays: movesOnly ? [] : [...staying.values()].filter(({ look }) => look !== undefined),
     letGo: isArchive && !isPartial ? letGoOf(found, placedNums, below) : [],
     folders,
     nodes,
@@ -321,13 +326,34 @@ function settle(
   { missing, replaced }: Findings,
   placedNums: ReadonlySet<NodeNum>,
   below: ReadonlyMap<NodeNum, readonly EntryRow[]>,
+  staying: ReadonlyMap<NodeNum, EntryRow>,
 ): { gone: readonly EntryRow[]; deletions: number } {
   const hasMoved = (row: EntryRow): boolean => placedNums.has(row.num);
   const gone = missing.flatMap((row) => {
     const all = [...(below.get(row.num) ?? []), row];
-    return movesOnly && !replaced.has(row.num) ? all.filter(hasMoved) : all;
+    return movesOnly && !replaced.has(row.num) ? all.filter(hasMoved) : all.filter(({ num }) => !staying.has(num));
   });
   return { gone, deletions: gone.filter((row) => !hasMoved(row)).length };
+}
+
+/** What is not on this disk of that which lies in missing folders, with the folders that hold it. What made room for another kind cannot stay. */
+function stayingIn(
+  { missing, replaced }: Findings,
+  placedNums: ReadonlySet<NodeNum>,
+  below: ReadonlyMap<NodeNum, readonly EntryRow[]>,
+): ReadonlyMap<NodeNum, EntryRow> {
+  const staying = new Map<NodeNum, EntryRow>();
+  const holders = new Set<NodeNum>();
+  for (const row of missing) {
+    if (replaced.has(row.num)) continue;
+    // Children stand before their folder.
+    for (const one of [...(below.get(row.num) ?? []), row]) {
+      if (placedNums.has(one.num) || (one.look !== undefined && !holders.has(one.num))) continue;
+      staying.set(one.num, one);
+      holders.add(one.parent);
+    }
+  }
+  return staying;
 }
 
 /**

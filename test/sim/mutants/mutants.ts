@@ -18,10 +18,10 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: 'take what is missing for deleted',
-    file: 'app/stages/scan/compare-folder.ts',
-    from: 'const wasHere = row.look !== undefined;',
-    to: 'const wasHere = true;',
-    seed: 3002,
+    file: 'app/stages/scan/scan.ts',
+    from: 'if (placedNums.has(one.num) || (one.look !== undefined && !holders.has(one.num))) continue;',
+    to: 'continue;',
+    seed: 7061,
   },
   {
     name: 'drop the fsync',
@@ -42,7 +42,7 @@ export const mutants: readonly Mutant[] = [
     file: 'app/engine/apply-plan.ts',
     from: "return { kind: 'move', from: path, to: to ?? '', look };",
     to: "return operation.kind === 'move' ? undefined : { kind: 'move', from: path, to: to ?? '', look };",
-    seed: 3001,
+    seed: 3003,
   },
   {
     name: 'adopt a head without applying it',
@@ -56,21 +56,21 @@ export const mutants: readonly Mutant[] = [
     file: 'app/engine/root-folder.ts',
     from: 'if (found !== row.id && !isConfirmed) {',
     to: 'if (found !== row.id && !isConfirmed && core === undefined) {',
-    seed: 3005,
+    seed: 3013,
   },
   {
     name: 'pay again after a time-out',
     file: 'app/engine/spend.ts',
     from: "if (fault === undefined || (fault.code !== 'chain-stale' && fault.code !== 'chain-refused')) throw error;",
     to: "if (fault === undefined) throw error;\n    if (fault.code === 'network-unreachable') return undefined;",
-    seed: 3002,
+    seed: 3007,
   },
   {
     name: 'overwrite without looking',
     file: 'app/engine/apply-plan.ts',
     from: "over: operation.over ?? 'never'",
     to: "over: 'replace'",
-    seed: 3012,
+    seed: 3003,
   },
   {
     name: 'delete without having seen',
@@ -84,7 +84,7 @@ export const mutants: readonly Mutant[] = [
     file: 'app/stages/merge/merge.ts',
     from: 'if (loser !== undefined) losers.push(loser);',
     to: '',
-    seed: 3009,
+    seed: 3001,
   },
   {
     name: 'take the nonce from the content',
@@ -92,6 +92,13 @@ export const mutants: readonly Mutant[] = [
     from: 'const nonces = ports.dice.bytes(12 * unknown.length);',
     to: 'const nonces = new Uint8Array(buffer.slice(0, 12 * unknown.length));',
     seed: 3001,
+  },
+  {
+    name: 'give what moved twice during a scan two places',
+    file: 'app/stages/scan/scan.ts',
+    from: '  leaveOldPlaces(found, below);',
+    to: '',
+    seed: 3012,
   },
 ];
 
