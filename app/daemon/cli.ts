@@ -1,7 +1,7 @@
 /** The command line as docs/cli.md fixes it: reads flags, runs one command, turns what comes out into lines and an exit code. */
 import { Command, CommanderError, Option } from 'commander';
 import { resolveHome } from '../adapters/home/home.ts';
-import { Fault } from '../domain/fault.ts';
+import { Fault, faultOf } from '../domain/fault.ts';
 import { openBytes } from './byte-stream.ts';
 import { collect, integer, lazily, share, textFlag } from './command.ts';
 import type { AddCommand, Context, Flags, Run } from './command.ts';
@@ -306,8 +306,17 @@ async function runIn(seat: Seat, args: readonly string[]): Promise<ExitCode> {
     if (!(command instanceof Command)) throw new Error('commander hands over the command last');
     const flags: Flags = command.optsWithGlobals();
     const context = seat.context(flags);
-    const taken = isAlone(command.name(), command.args) ? undefined : await seat.handOver(context.home);
-    code = taken ?? (await work(context, command.args, flags));
+    const isOwn = isAlone(command.name(), command.args);
+    const handOver = (): Promise<ExitCode | undefined> =>
+      isOwn ? Promise.resolve(undefined) : seat.handOver(context.home);
+    try {
+      code = (await handOver()) ?? (await work(context, command.args, flags));
+    } catch (error) {
+      // One that has begun since the first look holds the home, and takes the command.
+      const taken = faultOf(error)?.code === 'home-busy' ? await handOver() : undefined;
+      if (taken === undefined) throw error;
+      code = taken;
+    }
   });
   if (sayUsage)
     for (const each of [program, ...program.commands]) each.configureOutput({ writeOut: sayUsage, writeErr: sayUsage });
