@@ -230,6 +230,20 @@ describe('a file that moves while the folders are listed', () => {
     expect(last.deletions).toBe(2);
   });
 
+  it('out of a folder that moves too, into one that was listed already, leaves its old place all the same', async () => {
+    const { user, look, lookSlowly, seal } = await openRoom(46);
+    for (const path of ['from/f/moves', 'from/f/stays', 'later/other', 'to/other']) user.write(`/root/${path}`, path);
+    await seal(await look());
+    const found = await lookSlowly(['', 'to', 'from', 'later'], (folder) => {
+      if (folder !== 'to') return;
+      user.rename('/root/from/f/moves', '/root/later/moves');
+      user.rename('/root/from/f', '/root/to/f');
+    });
+    expect(found.placed.map(({ path }) => path)).toEqual(['later/moves']);
+    expect(found.gone.map(({ num }) => num)).toEqual(found.placed.map(({ num }) => num));
+    expect(found.deletions).toBe(0);
+  });
+
   it('is deleted when it is, although another name of the same file stays', async () => {
     const { user, look, seal } = await openRoom(45);
     user.write('/root/one', 'content');

@@ -335,7 +335,7 @@ function settle(
  * A folder keeps its identity where it was met first.
  */
 function leaveOldPlaces({ placed, missing }: Findings, below: ReadonlyMap<NodeNum, readonly EntryRow[]>): void {
-  const left = new Set([...missing, ...[...below.values()].flat()].map(({ num }) => num));
+  const left = new Set(missing.flatMap((row) => [row, ...(below.get(row.num) ?? [])]).map(({ num }) => num));
   for (const { num, parent, name, from } of placed) {
     const isElsewhere = from?.num === num && (from.parent !== parent || from.name !== name);
     if (isElsewhere && !left.has(num)) missing.push(from);
