@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { resolveHome } from '../adapters/home/home.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import { openBytes } from './byte-stream.ts';
-import { collect, integer, lazily, share, textFlag } from './command.ts';
+import { collect, integer, lazily, port, share, textFlag } from './command.ts';
 import type { AddCommand, Context, Flags, Run } from './command.ts';
 import { exitCodes, openOutput, type ExitCode, type Output } from './output.ts';
 import { readPassphrase } from './passphrase.ts';
@@ -26,7 +26,7 @@ function addNetworkCommands(command: AddCommand): void {
     .option('--nodes <N>', 'storage nodes', integer('--nodes', 4))
     .option('--shards <S>', 'shards', integer('--shards', 4))
     .option('--epoch-seconds <T>', 'length of an epoch', integer('--epoch-seconds', 1))
-    .option('--port <P>', 'port of the Sui side', integer('--port', 0))
+    .option('--port <P>', 'port of the Sui side', port)
     .addOption(new Option('--with-parent', 'stop when standard input closes').hideHelp());
   command(
     'demo [FOLDER]',
@@ -43,7 +43,7 @@ function addNetworkCommands(command: AddCommand): void {
     'start --port 7700',
     lazily(async () => (await import('./commands/start.ts')).startCommand),
   )
-    .option('--port <P>', 'port of the window (0: any)', integer('--port', 0))
+    .option('--port <P>', 'port of the window (0: any)', port)
     .option('--voucher <FILE>', 'leave a fresh voucher here after each payment, for floe renewer run')
     .option('--open', 'open the window in a browser')
     .option(
@@ -240,7 +240,7 @@ function addPastCommands(command: AddCommand): void {
     'mount Photos',
     lazily(async () => (await import('./commands/mount.ts')).mountCommand),
   )
-    .option('--port <P>', 'port (0: any)', integer('--port', 0))
+    .option('--port <P>', 'port (0: any)', port)
     .option('--at <WHEN>', 'only this moment: snapshot id or ISO time');
   command(
     'drill [SPACE]',
