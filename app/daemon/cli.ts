@@ -1,9 +1,9 @@
 /** The command line as docs/cli.md fixes it: reads flags, runs one command, turns what comes out into lines and an exit code. */
 import { Command, CommanderError, Option } from 'commander';
 import { resolveHome } from '../adapters/home/home.ts';
-import { Fault } from '../domain/fault.ts';
+import { Fault, faultOf } from '../domain/fault.ts';
 import { openBytes } from './byte-stream.ts';
-import { collect, integer, lazily, share, textFlag } from './command.ts';
+import { collect, integer, lazily, port, share, textFlag } from './command.ts';
 import type { AddCommand, Context, Flags, Run } from './command.ts';
 import { exitCodes, openOutput, type ExitCode, type Output } from './output.ts';
 import { readPassphrase } from './passphrase.ts';
@@ -26,7 +26,7 @@ function addNetworkCommands(command: AddCommand): void {
     .option('--nodes <N>', 'storage nodes', integer('--nodes', 4))
     .option('--shards <S>', 'shards', integer('--shards', 4))
     .option('--epoch-seconds <T>', 'length of an epoch', integer('--epoch-seconds', 1))
-    .option('--port <P>', 'port of the Sui side', integer('--port', 0))
+    .option('--port <P>', 'port of the Sui side', port)
     .addOption(new Option('--with-parent', 'stop when standard input closes').hideHelp());
   command(
     'demo [FOLDER]',
@@ -43,7 +43,7 @@ function addNetworkCommands(command: AddCommand): void {
     'start --port 7700',
     lazily(async () => (await import('./commands/start.ts')).startCommand),
   )
-    .option('--port <P>', 'port of the window (0: any)', integer('--port', 0))
+    .option('--port <P>', 'port of the window (0: any)', port)
     .option('--voucher <FILE>', 'leave a fresh voucher here after each payment, for floe renewer run')
     .option('--open', 'open the window in a browser')
     .option(
@@ -246,7 +246,7 @@ function addPastCommands(command: AddCommand): void {
     'mount Photos',
     lazily(async () => (await import('./commands/mount.ts')).mountCommand),
   )
-    .option('--port <P>', 'port (0: any)', integer('--port', 0))
+    .option('--port <P>', 'port (0: any)', port)
     .option('--at <WHEN>', 'only this moment: snapshot id or ISO time');
   command(
     'drill [SPACE]',
@@ -312,8 +312,17 @@ async function runIn(seat: Seat, args: readonly string[]): Promise<ExitCode> {
     if (!(command instanceof Command)) throw new Error('commander hands over the command last');
     const flags: Flags = command.optsWithGlobals();
     const context = seat.context(flags);
-    const taken = isAlone(command.name(), command.args) ? undefined : await seat.handOver(context.home);
-    code = taken ?? (await work(context, command.args, flags));
+    const isOwn = isAlone(command.name(), command.args);
+    const handOver = (): Promise<ExitCode | undefined> =>
+      isOwn ? Promise.resolve(undefined) : seat.handOver(context.home);
+    try {
+      code = (await handOver()) ?? (await work(context, command.args, flags));
+    } catch (error) {
+      // One that has begun since the first look holds the home, and takes the command.
+      const taken = faultOf(error)?.code === 'home-busy' ? await handOver() : undefined;
+      if (taken === undefined) throw error;
+      code = taken;
+    }
   });
   if (sayUsage)
     for (const each of [program, ...program.commands]) each.configureOutput({ writeOut: sayUsage, writeErr: sayUsage });

@@ -58,6 +58,14 @@ export const integer =
     return value;
   };
 
+/** Reads a port; 0 is any free one. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new Fault('bad-input', 'after-user', '--port must be a whole number from 0 to 65535.');
+  return value;
+}
+
 /** Reads a share from 0 to so much. */
 export const share =
   (name: string, most: number) =>

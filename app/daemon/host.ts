@@ -39,6 +39,8 @@ export interface HostOptions {
   readonly visitor?: { readonly config: HomeConfig; readonly phrase: string };
   /** A damaged catalog is moved aside and a new one begun: for a recovery, which fills it again. */
   readonly setsDamageAside?: boolean;
+  /** The caller holds the home's lock, and for longer than this host. */
+  readonly isHeld?: boolean;
   /** Absolute, link-free path of a folder in which nothing may be changed. */
   readonly readOnlyFolder?: string | undefined;
 }
@@ -68,8 +70,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const lock = lockHome(options.home);
-    closers.push(() => lock.release());
+    if (options.isHeld !== true) {
+      const lock = lockHome(options.home);
+      closers.push(() => lock.release());
+    }
     const config = options.visitor?.config ?? readConfig(options.home);
     if (!config) throw noAccount(options.home);
     const vault = openVault({ homeDir: options.home, network: config.network, passphrase: options.passphrase });

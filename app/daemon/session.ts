@@ -83,7 +83,20 @@ export async function withHost<T>(
   const { running, output } = context;
   if (!running) return withOwnHost(context, work, options);
   const host = await running.host();
-  return running.between(() => withProgress(host, output, undefined, work));
+  const { signal } = context;
+  let hasBegun = false;
+  const turn = running.between(() => {
+    // Stopped while it waited for its turn: it does nothing.
+    signal.throwIfAborted();
+    hasBegun = true;
+    return withProgress(host, output, undefined, work);
+  });
+  const stopped = new Promise<never>((_, fail) => {
+    const onStop = (): void => (hasBegun ? undefined : fail(signal.reason as Error));
+    if (signal.aborted) onStop();
+    else signal.addEventListener('abort', onStop, { once: true });
+  });
+  return Promise.race([turn, stopped]);
 }
 
 /** What a pass never tells of. */

@@ -141,7 +141,10 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
       : await alarmFrom({ space: row.num, most: input.brake.rewrites }, contents.rewrites, intake, ports);
     const judged = await judge(input, found, alarm, ports);
     const { isHeld, gone, stale, hasMerge } = judged;
-    const puts = [...found.placed.map((placed) => placedChange(placed, own)), ...contents.changes];
+    const placedNums = new Set(found.placed.map(({ num }) => num));
+    // A file may have been read, and have moved on to another place before that was listed.
+    const read = contents.changes.filter(({ num }) => !placedNums.has(num));
+    const puts = [...found.placed.map((placed) => placedChange(placed, own)), ...read];
     const changes = orderedChanges(gone, isHeld ? besideHeld(puts, found.gone, found) : puts, found);
     const clashes = [...found.clashes, ...contents.clashes];
     const report = { ...judged.report, problems, clashes, bulk: contents.bulk };

@@ -1,5 +1,5 @@
 /** Commands for a home with which Floe runs: it carries them out, and nobody can tell from what they print. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -90,6 +90,28 @@ test(
     expect((await floeJson(['spaces', ...own])).code).toBe(0);
   },
   commandMs,
+);
+
+test(
+  'commands that come while Floe starts do not take the home from it, and wait until it is there',
+  async () => {
+    const home = join(root, 'early');
+    mkdirSync(home, { mode: 0o700 });
+    const seen = new Promise<void>((done) => {
+      const watcher = watch(home, (_event, name) => {
+        if (name !== 'commands.sock') return;
+        watcher.close();
+        done();
+      });
+    });
+    const early = runFloe(['start', '--json', '--home', home, '--folder', join(root, 'early-docs')]);
+    await seen;
+    const statuses = await Promise.all([1, 2, 3].map(() => floeJson(['spaces', '--home', home])));
+    expect(statuses.map(({ code }) => code)).toEqual([0, 0, 0]);
+    await early.line(({ event }) => event === 'synced');
+    expect(await early.end('SIGTERM')).toBe(0);
+  },
+  2 * commandMs,
 );
 
 test(

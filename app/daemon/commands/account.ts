@@ -13,22 +13,21 @@ import { countText, exitCodes, table } from '../output.ts';
 import { readPhraseFile } from '../passphrase.ts';
 import { withHost } from '../session.ts';
 
+/** Where an account begins; `isHeld` when the caller holds the home's lock. */
+type Place = Pick<Context, 'home' | 'passphrase'> & { readonly isHeld?: boolean | undefined };
+
 /** Writes phrase and network of a fresh home. A home that has an account is never written over. */
-export async function setUpHome(
-  context: Pick<Context, 'home' | 'passphrase'>,
-  config: HomeConfig,
-  phrase: string,
-): Promise<VaultKind> {
+export async function setUpHome(context: Place, config: HomeConfig, phrase: string): Promise<VaultKind> {
   return (await beginHome(context, config, phrase)).kind;
 }
 
 /** The same, making a phrase when none is given. A setup that was cut short goes on with the phrase that it kept: nobody has seen it yet. */
 async function beginHome(
-  context: Pick<Context, 'home' | 'passphrase'>,
+  context: Place,
   config: HomeConfig,
   given: string | undefined,
 ): Promise<{ readonly kind: VaultKind; readonly phrase: string }> {
-  const lock = lockHome(context.home);
+  const lock = context.isHeld === true ? undefined : lockHome(context.home);
   try {
     const known = readConfig(context.home);
     const vault = openVault({ homeDir: context.home, network: config.network, passphrase: context.passphrase });
@@ -53,7 +52,7 @@ async function beginHome(
     writeConfig(context.home, config);
     return { kind, phrase };
   } finally {
-    lock.release();
+    lock?.release();
   }
 }
 

@@ -17,7 +17,7 @@ import { lookInto } from '../session.ts';
 import { floeVersion } from '../version.ts';
 
 /** Files of a home whose sizes tell something. */
-const homeFiles = ['catalog.sqlite', 'catalog.sqlite-wal', 'config.json'];
+const homeFiles = ['catalog.sqlite', 'catalog.sqlite-wal', 'floe.json'];
 
 export const diagnosticsCommand: Run = async (context, _, flags) => {
   const { output } = context;

@@ -53,9 +53,10 @@ export const addCommand: Run = async (context, [given = '.'], flags) =>
       { folder: path, name: textFlag(flags, 'name'), mode, leaseEpochs, space: joins },
       signal,
     );
-    output.say(
-      `${joins === undefined ? 'Added' : 'Joined'} '${displayName(row.name)}'. Run 'floe sync' to protect it once, or 'floe start' to keep it in step.`,
-    );
+    const next = context.running
+      ? 'Floe is running and keeps it in step from now on.'
+      : "Run 'floe sync' to protect it once, or 'floe start' to keep it in step.";
+    output.say(`${joins === undefined ? 'Added' : 'Joined'} '${displayName(row.name)}'. ${next}`);
     output.done({ space: row.id, name: row.name });
     return exitCodes.done;
   });

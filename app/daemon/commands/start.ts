@@ -9,11 +9,11 @@ import { diskFault } from '../../adapters/disk/disk.ts';
 import { lockHome } from '../../adapters/home/home.ts';
 import { faultOf } from '../../domain/fault.ts';
 import type { Engine, RenewReport, SyncReport } from '../../engine/engine.ts';
-import { numberFlag, textFlag, type Context, type Run } from '../command.ts';
+import { numberFlag, textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { openDesk, type Desk } from '../desk/desk.ts';
 import { openBrowser } from '../open-browser.ts';
-import { exitCodes, type Output } from '../output.ts';
+import { exitCodes, type ExitCode, type Output } from '../output.ts';
 import { serveCommands, type CommandService } from '../running/running.ts';
 import { addressFileName } from '../window-link.ts';
 import { environmentLog, pointListener, showProgress } from '../session.ts';
@@ -27,12 +27,36 @@ import { refuseHome, sayReport } from './space.ts';
 const pageDir = join(import.meta.dirname, '../../../out/renderer');
 
 export const startCommand: Run = async (context, _args, flags) => {
+  // From here to the end, so that no other command gets the home before the desk has it.
+  const lock = lockHome(context.home);
+  const opened = Promise.withResolvers<Desk>();
+  // Commands that came before it failed look at it too, if there are any.
+  opened.promise.catch(() => undefined);
+  try {
+    const commands = await takeCommands(context, opened.promise);
+    try {
+      return await keepInStep(context, flags, commands, opened.resolve);
+    } catch (error) {
+      opened.reject(error);
+      throw error;
+    } finally {
+      await commands?.close();
+    }
+  } finally {
+    lock.release();
+  }
+};
+
+async function keepInStep(
+  context: Context,
+  flags: Flags,
+  commands: CommandService | undefined,
+  onOpen: (desk: Desk) => void,
+): Promise<ExitCode> {
   const { output, signal, home } = context;
   const folders = Array.isArray(flags['folder']) ? flags['folder'].flat().map(String) : [];
   const localnet = textFlag(flags, 'localnet');
   if (folders.length > 0) await setUpWhenNew(context, localnet);
-  // Taken for the moment: a home that another Floe uses is said here and not in the window.
-  lockHome(home).release();
   const onPoint = pointListener();
   const voucher = textFlag(flags, 'voucher');
   // Whatever this device pays for makes the last voucher void.
@@ -42,7 +66,7 @@ export const startCommand: Run = async (context, _args, flags) => {
   const desk = await openDesk({
     home,
     passphrase: context.passphrase,
-    host: { log: environmentLog(), ...(onPoint ? { onPoint } : {}) },
+    host: { log: environmentLog(), isHeld: true, ...(onPoint ? { onPoint } : {}) },
     localnet: localnet === undefined ? undefined : resolve(localnet),
     onHost: (host) => showProgress(host, output),
     onReport: (report) => {
@@ -61,7 +85,7 @@ export const startCommand: Run = async (context, _args, flags) => {
     const onBug = (error: unknown): void => output.warn(`The window: ${String(error)}`);
     const port = numberFlag(flags, 'port') ?? 0;
     const web = await openWeb({ desk, pageDir, port, addressFile: join(home, addressFileName), onBug });
-    const commands = await takeCommands(context, desk);
+    onOpen(desk);
     try {
       output.event('ready', { url: web.url });
       output.say(`Floe is running. Its window: ${web.url}`);
@@ -77,12 +101,23 @@ export const startCommand: Run = async (context, _args, flags) => {
   } finally {
     await desk.close();
   }
-};
+}
 
-/** From other terminals of the same home. */
-async function takeCommands({ home, output, passphrase }: Context, desk: Desk): Promise<CommandService | undefined> {
+/** From other terminals of the same home. Those that come while the account is being opened wait for it. */
+async function takeCommands(
+  { home, output, passphrase }: Context,
+  opened: Promise<Desk>,
+): Promise<CommandService | undefined> {
   const { runHanded } = await import('../cli.ts');
-  const service = await serveCommands(home, (call) => runHanded(call, { home, passphrase, running: desk }));
+  const service = await serveCommands(home, async (call) => {
+    try {
+      const stopped = aborted(call.signal).then(() => Promise.reject(call.signal.reason as Error));
+      const running = await Promise.race([opened, stopped]);
+      return await runHanded(call, { home, passphrase, running });
+    } catch (error) {
+      return call.output.fail(error);
+    }
+  });
   if (!service)
     output.warn('Other commands have to wait while this runs: the path of the home is too long for a socket.');
   return service;
@@ -125,7 +160,7 @@ async function setUpWhenNew(context: Context, localnet: string | undefined): Pro
   if (readConfig(context.home) !== undefined) return;
   const phrase = makePhrase();
   const config = { version: 1, network: 'local', localnet: localnet && resolve(localnet) } as const;
-  const kind = await setUpHome(context, config, phrase);
+  const kind = await setUpHome({ ...context, isHeld: true }, config, phrase);
   context.output.say(
     `A new account was made for trying Floe on this computer (network 'local', no money). ${kind.words}`,
   );

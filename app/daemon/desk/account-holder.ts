@@ -16,7 +16,7 @@ import { openHost, type Host, type HostOptions } from '../host.ts';
 export interface HolderOptions {
   readonly home: string;
   readonly passphrase: () => Promise<string | undefined>;
-  readonly host: Pick<HostOptions, 'log' | 'onPoint' | 'power'>;
+  readonly host: Pick<HostOptions, 'log' | 'onPoint' | 'power' | 'isHeld'>;
   /** The network of another home to join, when a local account is made. */
   readonly localnet: string | undefined;
   /** For a home whose account was made without a window. */
@@ -142,7 +142,8 @@ export class AccountHolder {
       );
     this.#passphrase = passphrase;
     this.#deviceName = deviceName;
-    await setUpHome({ home: this.#options.home, passphrase: this.passphrase }, config, phrase);
+    const { home, host } = this.#options;
+    await setUpHome({ home, passphrase: this.passphrase, isHeld: host.isHeld }, config, phrase);
   }
 
   #change(work: () => Promise<void>): Promise<void> {
@@ -200,6 +201,7 @@ export class AccountHolder {
       const host = await openHost({
         ...this.#options.host,
         home,
+        isHeld: false,
         passphrase: () => Promise.resolve(undefined),
         visitor: { config, phrase },
         door: config.network === 'local' ? await this.door() : undefined,

@@ -31,7 +31,7 @@ const settleMs = 500;
 export interface DeskOptions {
   readonly home: string;
   readonly passphrase: () => Promise<string | undefined>;
-  readonly host: Pick<HostOptions, 'log' | 'onPoint'>;
+  readonly host: Pick<HostOptions, 'log' | 'onPoint' | 'isHeld'>;
   readonly localnet?: string | undefined;
   readonly onReport?: (report: SyncReport) => void;
   readonly onRenewed?: (report: RenewReport) => void;

@@ -211,3 +211,22 @@ test('a home whose path is too long for a socket serves none, and its commands o
   const { signal } = new AbortController();
   expect(await handOver({ home: long, request, stdout: sink, stderr: sink, signal })).toBeUndefined();
 });
+
+test('a reader that reads no more does not keep Floe from ending', async () => {
+  await serve(async ({ bytes, output }) => {
+    try {
+      for (;;) await bytes(Buffer.alloc(1_000_000));
+    } catch (error) {
+      return output.fail(error);
+    }
+  });
+  const left = connect(join(home, 'commands.sock')).on('error', () => undefined);
+  const request = { version: floeVersion, args: ['cat'], cwd: '/', isTerminal: false };
+  left.write(frameBytes(frameKinds.run, Buffer.from(JSON.stringify(request))));
+  await once(left, 'readable');
+  left.pause();
+  const before = performance.now();
+  await service?.close();
+  expect(performance.now() - before).toBeLessThan(10_000);
+  left.destroy();
+});

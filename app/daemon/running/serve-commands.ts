@@ -38,6 +38,9 @@ export interface CommandService {
 /** At once; a person has a few terminals, a script may run wild. */
 const commandsMax = 16;
 
+/** For the last words to whoever is slow to read them. A pager that was left open never reads on. */
+const lastWordsMsMax = 1_000;
+
 /** Undefined where no socket can be. Throws Fault 'home-busy' when another Floe serves this home. */
 export async function serveCommands(
   home: string,
@@ -47,17 +50,22 @@ export async function serveCommands(
   if (path === undefined) return undefined;
   const end = new AbortController();
   const running = new Set<Promise<void>>();
+  const sockets = new Set<Socket>();
   const server = createServer((socket) => {
+    sockets.add(socket.once('close', () => sockets.delete(socket)));
     const work = answer(socket, run, end.signal, running.size >= commandsMax).finally(() => running.delete(work));
     running.add(work);
   });
   await listen(server, path);
   return {
     async close() {
+      if (end.signal.aborted) return;
       const closed = new Promise<void>((done) => server.close(() => done()));
       end.abort(new Fault('cancelled', 'now', 'The Floe that runs with this home is being stopped.'));
       await Promise.all(running);
+      const timer = setTimeout(() => sockets.forEach((socket) => socket.destroy()), lastWordsMsMax);
       await closed;
+      clearTimeout(timer);
     },
   };
 }

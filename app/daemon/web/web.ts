@@ -12,6 +12,7 @@ import { frameCharactersMax } from '../../link/frame.ts';
 import { serve } from '../../link/serve.ts';
 import { socketPipe } from '../../link/socket-pipe.ts';
 import type { Desk } from '../desk/desk.ts';
+import { listenOnLoopback } from '../listen.ts';
 import { listPageFiles } from '../page/page-files.ts';
 import { pagePolicy, previewPolicy, safeHeaders } from '../page/page-headers.ts';
 
@@ -56,7 +57,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     });
   });
   server.maxConnections = webLimits.connectionsMax;
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.port, '127.0.0.1', resolve));
+  await listenOnLoopback(server, options.port);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a listening server has a port');
   const host = `127.0.0.1:${address.port}`;

@@ -14,6 +14,7 @@ import { namesOfAddress, segmentOf, writableTime } from './dav-path.ts';
 import { multistatus } from './multistatus.ts';
 import { rangeOf } from './byte-range.ts';
 import { findResource, type DavResource, type TreeOptions } from './dav-tree.ts';
+import { listenOnLoopback } from '../listen.ts';
 
 export interface WebdavOptions extends Omit<TreeOptions, 'engine'> {
   readonly engine: Pick<Engine, 'spaces' | 'log' | 'list' | 'openFile'>;
@@ -67,7 +68,7 @@ export async function serveWebdav(options: WebdavOptions): Promise<Webdav> {
     answer(request, response, signal).catch((error: unknown) => fail(response, error, signal));
   });
   server.maxConnections = connectionsMax;
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.port, '127.0.0.1', resolve));
+  await listenOnLoopback(server, options.port);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a listening server has a port');
   for (const name of ['127.0.0.1', 'localhost']) hosts.add(`${name}:${address.port}`);

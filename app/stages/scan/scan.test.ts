@@ -230,6 +230,51 @@ describe('a file that moves while the folders are listed', () => {
     expect(last.deletions).toBe(2);
   });
 
+  it('from its new place on to another one is one file, also when that is where it was at first', async () => {
+    for (const last of ['c', 'b']) {
+      const { user, look, lookSlowly, seal } = await openRoom(47);
+      for (const path of ['a/other', 'b/moves', 'c/other']) user.write(`/root/${path}`, path);
+      await seal(await look());
+      user.rename('/root/b/moves', '/root/a/moves');
+      const found = await lookSlowly(['', 'a', 'b', 'c'], (folder) => {
+        if (folder === 'a') user.rename('/root/a/moves', `/root/${last}/moves`);
+      });
+      expect(found.placed.map(({ path }) => path)).toEqual([`${last}/moves`]);
+      expect(found.gone.map(({ num }) => num)).toEqual(found.placed.map(({ num }) => num));
+      expect(found).toMatchObject({ jobs: [], deletions: 0 });
+    }
+  });
+
+  it('away from where it was going to be read again is one file', async () => {
+    const { user, look, lookSlowly, seal } = await openRoom(48);
+    for (const path of ['a/moves', 'b/other']) user.write(`/root/${path}`, path);
+    await seal(await look());
+    // There and back: the same content, and another change time.
+    user.rename('/root/a/moves', '/root/passing');
+    user.rename('/root/passing', '/root/a/moves');
+    const found = await lookSlowly(['', 'a', 'b'], (folder) => {
+      if (folder === 'a') user.rename('/root/a/moves', '/root/b/moves');
+    });
+    expect(found.jobs.map(({ path }) => path)).toEqual(['a/moves']);
+    expect(found.placed.map(({ path }) => path)).toEqual(['b/moves']);
+    expect([...found.jobs, ...found.gone].map(({ num }) => num)).toEqual([found.placed[0]?.num, found.placed[0]?.num]);
+    expect(found.deletions).toBe(0);
+  });
+
+  it('out of a folder that moves too, into one that was listed already, leaves its old place all the same', async () => {
+    const { user, look, lookSlowly, seal } = await openRoom(46);
+    for (const path of ['from/f/moves', 'from/f/stays', 'later/other', 'to/other']) user.write(`/root/${path}`, path);
+    await seal(await look());
+    const found = await lookSlowly(['', 'to', 'from', 'later'], (folder) => {
+      if (folder !== 'to') return;
+      user.rename('/root/from/f/moves', '/root/later/moves');
+      user.rename('/root/from/f', '/root/to/f');
+    });
+    expect(found.placed.map(({ path }) => path)).toEqual(['later/moves']);
+    expect(found.gone.map(({ num }) => num)).toEqual(found.placed.map(({ num }) => num));
+    expect(found.deletions).toBe(0);
+  });
+
   it('is deleted when it is, although another name of the same file stays', async () => {
     const { user, look, seal } = await openRoom(45);
     user.write('/root/one', 'content');

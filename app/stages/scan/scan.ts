@@ -10,6 +10,7 @@ import { joinPath, type PathName, type SpacePath } from '../../domain/path-name.
 import type { SpaceMode } from '../../domain/space.ts';
 import type { Catalog, EntryRow, Look, NodeNum } from '../../ports/catalog.ts';
 import type { Disk, DiskNature, FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
+import { openMeetings } from './meetings.ts';
 import { lookAgain } from './look-again.ts';
 import { compareFolder, lookOf, shownStat, type Findings, type Identities, type Newcomer } from './compare-folder.ts';
 
@@ -50,6 +51,7 @@ export interface FolderPlace {
 
 export interface Scan {
   readonly jobs: readonly ContentJob[];
+  /** Also where a file is that moved on after its old place became one of `jobs`. */
   readonly placed: readonly Placed[];
   /** Entries that are no longer at their place: deleted, moved away, or replaced by another kind. Children stand before their folder. */
   readonly gone: readonly EntryRow[];
@@ -105,12 +107,16 @@ export async function scan(
   const numOf = new Map<SpacePath, NodeNum>([['', input.space.root]]);
   /** Numbers that have a place on disk now: an entry of `missing` with such a number has moved. */
   const placedNums = new Set<NodeNum>();
+  const meetings = openMeetings(input.root, found.placed, ports);
   const nodes = new Map<NodeNum, NodeId>();
   const identities: Identities = {
     isTaken: (num) => placedNums.has(num),
     keep(row, path, parent) {
       if (row.kind === 'folder') enter(row.num, path, parent, row.name);
-      else placedNums.add(row.num);
+      else {
+        placedNums.add(row.num);
+        meetings.note(row.num, path);
+      }
     },
   };
   let isPartial = false;
@@ -194,7 +200,9 @@ export async function scan(
     const fresh = await ports.catalog.allotNodes(input.space.num, ids);
     for (const [i, { parent, path, entry }] of newcomers.entries()) {
       const origin = sameThing(origins[i], entry);
-      const isTaken = origin !== undefined && (placedNums.has(origin.num) || !(await isAway(origin)));
+      const isTaken =
+        origin !== undefined &&
+        !(placedNums.has(origin.num) ? await meetings.movesOn(origin) : await meetings.isAway(origin));
       const num = origin && !isTaken ? origin.num : (fresh[i] ?? 0);
       const stat = shownStat(entry.stat, isTaken ? undefined : origin, input.nature);
       const common = { path, parent, name: entry.name, num, stat };
@@ -204,20 +212,12 @@ export async function scan(
       if (entry.stat.kind === 'folder') enter(num, path, parent, entry.name);
       // A folder that is not the old one has a listing of its own.
       if (entry.stat.kind === 'folder') found.placed.push({ ...common, from: isTaken ? undefined : origin });
-      else if (origin) found.placed.push({ ...common, from: origin });
-      else found.jobs.push({ ...common, target: entry.target, before: undefined });
+      else if (origin) {
+        const placed: Placed = { ...common, from: origin };
+        found.placed.push(placed);
+        meetings.note(num, path, placed);
+      } else found.jobs.push({ ...common, target: entry.target, before: undefined });
     }
-  }
-
-  /**
-   * Whether an entry has left the place that the catalog knows: its old place is looked at once, now. When something of its kind stands there (an
-   * editor put the old file aside and saved a new one), the identity stays with the name.
-   */
-  async function isAway(origin: EntryRow): Promise<boolean> {
-    const path = await ports.catalog.pathOf(origin.num);
-    if (path === undefined) return true;
-    const stat = await ports.disk.look(input.root, path);
-    return stat === undefined || stat.kind !== origin.kind;
   }
 
   /** Everything below folders that are missing and have not moved, children before their folder. */
@@ -361,7 +361,7 @@ function stayingIn(
  * A folder keeps its identity where it was met first.
  */
 function leaveOldPlaces({ placed, missing }: Findings, below: ReadonlyMap<NodeNum, readonly EntryRow[]>): void {
-  const left = new Set([...missing, ...[...below.values()].flat()].map(({ num }) => num));
+  const left = new Set(missing.flatMap((row) => [row, ...(below.get(row.num) ?? [])]).map(({ num }) => num));
   for (const { num, parent, name, from } of placed) {
     const isElsewhere = from?.num === num && (from.parent !== parent || from.name !== name);
     if (isElsewhere && !left.has(num)) missing.push(from);
