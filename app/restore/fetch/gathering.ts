@@ -22,7 +22,7 @@ import {
 import type { NodeClient } from '../../ports/nodes.ts';
 import type { SliverCheck } from '../../ports/pool.ts';
 import { openRowChecks, type RowChecks } from './row-checks.ts';
-import { takeLeast, type Request, type Slot } from './slots.ts';
+import { SlotLine, type Request, type Slot } from './slots.ts';
 import { Bell, rankOf, type Place, type Reading } from './reading.ts';
 
 export interface Demand {
@@ -38,7 +38,6 @@ export interface Demand {
 
 /** So many requests must have been made before a few that dally say much of the next ones. */
 const hedgeDoubt = 8;
-
 /** Which slivers suffice now. */
 export type Sufficient = 'wanted' | Axis;
 
@@ -54,7 +53,7 @@ export class Gathering {
   /** Nodes that let us wait during this gathering. */
   readonly #dallying = new Set<string>();
   /** Slots to ask for, by the phase they belong to. */
-  readonly #queues: { readonly wanted: Slot[]; readonly primary: Slot[]; readonly secondary: Slot[] };
+  readonly #queues: { readonly wanted: SlotLine; readonly primary: SlotLine; readonly secondary: SlotLine };
   #again: Slot[] = [];
   #phase: Sufficient;
   #roomFor: 'nothing' | 'asked' | 'whole' = 'nothing';
@@ -75,7 +74,8 @@ export class Gathering {
     this.#signal = signal;
     this.form = sliverForm(place.shards, demand.metadata.unencodedBytes);
     this.#phase = 'wanted';
-    this.#queues = { wanted: [], primary: [], secondary: [] };
+    const line = (): SlotLine => new SlotLine((slot) => this.#costOf(slot));
+    this.#queues = { wanted: line(), primary: line(), secondary: line() };
     for (let pair = 0; pair < place.shards; pair++) {
       for (const axis of ['primary', 'secondary'] as const) this.#enqueue(pair, axis);
     }
@@ -132,7 +132,7 @@ export class Gathering {
       const isDry = this.#queues.wanted.length === 0 && this.#briskOn('primary') === 0;
       if (this.#roomFor === 'nothing' && (this.#hasTrouble || isDry)) this.#askForRoom();
       if (this.#roomFor !== 'whole') return;
-      this.#queues.primary.push(...this.#queues.wanted.splice(0));
+      this.#queues.primary.push(...this.#queues.wanted.drain());
     }
     const isOpen = this.#queues.primary.length > 0 || this.#briskOn('primary') > 0;
     this.#phase = isOpen && !this.#isHopeless() ? 'primary' : 'secondary';
@@ -172,7 +172,7 @@ export class Gathering {
     if (brisk >= most || queue.length === 0) return;
     const rank = this.#ranking();
     while (brisk < most && queue.length > 0) {
-      const slot = takeLeast(queue, rank);
+      const slot = queue.takeLeast(rank);
       const member = slot.holders[slot.next++];
       if (member === undefined) this.#settle(slot);
       else if (this.#isSkipped(slot, member)) this.#postpone(slot);
@@ -188,21 +188,24 @@ export class Gathering {
     return needed + Math.ceil((needed * this.#outrun) / (this.#asked + hedgeDoubt));
   }
 
-  /** Order in which to ask, as things stand: nodes that do not dally, slivers that are parts of the blob itself, fast nodes. */
-  #ranking(): (slot: Slot) => number {
+  /** Slivers that are parts of the blob itself come first, when their nodes are equals. */
+  #costOf({ axis, index, luck }: Slot): number {
+    const sources = axis === 'primary' ? this.form.code.rows : this.form.code.columns;
+    return (index < sources ? 0 : 1e6) + luck;
+  }
+
+  /** Order in which to ask nodes, as things stand: fast ones first, those that dally last. */
+  #ranking(): (member: CommitteeMember, luck: number) => number {
     const { health } = this.#reading;
     const ranks = new Map<string, number>();
-    return ({ axis, index, holders, luck, next }) => {
-      const member = holders[next];
-      if (member === undefined) return 0;
+    return (member, luck) => {
       let rank = ranks.get(member.nodeId);
       if (rank === undefined) {
         rank = rankOf(health, member, luck) + (this.#dallying.has(member.nodeId) ? 1e9 : 0);
         ranks.set(member.nodeId, rank);
       }
-      const sources = axis === 'primary' ? this.form.code.rows : this.form.code.columns;
       // The more a node has to do for us already, the later it would get to this.
-      return rank * (1 + (this.#pending.get(member.nodeId) ?? 0)) + (index < sources ? 0 : 1e6) + luck;
+      return rank * (1 + (this.#pending.get(member.nodeId) ?? 0));
     };
   }
 
@@ -357,7 +360,7 @@ export class Gathering {
   /** Slivers that can be had at most: found, or with somebody who was not asked to the end. */
   #reachable(axis: Axis): number {
     const isOpen = (slot: Slot): boolean => slot.axis === axis;
-    const open = [...this.#queues.wanted, ...this.#queues[axis], ...this.#again].filter(isOpen).length;
+    const open = [...this.#queues.wanted.all(), ...this.#queues[axis].all(), ...this.#again].filter(isOpen).length;
     return this.found[axis].size + open + [...this.#active].filter(({ slot }) => isOpen(slot)).length;
   }
 
