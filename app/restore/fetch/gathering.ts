@@ -76,16 +76,17 @@ export class Gathering {
     this.#phase = 'wanted';
     const line = (): SlotLine => new SlotLine((slot) => this.#costOf(slot));
     this.#queues = { wanted: line(), primary: line(), secondary: line() };
+    // One draw serves all slots: steps of the golden ratio spread evenly from wherever they begin.
+    let luck = reading.dice.fraction();
     for (let pair = 0; pair < place.shards; pair++) {
-      for (const axis of ['primary', 'secondary'] as const) this.#enqueue(pair, axis);
+      for (const axis of ['primary', 'secondary'] as const) this.#enqueue(pair, axis, (luck = (luck + 0.618034) % 1));
     }
   }
 
-  #enqueue(pair: number, axis: Axis): void {
+  #enqueue(pair: number, axis: Axis, luck: number): void {
     const { rotation, shards } = this.#place;
     const holders = this.#place.holdersOf((pair + rotation) % shards);
     const index = sliverOfPair(axis, pair, shards);
-    const luck = this.#reading.dice.fraction();
     const isWanted = axis === 'primary' && this.#demand.wanted.has(index);
     this.#queues[isWanted ? 'wanted' : axis].push({ axis, index, holders, luck, next: 0, rounds: 0, mayPass: false });
   }
