@@ -20,8 +20,8 @@ import {
   type SliverForm,
 } from '../../domain/sliver-form.ts';
 import type { NodeClient } from '../../ports/nodes.ts';
-import type { SliverCheck } from '../../ports/pool.ts';
-import { openRowChecks, type RowChecks } from './row-checks.ts';
+import { takeForRebuilding, type Rebuilding } from './rebuilding.ts';
+import { openOtherChecks, openRowChecks, type OtherChecks, type RowChecks } from './row-checks.ts';
 import { SlotLine, type Request, type Slot } from './slots.ts';
 import { Bell, rankOf, type Place, type Reading } from './reading.ts';
 
@@ -34,6 +34,8 @@ export interface Demand {
    * all of a blob is wanted, it is asked for at once, and there is room.
    */
   otherWay(missing: readonly number[]): Promise<SharedArrayBuffer | ReadonlyMap<number, Uint8Array>>;
+  /** Room for primary slivers that are no rows, when it comes to that. */
+  otherRoom(): SharedArrayBuffer;
 }
 
 /** So many requests must have been made before a few that dally say much of the next ones. */
@@ -59,6 +61,7 @@ export class Gathering {
   #roomFor: 'nothing' | 'asked' | 'whole' = 'nothing';
   /** Where rows lie once a whole blob is gathered. */
   #rows: RowChecks | undefined;
+  #others: OtherChecks | undefined;
   #hasTrouble = false;
   /** Requests under way, by node. */
   readonly #pending = new Map<string, number>();
@@ -76,17 +79,16 @@ export class Gathering {
     this.#phase = 'wanted';
     const line = (): SlotLine => new SlotLine((slot) => this.#costOf(slot));
     this.#queues = { wanted: line(), primary: line(), secondary: line() };
-    // One draw serves all slots: steps of the golden ratio spread evenly from wherever they begin.
-    let luck = reading.dice.fraction();
     for (let pair = 0; pair < place.shards; pair++) {
-      for (const axis of ['primary', 'secondary'] as const) this.#enqueue(pair, axis, (luck = (luck + 0.618034) % 1));
+      for (const axis of ['primary', 'secondary'] as const) this.#enqueue(pair, axis);
     }
   }
 
-  #enqueue(pair: number, axis: Axis, luck: number): void {
+  #enqueue(pair: number, axis: Axis): void {
     const { rotation, shards } = this.#place;
     const holders = this.#place.holdersOf((pair + rotation) % shards);
     const index = sliverOfPair(axis, pair, shards);
+    const luck = this.#reading.dice.fraction();
     const isWanted = axis === 'primary' && this.#demand.wanted.has(index);
     this.#queues[isWanted ? 'wanted' : axis].push({ axis, index, holders, luck, next: 0, rounds: 0, mayPass: false });
   }
@@ -250,7 +252,8 @@ export class Gathering {
   async #genuine(request: Request): Promise<Uint8Array | undefined> {
     const { pool, verifications } = this.#reading;
     const { axis, index } = request.slot;
-    if (this.#rows && axis === 'primary' && index < this.form.code.rows) return this.#genuineRow(this.#rows, request);
+    const checks = axis === 'primary' ? this.#checksOf(index) : undefined;
+    if (checks) return this.#genuineRow(checks, request);
     const bytes = sliverBodyBytes(this.form, axis);
     const pair = sliverOfPair(axis, index, this.#place.shards);
     const body = await this.#moved(request, bytes, (client, signal) =>
@@ -268,6 +271,13 @@ export class Gathering {
       leave();
     }
     throw new Fault('codec-refused', 'never', 'The sliver does not have the hash that the blob promises.');
+  }
+
+  /** Where a primary sliver is put and looked at, once a whole blob is gathered. */
+  #checksOf(index: number): RowChecks | undefined {
+    if (this.#rows === undefined || index < this.form.code.rows) return this.#rows;
+    this.#others ??= openOtherChecks(this.#reading, this.#place, this.#demand, this.form, this.#signal);
+    return this.#others(index);
   }
 
   /** A row that is written where it belongs, and looked at there. */
@@ -380,22 +390,11 @@ export class Gathering {
     return this.#missing(this.found.primary.size, this.found.secondary.size, 'came in time');
   }
 
-  /** What there is for rebuilding, no more than needed. The slivers leave the gathering, because they are moved away. */
+  /** What there is for rebuilding. The slivers leave the gathering, because they are moved away. */
   take(axis: Axis): Rebuilding {
-    const { rows, columns } = this.form.code;
-    const isRow = (index: number): boolean => index < rows;
-    const present = [...this.found.primary.keys()].filter(isRow);
-    const needed = axis === 'primary' ? rows - present.length : columns;
-    const others = [...this.found[axis]].filter(([index]) => axis === 'secondary' || !isRow(index));
-    const slivers = others.slice(0, Math.max(0, needed)).map(([index, data]) => ({ axis, index, data }));
+    const taken = takeForRebuilding(this.found, this.form, axis);
     this.found.primary.clear();
     this.found.secondary.clear();
-    return { present, slivers };
+    return taken;
   }
-}
-
-export interface Rebuilding {
-  /** Rows in their places. */
-  readonly present: readonly number[];
-  readonly slivers: readonly SliverCheck[];
 }
