@@ -41,7 +41,8 @@ export interface Rs2 {
   ): BlobMetadata;
   /**
    * The blob from any `rows` primary or any `columns` secondary slivers (one axis complete; the other's are ignored), written to `out`
-   * (exactly `unencodedBytes` long). Slivers must have been verified; nothing is hashed here.
+   * (exactly `unencodedBytes` long). Slivers must have been verified; nothing is hashed here. Primary slivers below `rows` may be views of `out`, each
+   * where it belongs: then the missing ones are added.
    */
   decode(
     shards: number,

@@ -80,6 +80,9 @@ describe.skipIf(native === undefined)('naming and sealing natively', () => {
       const codecs = (sealed: typeof ours) => sealed.chunks.map(({ start }) => new Uint8Array(sealed.sealed)[start]);
       expect(codecs(ours)).toEqual(codecs(theirs));
       const opened = openTask.run({ buffer: ours.sealed, chunks: ours.chunks, ...keys }, portable);
+      const openedToo = openTask.run({ buffer: ours.sealed, chunks: ours.chunks, ...keys }, context);
+      expect(openedToo.chunks).toEqual(opened.chunks);
+      expect(Buffer.compare(new Uint8Array(openedToo.plain), new Uint8Array(opened.plain))).toBe(0);
       for (const [i, { start, bytes }] of opened.chunks.entries()) {
         const plain = files.filter(({ length }) => length > 0)[i] ?? new Uint8Array();
         expect(Buffer.compare(new Uint8Array(opened.plain, start, bytes), plain)).toBe(0);
@@ -102,6 +105,36 @@ describe.skipIf(native === undefined)('naming and sealing natively', () => {
     expect(Buffer.compare(new Uint8Array(sealed, 0, bytes), new Uint8Array(expected.sealed, 0, bytes))).toBe(0);
   });
 
+  test('a changed byte anywhere in a sealed form, another key and another id are found out, as they are without it', () => {
+    const { sealed, chunks } = sealTask.run(sealing({ compressLevel: 0 }), context);
+    const some = chunks.filter(({ plainBytes }) => plainBytes < 70);
+    const outcome = (changes: Partial<Parameters<typeof openTask.run>[0]>, by: TaskContext): string => {
+      try {
+        openTask.run({ buffer: sealed, chunks: some, ...keys, ...changes }, by);
+      } catch (error) {
+        if (error instanceof Fault) return `${error.code}: ${error.message}`;
+        throw error;
+      }
+      return 'opened';
+    };
+    const both = (changes: Partial<Parameters<typeof openTask.run>[0]>): string => {
+      const found = outcome(changes, context);
+      expect(found).toBe(outcome(changes, portable));
+      return found;
+    };
+    expect(both({})).toBe('opened');
+    for (const chunk of some)
+      for (let at = 0; at < chunk.bytes; at++) {
+        const buffer = sealed.slice(chunk.start, chunk.start + chunk.bytes);
+        const view = new Uint8Array(buffer);
+        view[at] = (view[at] ?? 0) ^ 1;
+        expect(both({ buffer, chunks: [{ ...chunk, start: 0 }] })).toContain('pack-damaged');
+      }
+    expect(both({ sealKey: seededBytes('another', 32) })).toContain('was changed or sealed with another key');
+    const renamed = some.map((chunk, i) => ({ ...chunk, id: some[(i + 1) % some.length]?.id ?? '' }));
+    expect(both({ chunks: renamed })).toContain('pack-damaged');
+  });
+
   test('what does not fit is refused, and a cancelled call ends', () => {
     const bytes = new Uint8Array(1000);
     const secrets = { ids: new Uint8Array(32), sealKey: keys.sealKey, nonces: new Uint8Array(12) };
@@ -118,7 +151,12 @@ describe.skipIf(native === undefined)('naming and sealing natively', () => {
     };
     const out = new Uint8Array(2000);
     const span = Uint32Array.of(0, 1000);
+    const id = new Uint8Array(32);
     const refusals = [
+      () => native?.open(bytes.subarray(0, 28), id, keys.sealKey, out),
+      () => native?.open(bytes, id.subarray(1), keys.sealKey, out.subarray(0, 971)),
+      () => native?.open(bytes, id, keys.sealKey.subarray(1), out.subarray(0, 971)),
+      () => native?.open(bytes, id, keys.sealKey, out),
       () => native?.seal(bytes, Uint32Array.of(1, 1000), secrets, 1, out, go),
       () => native?.seal(bytes, Uint32Array.of(0xffff_ffff, 0xffff_ffff), secrets, 1, out, go),
       () => native?.seal(bytes, span, secrets, 1, new Uint8Array(1028), go),

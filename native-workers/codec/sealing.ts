@@ -1,5 +1,5 @@
 /**
- * Naming and sealing chunks in C++, on the hash, cipher and compressor of the process itself: the same answers as the tasks give without it, in a
+ * Naming, sealing and opening chunks in C++, on the hash, cipher and compressor of the process itself: the same answers as the tasks give without it, in a
  * third of the time for small files. Whoever calls has checked nothing yet: the addon refuses what does not fit.
  */
 import type { IsCancelled } from '../rs2.ts';
@@ -31,6 +31,7 @@ export interface SealingAddon {
     sealedBytes: Uint32Array,
     isCancelled?: IsCancelled,
   ) => void;
+  readonly openChunk?: (sealed: Uint8Array, id: Uint8Array, sealKey: Uint8Array, out: Uint8Array) => boolean;
 }
 
 export interface NamedRuns {
@@ -61,14 +62,16 @@ export interface Sealing {
     out: Uint8Array,
     isCancelled: IsCancelled,
   ): Uint32Array;
+  /** The body of a sealed form, deciphered to `out` (exactly as long). False when the tag is another: then `out` holds nothing to believe. */
+  open(sealed: Uint8Array, id: Uint8Array, sealKey: Uint8Array, out: Uint8Array): boolean;
 }
 
 const idBytes = 32;
 
 /** `guarded` makes faults of what the addon refuses. */
 export function sealingOf(addon: SealingAddon, guarded: <R>(call: () => R) => R): Sealing | undefined {
-  const { nameChunks, sealChunks } = addon;
-  if (nameChunks === undefined || sealChunks === undefined) return undefined;
+  const { nameChunks, sealChunks, openChunk } = addon;
+  if (nameChunks === undefined || sealChunks === undefined || openChunk === undefined) return undefined;
   return {
     name(bytes, runs, table, limits, idKey, isCancelled) {
       const counts = new Uint32Array(runs.length / 3);
@@ -86,5 +89,6 @@ export function sealingOf(addon: SealingAddon, guarded: <R>(call: () => R) => R)
       guarded(() => sealChunks(bytes, spans, ids, sealKey, nonces, level, out, sealedBytes, isCancelled));
       return sealedBytes;
     },
+    open: (sealed, id, sealKey, out) => guarded(() => openChunk(sealed, id, sealKey, out)),
   };
 }

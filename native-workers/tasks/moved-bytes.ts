@@ -17,12 +17,13 @@ export function movable(...buffers: readonly ArrayBufferLike[]): ArrayBuffer[] {
   return buffers.filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
-/** The same views on claimed memory. Views of one buffer stay views of one buffer. */
-export function claimViews(views: readonly Uint8Array[]): Uint8Array<ArrayBuffer>[] {
+/** The same views on claimed memory. Views of one buffer stay views of one buffer, and shared memory stays where it is. */
+export function claimViews(views: readonly Uint8Array[]): Uint8Array[] {
   const claimed = new Map<ArrayBuffer, ArrayBuffer>();
   const places = views.map(({ buffer, byteOffset, length }) => ({ buffer, byteOffset, length }));
   return places.map(({ buffer, byteOffset, length }, at) => {
-    if (!(buffer instanceof ArrayBuffer) || isMarkedAsUntransferable(buffer)) return Uint8Array.from(views[at] ?? []);
+    if (!(buffer instanceof ArrayBuffer)) return new Uint8Array(buffer, byteOffset, length);
+    if (isMarkedAsUntransferable(buffer)) return Uint8Array.from(views[at] ?? []);
     const moved = claimed.get(buffer) ?? buffer.transfer();
     claimed.set(buffer, moved);
     return new Uint8Array(moved, byteOffset, length);

@@ -3,7 +3,6 @@
  * a fault 'pack-damaged' that names it. No plaintext of a refused task leaves the worker.
  */
 import { createDecipheriv } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { sealOverheadBytes } from '../../app/domain/chunk.ts';
 import { Fault } from '../../app/domain/fault.ts';
 import { chunkId, chunkKey, hmacKey, idBytes, idToBytes } from './chunk-keys.ts';
@@ -18,11 +17,11 @@ import {
   codecZstd,
   fillAad,
   headBytes,
-  nonceBytes,
   runCipher,
   tagBytes,
 } from './sealed-form.ts';
-import { badInput, checkSpan, stopIfCancelled, type Task } from './task.ts';
+import type { Sealing } from '../codec/codec.ts';
+import { badInput, checkKey, checkSpan, stopIfCancelled, type Task } from './task.ts';
 
 export interface OpenInput {
   /** Moved, unless it is shared: then it stays where it is. */
@@ -63,7 +62,37 @@ function plainSum(chunks: readonly SealedChunk[]): number {
   return chunks.reduce((sum, chunk) => sum + chunk.plainBytes, 0);
 }
 
-function openOne(chunk: SealedChunk, sealed: Uint8Array, key: KeyObject, plain: Uint8Array): void {
+/** The body of a sealed form to where it belongs; throws when the tag is another. */
+type Decipher = (chunk: SealedChunk, sealed: Uint8Array, body: Uint8Array) => void;
+
+function changed(id: string, cause?: unknown): Fault {
+  return damaged(id, 'was changed or sealed with another key', cause);
+}
+
+function nativeDecipher(native: Sealing, sealKey: Uint8Array): Decipher {
+  return ({ id }, sealed, body) => {
+    if (!native.open(sealed, idToBytes(id), sealKey, body)) throw changed(id);
+  };
+}
+
+function portableDecipher(sealKey: Uint8Array): Decipher {
+  const key = hmacKey(sealKey, 'The seal key');
+  return (chunk, sealed, body) => {
+    const id = idToBytes(chunk.id);
+    const nonce = sealed.subarray(1, headBytes);
+    const decipher = createDecipheriv(cipherName, chunkKey(key, id), nonce, { authTagLength: tagBytes });
+    decipher.setAAD(fillAad(aad, sealed[0] ?? 255, id));
+    decipher.setAuthTag(sealed.subarray(headBytes + body.length));
+    runCipher(decipher, sealed.subarray(headBytes, headBytes + body.length), body, 0);
+    try {
+      decipher.final();
+    } catch (error) {
+      throw changed(chunk.id, error);
+    }
+  };
+}
+
+function openOne(chunk: SealedChunk, sealed: Uint8Array, decipher: Decipher, plain: Uint8Array): void {
   const codec = sealed[0] ?? 255;
   const bodyBytes = sealed.length - sealOverheadBytes;
   if (codec !== codecRaw && codec !== codecZstd)
@@ -72,17 +101,7 @@ function openOne(chunk: SealedChunk, sealed: Uint8Array, key: KeyObject, plain: 
     throw damaged(chunk.id, 'does not have the length that it should have');
   if (codec === codecZstd && frameScratch.length < bodyBytes) frameScratch = new Uint8Array(bodyBytes);
   const body = codec === codecRaw ? plain : frameScratch.subarray(0, bodyBytes);
-  const id = idToBytes(chunk.id);
-  const nonce = sealed.subarray(1, 1 + nonceBytes);
-  const decipher = createDecipheriv(cipherName, chunkKey(key, id), nonce, { authTagLength: tagBytes });
-  decipher.setAAD(fillAad(aad, codec, id));
-  decipher.setAuthTag(sealed.subarray(headBytes + bodyBytes));
-  runCipher(decipher, sealed.subarray(headBytes, headBytes + bodyBytes), body, 0);
-  try {
-    decipher.final();
-  } catch (error) {
-    throw damaged(chunk.id, 'was changed or sealed with another key', error);
-  }
+  decipher(chunk, sealed, body);
   if (codec === codecRaw) return;
   try {
     plain.set(decompressed(body, plain.length));
@@ -95,10 +114,12 @@ function openOne(chunk: SealedChunk, sealed: Uint8Array, key: KeyObject, plain: 
 const held = (buffer: ArrayBufferLike): number => (buffer instanceof ArrayBuffer ? buffer.byteLength : 0);
 
 export const openTask: Task<OpenInput, OpenOutput> = {
-  run(input, { isCancelled }) {
+  run(input, { isCancelled, sealing }) {
     check(input);
     const { buffer, chunks } = input;
-    const key = hmacKey(input.sealKey, 'The seal key');
+    checkKey(input.sealKey, 'The seal key');
+    const native = sealing();
+    const decipher = native ? nativeDecipher(native, input.sealKey) : portableDecipher(input.sealKey);
     const idKey = hmacKey(input.idKey, 'The id key');
     const plainBytes = plainSum(chunks);
     if (plainBytes > openBytesMax) throw badInput('That is more than can be opened at once.');
@@ -108,7 +129,7 @@ export const openTask: Task<OpenInput, OpenOutput> = {
       stopIfCancelled(isCancelled);
       const { id, start, bytes } = chunk;
       const place = new Uint8Array(plain, at, chunk.plainBytes);
-      openOne(chunk, new Uint8Array(buffer, start, bytes), key, place);
+      openOne(chunk, new Uint8Array(buffer, start, bytes), decipher, place);
       if (chunkId(idKey, place) !== id) throw damaged(id, 'holds other bytes than its name says');
       at += chunk.plainBytes;
       return { id, start: at - chunk.plainBytes, bytes: chunk.plainBytes };

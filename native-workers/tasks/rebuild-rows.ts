@@ -34,6 +34,8 @@ interface Known {
   readonly code: RedStuff;
   readonly rowBytes: number;
   readonly slivers: readonly SliverBytes[];
+  /** The primary slivers suffice. */
+  readonly hasRows: boolean;
 }
 
 /** All that is known, but only what can belong to the blob: so the memory asked for is never more than the slivers bring. */
@@ -55,7 +57,7 @@ function known({ shards, metadata, blob, present, slivers }: RebuildInput): Know
   if (count('primary') < code.rows && count('secondary') < code.columns) {
     throw new Fault('codec-refused', 'never', 'There are too few slivers to rebuild the blob.');
   }
-  return { code, rowBytes, slivers: all };
+  return { code, rowBytes, slivers: all, hasRows: count('primary') >= code.rows };
 }
 
 function rebuildPeakBytes({ shards, metadata, slivers }: RebuildInput): number {
@@ -67,16 +69,19 @@ function rebuildPeakBytes({ shards, metadata, slivers }: RebuildInput): number {
 export const rebuildRowsTask: Task<RebuildInput, boolean> = {
   run(input, { rs2, isCancelled }) {
     const { shards, metadata, blob } = input;
-    const { code, rowBytes, slivers } = known(input);
-    const decoded = new Uint8Array(metadata.unencodedBytes);
-    rs2().decode(shards, metadata.unencodedBytes, slivers, decoded, isCancelled);
+    const { code, rowBytes, slivers, hasRows: isInPlace } = known(input);
+    const blobBytes = metadata.unencodedBytes;
+    // Decoding primary slivers writes nothing but the missing rows; secondary ones would write all of them anew.
+    const decoded = isInPlace ? new Uint8Array(blob, 0, blobBytes) : new Uint8Array(blobBytes);
+    rs2().decode(shards, blobBytes, slivers, decoded, isCancelled);
     const present = new Set(input.present);
     for (let row = 0; row < code.rows; row++) {
       if (present.has(row)) continue;
       stopIfCancelled(isCancelled);
       const place = new Uint8Array(blob, row * rowBytes, rowBytes);
-      place.fill(0);
-      place.set(decoded.subarray(Math.min(decoded.length, row * rowBytes), (row + 1) * rowBytes));
+      const own = Math.max(0, Math.min(rowBytes, blobBytes - row * rowBytes));
+      if (!isInPlace) place.set(decoded.subarray(row * rowBytes, row * rowBytes + own));
+      place.fill(0, own);
       if (!sameBytes(rs2().sliverHash(code, 'primary', place), sliverHashIn(metadata, 'primary', row)))
         throw new Fault('blob-inconsistent', 'never', 'The slivers of this blob do not come from one encoding.');
     }

@@ -14,8 +14,12 @@ export function* filledRuns(
   at: number,
 ): Generator<{ readonly start: number; readonly end: number }> {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  // Most blocks show at their ends that they are none.
   const isHole = (start: number, end: number): boolean =>
-    end - start === blockBytes && whole.compare(zeros, 0, blockBytes, start, end) === 0;
+    end - start === blockBytes &&
+    whole[start] === 0 &&
+    whole[end - 1] === 0 &&
+    whole.compare(zeros, 0, blockBytes, start, end) === 0;
   let filledFrom: number | undefined;
   for (let start = 0; start < whole.length;) {
     const end = Math.min(whole.length, start + blockBytes - ((at + start) % blockBytes));

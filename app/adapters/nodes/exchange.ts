@@ -163,7 +163,7 @@ function pourFrom(
           leave();
           free(undefined);
           if (head === undefined) reject(new Error('an answer without a head'));
-          else resolve({ ...head, body: Readable.from(other, { objectMode: false }) });
+          else resolve({ ...head, body: each(other) });
         },
         onResponseError(_controller, error) {
           leave();
@@ -190,7 +190,7 @@ export function fetchExchange(origin: string, fetch: Fetch): Exchange {
       return {
         status: answer.status,
         header: (name) => answer.headers.get(name) ?? undefined,
-        body: answer.body ?? noBytes(),
+        body: answer.body ?? each([]),
       };
     },
     async pour(request, openSink) {
@@ -201,12 +201,12 @@ export function fetchExchange(origin: string, fetch: Fetch): Exchange {
         request.signal.throwIfAborted();
         sink(bytes);
       }
-      return { ...head, body: noBytes() };
+      return { ...head, body: each([]) };
     },
     close: () => Promise.resolve(),
   };
 }
 
-async function* noBytes(): AsyncIterable<Uint8Array> {
-  // An answer without a body.
+async function* each(pieces: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* pieces;
 }

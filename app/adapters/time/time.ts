@@ -1,5 +1,5 @@
 /** Real time and real chance. The only place that asks the machine for either on behalf of the engine. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Clock, Dice } from '../../domain/clock.ts';
 import type { ReadWallTime } from '../../domain/week.ts';
 
@@ -35,10 +35,23 @@ export function systemClock(): Clock {
   };
 }
 
+/** Fractions whose bytes are drawn at once: each draw costs more than what it gives. */
+const fractionsDrawn = 256;
+const fractionBytes = 6;
+
 export function systemDice(): Dice {
+  const drawn = Buffer.alloc(fractionsDrawn * fractionBytes);
+  let at = drawn.length;
   return {
     bytes: (length) => Uint8Array.from(randomBytes(length)),
-    fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+    fraction() {
+      if (at === drawn.length) {
+        randomFillSync(drawn);
+        at = 0;
+      }
+      at += fractionBytes;
+      return drawn.readUIntBE(at - fractionBytes, fractionBytes) / 2 ** (8 * fractionBytes);
+    },
   };
 }
 

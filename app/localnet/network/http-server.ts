@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { releaseBuffer } from '../../domain/bytes.ts';
 import { Fault, faultOf } from '../../domain/fault.ts';
 import { errorReply, type NodeDoor, type NodeReply } from '../nodes/nodes.ts';
 import type { ByteBudget } from './byte-budget.ts';
@@ -162,5 +163,11 @@ function send(response: ServerResponse, reply: NodeReply, request: IncomingMessa
     headers['access-control-allow-headers'] = '*';
   }
   response.writeHead(reply.status, headers);
-  response.end(request.method === 'HEAD' ? undefined : reply.body);
+  const { body } = reply;
+  // The collector would let some hundred slivers lie, and run because of them.
+  if (body.length >= releasedBytesMin) response.once('finish', () => releaseBuffer(body.buffer));
+  response.end(request.method === 'HEAD' ? undefined : body);
 }
+
+/** Smaller bodies are no load, and may lie in memory that others use as well. */
+const releasedBytesMin = 32 * 1024;

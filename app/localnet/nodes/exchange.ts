@@ -21,6 +21,7 @@ export interface NodeRequest {
 export interface NodeReply {
   readonly status: number;
   readonly contentType: string | undefined;
+  /** The asker's own from here on: it may be written to, and its memory given back. */
   readonly body: Uint8Array<ArrayBuffer>;
 }
 

@@ -37,6 +37,9 @@ export interface Registry {
 
 const live = `FROM objects LEFT JOIN pools USING (pool_id) WHERE COALESCE(objects.end_epoch, pools.end_epoch, 0) > :epoch`;
 
+/** Answers that are kept between two events, 100 bytes each. */
+const answersMax = 10_000;
+
 export function openRegistry(database: NodeDatabase): Registry {
   const progress = database.prepare<[string], { value: number }>('SELECT value FROM progress WHERE name = ?');
   const setProgress = database.prepare('INSERT OR REPLACE INTO progress (name, value) VALUES (?, ?)');
@@ -54,14 +57,24 @@ export function openRegistry(database: NodeDatabase): Registry {
   const apply = eventApplier(database, (epoch) => setProgress.run('epoch', epoch));
   const epoch = (): number => progress.get('epoch')?.value ?? 0;
   const liveObjects = (blobId: string) => objects.all({ epoch: epoch(), blobId });
+  /** As of the last event: every read and write of a sliver asks. */
+  const registered = new Map<string, boolean>();
   return {
     cursor: () => progress.get('cursor')?.value ?? 0,
     epoch,
     liveObjects,
-    isRegistered: (blobId) => liveObjects(blobId).length > 0,
+    isRegistered(blobId) {
+      const known = registered.get(blobId);
+      if (known !== undefined) return known;
+      const isRegistered = liveObjects(blobId).length > 0;
+      if (registered.size >= answersMax) registered.clear();
+      registered.set(blobId, isRegistered);
+      return isRegistered;
+    },
     invalidBy: (blobId) => invalid.get(blobId),
     apply: (events) =>
       database.transaction(() => {
+        registered.clear();
         const touched = new Set<string>();
         for (const event of events) for (const blobId of apply(event.event, event)) touched.add(blobId);
         const last = events.at(-1);

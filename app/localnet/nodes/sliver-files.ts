@@ -45,7 +45,10 @@ export function memorySliverFiles(): SliverFiles {
   return {
     pathOf: () => undefined,
     write: async (id, body) => void bodies.set(id, new Uint8Array(body)),
-    read: async (id) => bodies.get(id),
+    async read(id) {
+      const body = bodies.get(id);
+      return body && new Uint8Array(body);
+    },
     remove: async (ids) => {
       for (const id of ids) bodies.delete(id);
     },

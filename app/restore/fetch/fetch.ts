@@ -69,6 +69,9 @@ export interface WholeBlob {
   release(): void;
 }
 
+/** Kept for the next blobs: as many as are gathered whole at once. */
+const otherRoomsMax = 2;
+
 export function openReader(ports: ReaderPorts): BlobReader {
   return new Reader(ports);
 }
@@ -81,6 +84,7 @@ class Reader implements BlobReader {
   readonly #rows: RowCache;
   readonly #rangeRoom: Gate;
   readonly #rooms: Rooms;
+  readonly #otherRooms: SharedArrayBuffer[] = [];
   #network: { readonly state: NetworkState; readonly atMs: number } | undefined;
 
   constructor(ports: ReaderPorts) {
@@ -153,7 +157,7 @@ class Reader implements BlobReader {
         );
         return wholeBlob(room, metadata.unencodedBytes);
       } catch (error) {
-        room.release();
+        room.drop();
         throw error;
       }
     });
@@ -192,10 +196,12 @@ class Reader implements BlobReader {
           rows.set(row, own);
           this.#rows.put(place.blobId, row, own);
         }
+        room?.release();
         return undefined;
       });
-    } finally {
-      room?.release();
+    } catch (error) {
+      room?.drop();
+      throw error;
     }
   }
 
@@ -220,29 +226,39 @@ class Reader implements BlobReader {
   /** Gathers until it suffices and hands on to `use`, all within one deadline. */
   async #gather<T>(
     place: Place,
-    demand: Demand,
+    demand: Omit<Demand, 'otherRoom'>,
     signal: AbortSignal,
     use: (gathering: Gathering, sufficient: Sufficient, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { clock } = this.#reading;
     const { readMs, bytesPerSecondMin } = this.#limits;
     const scope = openScope(signal);
-    const gathering = new Gathering(this.#reading, place, demand, scope.signal);
+    let room: SharedArrayBuffer | undefined;
+    const otherRoom = (): SharedArrayBuffer => (room ??= this.#otherRoom(roomBytes(place, demand.metadata)));
+    const gathering = new Gathering(this.#reading, place, { ...demand, otherRoom }, scope.signal);
     const deadlineMs = readMs + (1000 * demand.metadata.unencodedBytes) / bytesPerSecondMin;
     try {
       const late = (): Fault => gathering.late();
-      return await within(clock, deadlineMs, signal, late, async (inner) => {
+      const used = await within(clock, deadlineMs, signal, late, async (inner) => {
         const sufficient = await gathering.run();
         // Whoever is still answering is no longer needed.
         scope.abort(new Fault('cancelled', 'never', 'The blob was read.'));
         return use(gathering, sufficient, inner);
       });
+      if (room && this.#otherRooms.length < otherRoomsMax) this.#otherRooms.push(room);
+      return used;
     } catch (error) {
       scope.abort(error);
       throw error;
     } finally {
       scope.close();
     }
+  }
+
+  /** Memory for primary slivers that are no rows: only what is written to is really taken, some third of a blob at most while it can be read at all. */
+  #otherRoom(bytes: number): SharedArrayBuffer {
+    const kept = this.#otherRooms.pop();
+    return kept && kept.byteLength >= bytes ? kept : new SharedArrayBuffer(bytes);
   }
 
   /** Puts the rows in place that are missing, when all others are. */

@@ -20,9 +20,9 @@ import {
   type SliverForm,
 } from '../../domain/sliver-form.ts';
 import type { NodeClient } from '../../ports/nodes.ts';
-import type { SliverCheck } from '../../ports/pool.ts';
-import { openRowChecks, type RowChecks } from './row-checks.ts';
-import { takeLeast, type Request, type Slot } from './slots.ts';
+import { takeForRebuilding, type Rebuilding } from './rebuilding.ts';
+import { openOtherChecks, openRowChecks, type OtherChecks, type RowChecks } from './row-checks.ts';
+import { SlotLine, type Request, type Slot } from './slots.ts';
 import { Bell, rankOf, type Place, type Reading } from './reading.ts';
 
 export interface Demand {
@@ -34,11 +34,12 @@ export interface Demand {
    * all of a blob is wanted, it is asked for at once, and there is room.
    */
   otherWay(missing: readonly number[]): Promise<SharedArrayBuffer | ReadonlyMap<number, Uint8Array>>;
+  /** Room for primary slivers that are no rows, when it comes to that. */
+  otherRoom(): SharedArrayBuffer;
 }
 
 /** So many requests must have been made before a few that dally say much of the next ones. */
 const hedgeDoubt = 8;
-
 /** Which slivers suffice now. */
 export type Sufficient = 'wanted' | Axis;
 
@@ -54,12 +55,13 @@ export class Gathering {
   /** Nodes that let us wait during this gathering. */
   readonly #dallying = new Set<string>();
   /** Slots to ask for, by the phase they belong to. */
-  readonly #queues: { readonly wanted: Slot[]; readonly primary: Slot[]; readonly secondary: Slot[] };
+  readonly #queues: { readonly wanted: SlotLine; readonly primary: SlotLine; readonly secondary: SlotLine };
   #again: Slot[] = [];
   #phase: Sufficient;
   #roomFor: 'nothing' | 'asked' | 'whole' = 'nothing';
   /** Where rows lie once a whole blob is gathered. */
   #rows: RowChecks | undefined;
+  #others: OtherChecks | undefined;
   #hasTrouble = false;
   /** Requests under way, by node. */
   readonly #pending = new Map<string, number>();
@@ -75,7 +77,8 @@ export class Gathering {
     this.#signal = signal;
     this.form = sliverForm(place.shards, demand.metadata.unencodedBytes);
     this.#phase = 'wanted';
-    this.#queues = { wanted: [], primary: [], secondary: [] };
+    const line = (): SlotLine => new SlotLine((slot) => this.#costOf(slot));
+    this.#queues = { wanted: line(), primary: line(), secondary: line() };
     for (let pair = 0; pair < place.shards; pair++) {
       for (const axis of ['primary', 'secondary'] as const) this.#enqueue(pair, axis);
     }
@@ -132,7 +135,7 @@ export class Gathering {
       const isDry = this.#queues.wanted.length === 0 && this.#briskOn('primary') === 0;
       if (this.#roomFor === 'nothing' && (this.#hasTrouble || isDry)) this.#askForRoom();
       if (this.#roomFor !== 'whole') return;
-      this.#queues.primary.push(...this.#queues.wanted.splice(0));
+      this.#queues.primary.push(...this.#queues.wanted.drain());
     }
     const isOpen = this.#queues.primary.length > 0 || this.#briskOn('primary') > 0;
     this.#phase = isOpen && !this.#isHopeless() ? 'primary' : 'secondary';
@@ -172,7 +175,7 @@ export class Gathering {
     if (brisk >= most || queue.length === 0) return;
     const rank = this.#ranking();
     while (brisk < most && queue.length > 0) {
-      const slot = takeLeast(queue, rank);
+      const slot = queue.takeLeast(rank);
       const member = slot.holders[slot.next++];
       if (member === undefined) this.#settle(slot);
       else if (this.#isSkipped(slot, member)) this.#postpone(slot);
@@ -188,21 +191,24 @@ export class Gathering {
     return needed + Math.ceil((needed * this.#outrun) / (this.#asked + hedgeDoubt));
   }
 
-  /** Order in which to ask, as things stand: nodes that do not dally, slivers that are parts of the blob itself, fast nodes. */
-  #ranking(): (slot: Slot) => number {
+  /** Slivers that are parts of the blob itself come first, when their nodes are equals. */
+  #costOf({ axis, index, luck }: Slot): number {
+    const sources = axis === 'primary' ? this.form.code.rows : this.form.code.columns;
+    return (index < sources ? 0 : 1e6) + luck;
+  }
+
+  /** Order in which to ask nodes, as things stand: fast ones first, those that dally last. */
+  #ranking(): (member: CommitteeMember, luck: number) => number {
     const { health } = this.#reading;
     const ranks = new Map<string, number>();
-    return ({ axis, index, holders, luck, next }) => {
-      const member = holders[next];
-      if (member === undefined) return 0;
+    return (member, luck) => {
       let rank = ranks.get(member.nodeId);
       if (rank === undefined) {
         rank = rankOf(health, member, luck) + (this.#dallying.has(member.nodeId) ? 1e9 : 0);
         ranks.set(member.nodeId, rank);
       }
-      const sources = axis === 'primary' ? this.form.code.rows : this.form.code.columns;
       // The more a node has to do for us already, the later it would get to this.
-      return rank * (1 + (this.#pending.get(member.nodeId) ?? 0)) + (index < sources ? 0 : 1e6) + luck;
+      return rank * (1 + (this.#pending.get(member.nodeId) ?? 0));
     };
   }
 
@@ -246,7 +252,8 @@ export class Gathering {
   async #genuine(request: Request): Promise<Uint8Array | undefined> {
     const { pool, verifications } = this.#reading;
     const { axis, index } = request.slot;
-    if (this.#rows && axis === 'primary' && index < this.form.code.rows) return this.#genuineRow(this.#rows, request);
+    const checks = axis === 'primary' ? this.#checksOf(index) : undefined;
+    if (checks) return this.#genuineRow(checks, request);
     const bytes = sliverBodyBytes(this.form, axis);
     const pair = sliverOfPair(axis, index, this.#place.shards);
     const body = await this.#moved(request, bytes, (client, signal) =>
@@ -264,6 +271,13 @@ export class Gathering {
       leave();
     }
     throw new Fault('codec-refused', 'never', 'The sliver does not have the hash that the blob promises.');
+  }
+
+  /** Where a primary sliver is put and looked at, once a whole blob is gathered. */
+  #checksOf(index: number): RowChecks | undefined {
+    if (this.#rows === undefined || index < this.form.code.rows) return this.#rows;
+    this.#others ??= openOtherChecks(this.#reading, this.#place, this.#demand, this.form, this.#signal);
+    return this.#others(index);
   }
 
   /** A row that is written where it belongs, and looked at there. */
@@ -357,7 +371,7 @@ export class Gathering {
   /** Slivers that can be had at most: found, or with somebody who was not asked to the end. */
   #reachable(axis: Axis): number {
     const isOpen = (slot: Slot): boolean => slot.axis === axis;
-    const open = [...this.#queues.wanted, ...this.#queues[axis], ...this.#again].filter(isOpen).length;
+    const open = [...this.#queues.wanted.all(), ...this.#queues[axis].all(), ...this.#again].filter(isOpen).length;
     return this.found[axis].size + open + [...this.#active].filter(({ slot }) => isOpen(slot)).length;
   }
 
@@ -376,22 +390,11 @@ export class Gathering {
     return this.#missing(this.found.primary.size, this.found.secondary.size, 'came in time');
   }
 
-  /** What there is for rebuilding, no more than needed. The slivers leave the gathering, because they are moved away. */
+  /** What there is for rebuilding. The slivers leave the gathering, because they are moved away. */
   take(axis: Axis): Rebuilding {
-    const { rows, columns } = this.form.code;
-    const isRow = (index: number): boolean => index < rows;
-    const present = [...this.found.primary.keys()].filter(isRow);
-    const needed = axis === 'primary' ? rows - present.length : columns;
-    const others = [...this.found[axis]].filter(([index]) => axis === 'secondary' || !isRow(index));
-    const slivers = others.slice(0, Math.max(0, needed)).map(([index, data]) => ({ axis, index, data }));
+    const taken = takeForRebuilding(this.found, this.form, axis);
     this.found.primary.clear();
     this.found.secondary.clear();
-    return { present, slivers };
+    return taken;
   }
-}
-
-export interface Rebuilding {
-  /** Rows in their places. */
-  readonly present: readonly number[];
-  readonly slivers: readonly SliverCheck[];
 }

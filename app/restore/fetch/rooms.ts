@@ -9,6 +9,8 @@ export interface Room {
   readonly buffer: SharedArrayBuffer;
   /** May be called more than once; nobody looks at the room after that. */
   readonly release: () => void;
+  /** Like `release`, but nobody gets this memory again: a worker that was stopped may still write to it for a moment. */
+  readonly drop: () => void;
 }
 
 export interface Rooms {
@@ -36,17 +38,15 @@ export function openRooms(bytesMax: number, makeRoom: () => boolean): Rooms {
       const buffer = kept ?? new SharedArrayBuffer(bytes);
       trim(bytesMax - gate.used);
       let isTaken = true;
-      return {
-        buffer,
-        release() {
-          if (!isTaken) return;
-          isTaken = false;
-          leave();
-          free.push(buffer);
-          freeBytes += buffer.byteLength;
-          trim(bytesMax - gate.used);
-        },
+      const end = (isKept: boolean): void => {
+        if (!isTaken) return;
+        isTaken = false;
+        leave();
+        if (isKept) free.push(buffer);
+        if (isKept) freeBytes += buffer.byteLength;
+        trim(bytesMax - gate.used);
       };
+      return { buffer, release: () => end(true), drop: () => end(false) };
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Rows of a whole blob, checked where they lie in memory that all threads share. Rows that arrive while others are being checked go together in the next
- * task: as many as the nodes are fast, and one at once when they are slow.
+ * task: as many as the nodes are fast, and one at once when they are slow. Primary slivers that are no rows lie beside each other in memory of their own.
  */
 import type { BlobMetadata } from '../../domain/encoding.ts';
 import { concatBytes } from '../../domain/bytes.ts';
@@ -27,6 +27,8 @@ export function openRowChecks(
   form: SliverForm,
   blob: SharedArrayBuffer,
   signal: AbortSignal,
+  /** Which primary sliver a row is. */
+  sliverAt = (row: number): number => row,
 ): RowChecks {
   const rowBytes = sliverDataBytes(form, 'primary');
   const waiting: Waiting[] = [];
@@ -36,7 +38,7 @@ export function openRowChecks(
     const leave = await verifications.enter(1, signal);
     try {
       const rows = some.map(({ row }) => row);
-      const expected = concatBytes(...rows.map((row) => sliverHashIn(metadata, 'primary', row)));
+      const expected = concatBytes(...rows.map((row) => sliverHashIn(metadata, 'primary', sliverAt(row))));
       const options = { urgency: 'interactive', signal } as const;
       const found = await pool.verifyRows({ shards, blob, rowBytes, rows, expected }, options);
       some.forEach(({ settled }, i) => settled.resolve(found[i] === true));
@@ -62,5 +64,30 @@ export function openRowChecks(
       if (working < limits.verificationsInParallel / 2) void work();
       return settled.promise;
     },
+  };
+}
+
+/** The same by the index of a primary sliver: they lie in the order in which they were first asked for. Undefined when there is no room left. */
+export type OtherChecks = (index: number) => RowChecks | undefined;
+
+export function openOtherChecks(
+  reading: Reading,
+  place: Place,
+  demand: { readonly metadata: BlobMetadata; otherRoom(): SharedArrayBuffer },
+  form: SliverForm,
+  signal: AbortSignal,
+): OtherChecks {
+  const room = demand.otherRoom();
+  const rows = new Map<number, number>();
+  const indices: number[] = [];
+  const most = Math.floor(room.byteLength / sliverDataBytes(form, 'primary'));
+  const sliverAt = (row: number): number => indices[row] ?? 0;
+  const checks = openRowChecks(reading, place, demand.metadata, form, room, signal, sliverAt);
+  return (index) => {
+    const row = rows.get(index) ?? indices.length;
+    if (row >= most) return undefined;
+    if (row === indices.length) indices.push(index);
+    rows.set(index, row);
+    return { place: () => checks.place(row), isGenuine: () => checks.isGenuine(row) };
   };
 }

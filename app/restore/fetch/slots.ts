@@ -21,15 +21,65 @@ export interface Request {
   isOutrun: boolean;
 }
 
-/** Takes the slot with the least rank out of the line. */
-export function takeLeast(queue: Slot[], rank: (slot: Slot) => number): Slot {
-  let least = 0;
-  let leastRank = Infinity;
-  for (const [at, slot] of queue.entries()) {
-    const each = rank(slot);
-    if (each < leastRank) [least, leastRank] = [at, each];
+/**
+ * Slots in line for whoever is to be asked for them next. Those of one node differ by their own cost only, so each node's are kept in order, and a choice
+ * looks at one slot a node: there may be a thousand slots, and some dozen nodes.
+ */
+export class SlotLine {
+  readonly #costOf: (slot: Slot) => number;
+  /** By node, the one that costs least last; what is left to nobody is under ''. */
+  readonly #lines = new Map<string, { slots: Slot[]; isSorted: boolean }>();
+  #length = 0;
+
+  constructor(costOf: (slot: Slot) => number) {
+    this.#costOf = costOf;
   }
-  const [slot] = queue.splice(least, 1);
-  if (slot === undefined) throw new Error('there is no sliver to choose from');
-  return slot;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(...slots: readonly Slot[]): void {
+    for (const slot of slots) {
+      const node = slot.holders[slot.next]?.nodeId ?? '';
+      const line = this.#lines.get(node);
+      if (line === undefined) this.#lines.set(node, { slots: [slot], isSorted: true });
+      else {
+        line.slots.push(slot);
+        line.isSorted = false;
+      }
+      this.#length++;
+    }
+  }
+
+  /** Takes the slot out that is cheapest by its own cost and what `rankOf` says of its next holder; at once when it has none. */
+  takeLeast(rankOf: (member: CommitteeMember, luck: number) => number): Slot {
+    let least: { readonly slots: Slot[]; readonly rank: number } | undefined;
+    for (const line of this.#lines.values()) {
+      const { slots } = line;
+      if (!line.isSorted) slots.sort((a, b) => this.#costOf(b) - this.#costOf(a));
+      line.isSorted = true;
+      const first = slots.at(-1);
+      if (first === undefined) continue;
+      const member = first.holders[first.next];
+      const rank = member === undefined ? 0 : rankOf(member, first.luck) + this.#costOf(first);
+      if (least === undefined || rank < least.rank) least = { slots, rank };
+    }
+    const slot = least?.slots.pop();
+    if (slot === undefined) throw new Error('there is no sliver to choose from');
+    this.#length--;
+    return slot;
+  }
+
+  /** Takes all of them out. */
+  drain(): readonly Slot[] {
+    const all = this.all();
+    this.#lines.clear();
+    this.#length = 0;
+    return all;
+  }
+
+  all(): readonly Slot[] {
+    return [...this.#lines.values()].flatMap(({ slots }) => slots);
+  }
 }

@@ -82,12 +82,24 @@ Napi::Value sealAll(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// (sealed, id, sealKey, out): whether the tag is the right one
+Napi::Value openOne(const Napi::CallbackInfo& info) {
+  const Busy lock;
+  const Bytes sealed = bytesOf(info[0]);
+  if (sealed.size < sealOverheadBytes || sealed.size > INT32_MAX) refuse("a sealed chunk has no such size");
+  const Bytes id = bytesOf(info[1], chunkIdBytes, "an id has 32 bytes");
+  const Bytes key = bytesOf(info[2], chunkKeyBytes, "a key of 32 bytes is needed");
+  const Bytes out = bytesOf(info[3], sealed.size - sealOverheadBytes, "the output has not the size of the body");
+  return Napi::Boolean::New(info.Env(), openChunk(*hostLibrary(), {sealed.data, sealed.size, id.data, key.data, out.data}));
+}
+
 }  // namespace
 
 void addSealing(Napi::Object& exports) {
   if (hostLibrary() == nullptr) return;
   put<nameChunks>(exports, "nameChunks");
   put<sealAll>(exports, "sealChunks");
+  put<openOne>(exports, "openChunk");
 }
 
 }  // namespace floe

@@ -19,6 +19,9 @@ struct HostLibrary {
   int (*cipherAdd)(void* context, u8* out, int* outBytes, const u8* in, int inBytes);
   int (*cipherEnd)(void* context, u8* out, int* outBytes);
   int (*cipherControl)(void* context, int what, int count, void* value);
+  int (*decipherStart)(void* context, const void* cipher, void* engine, const u8* key, const u8* nonce);
+  int (*decipherAdd)(void* context, u8* out, int* outBytes, const u8* in, int inBytes);
+  int (*decipherEnd)(void* context, u8* out, int* outBytes);
 
   unsigned (*zstdVersion)();
   void* (*zstdNew)();

@@ -90,9 +90,11 @@ bool looksCompressible(const HostLibrary& library, const u8* plain, size_t bytes
 // AES-256-GCM with a key schedule and a nonce for each chunk; keys go with the call.
 class Cipher {
  public:
-  explicit Cipher(const HostLibrary& library) : library_(library), context_(library.cipherNew()) {
+  using Start = decltype(HostLibrary::cipherStart);
+  // `start`: for sealing or for opening.
+  Cipher(const HostLibrary& library, Start start) : library_(library), context_(library.cipherNew()) {
     if (context_ == nullptr) throw std::bad_alloc();
-    check(library_.cipherStart(context_, library_.aes256Gcm(), nullptr, nullptr, nullptr));
+    check(start(context_, library_.aes256Gcm(), nullptr, nullptr, nullptr));
   }
   ~Cipher() { library_.cipherFree(context_); }
   Cipher(const Cipher&) = delete;
@@ -107,6 +109,19 @@ class Cipher {
     if (count > 0) check(library_.cipherAdd(context_, to, &done, from, static_cast<int>(count)));
     check(library_.cipherEnd(context_, to + count, &done));
     check(library_.cipherControl(context_, getTag, static_cast<int>(tagBytes), tag));
+  }
+
+  // Whether the tag is the right one.
+  bool open(const u8* key, const u8* nonce, const u8* aad, size_t aadBytes, const u8* from, size_t count, const u8* tag, u8* to) {
+    constexpr int setTag = 0x11;
+    int done = 0;
+    u8 expected[tagBytes];
+    std::memcpy(expected, tag, tagBytes);
+    check(library_.decipherStart(context_, nullptr, nullptr, key, nonce));
+    check(library_.decipherAdd(context_, nullptr, &done, aad, static_cast<int>(aadBytes)));
+    if (count > 0) check(library_.decipherAdd(context_, to, &done, from, static_cast<int>(count)));
+    check(library_.cipherControl(context_, setTag, static_cast<int>(tagBytes), expected));
+    return library_.decipherEnd(context_, to + count, &done) == 1;
   }
 
  private:
@@ -147,10 +162,29 @@ void KeyedHash::digest(const void* first, size_t firstBytes, const void* second,
   library_.shaEnd(out, state.bytes);
 }
 
+namespace {
+
+constexpr char label[] = "floe chunk key v1";
+
+}  // namespace
+
+bool openChunk(const HostLibrary& library, const OpenJob& job) {
+  Cipher cipher(library, library.decipherStart);
+  u8 key[chunkKeyBytes];
+  u8 aad[1 + chunkIdBytes];
+  const size_t bodyBytes = job.sealedBytes - sealOverheadBytes;
+  const u8* const body = job.sealed + sealHeadBytes;
+  aad[0] = job.sealed[0];
+  std::memcpy(aad + 1, job.id, chunkIdBytes);
+  KeyedHash(library, job.sealKey).digest(label, sizeof label - 1, job.id, chunkIdBytes, key);
+  const bool isGenuine = cipher.open(key, job.sealed + 1, aad, sizeof aad, body, bodyBytes, body + bodyBytes, job.out);
+  wipe(key, sizeof key);
+  return isGenuine;
+}
+
 void sealChunks(const HostLibrary& library, const SealJob& job, const Poll& poll) {
-  static constexpr char label[] = "floe chunk key v1";
   const KeyedHash chunkKeys(library, job.sealKey);
-  Cipher cipher(library);
+  Cipher cipher(library, library.cipherStart);
   u8 key[chunkKeyBytes];
   u8 aad[1 + chunkIdBytes];
   u8* at = job.out;

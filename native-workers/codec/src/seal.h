@@ -44,6 +44,17 @@ struct SealJob {
   u32* sealedBytes;
 };
 
+struct OpenJob {
+  const u8* sealed;
+  size_t sealedBytes;  // of the whole form, no less than its overhead
+  const u8* id;
+  const u8* sealKey;
+  u8* out;  // room for the body
+};
+
+// The body of one sealed form, which may be a frame; false when the tag is another. What was written is worth nothing then.
+bool openChunk(const HostLibrary&, const OpenJob&);
+
 // Sealed forms one after another from `out` on; their lengths go to `sealedBytes`.
 void sealChunks(const HostLibrary&, const SealJob&, const Poll&);
 

@@ -30,7 +30,8 @@ struct BlobOut {
   u8* out;
   u64 bytes;
   void put(u64 at, const u8* from, size_t count) const {
-    if (at < bytes) std::memcpy(out + at, from, static_cast<size_t>(std::min<u64>(count, bytes - at)));
+    // A row may lie there already.
+    if (at < bytes && out + at != from) std::memcpy(out + at, from, static_cast<size_t>(std::min<u64>(count, bytes - at)));
   }
 };
 
