@@ -4,8 +4,8 @@
  */
 import { enableCompileCache } from 'node:module';
 
-const [folder = '', home = '', threads = '2', code] = process.argv.slice(2);
-enableCompileCache(code);
+const [folder = '', home = '', threads = '2', code = ''] = process.argv.slice(2);
+enableCompileCache((process.env['NODE_COMPILE_CACHE'] = code));
 const { openRealPorts } = await import('./real-ports.ts');
 const ports = await openRealPorts(folder, home, Number(threads));
 const start = performance.now();
