@@ -12,7 +12,9 @@ for (const stream of [process.stdout, process.stderr])
     isUnread = true;
   });
 
-enableCompileCache(join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'floe', 'code'));
+// Threads do not inherit what is enabled here; they look for themselves, in the environment.
+const code = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'floe', 'code');
+enableCompileCache((process.env['NODE_COMPILE_CACHE'] ||= code));
 const { runCli } = await import('./cli.ts');
 
 process.exitCode = await runCli(process.argv.slice(2));

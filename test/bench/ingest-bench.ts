@@ -8,7 +8,7 @@ import { comparedLine, median, mib, type PrintLine, type Times } from '../../nat
 import { bytesBelow, inRoom, writeRandomFiles } from './bench-room.ts';
 import { isInstalled, runProcess } from './run-process.ts';
 
-const rounds = 3;
+const rounds = 5;
 const threads = 2;
 const ingestProcess = join(import.meta.dirname, 'ingest-process.ts');
 
@@ -33,7 +33,7 @@ function contest(print: PrintLine, room: string, { name, folder, resticOptions }
   const hasRestic = isInstalled('restic');
   const runOurs = (): void => {
     const home = join(room, 'home');
-    const run = runProcess([process.execPath, ingestProcess, folder, home, String(threads)]);
+    const run = runProcess([process.execPath, ingestProcess, folder, home, String(threads), join(room, 'code')]);
     times.ours.push(run.time);
     answers.push(JSON.parse(run.output) as IngestAnswer);
     stored.ours = bytesBelow(join(home, 'spool'));

@@ -1,7 +1,12 @@
-/** `node ingest-process.ts FOLDER HOME THREADS`: seals a folder into a new home and says how long that took without the start of the process. */
-import { openRealPorts } from './real-ports.ts';
+/**
+ * `node ingest-process.ts FOLDER HOME THREADS CODE`: seals a folder into a new home and says how long that took without the start of the process.
+ * Compiled code is kept in the folder CODE, as the command `floe` keeps its own.
+ */
+import { enableCompileCache } from 'node:module';
 
-const [folder = '', home = '', threads = '2'] = process.argv.slice(2);
+const [folder = '', home = '', threads = '2', code = ''] = process.argv.slice(2);
+enableCompileCache((process.env['NODE_COMPILE_CACHE'] = code));
+const { openRealPorts } = await import('./real-ports.ts');
 const ports = await openRealPorts(folder, home, Number(threads));
 const start = performance.now();
 const { newBytes, newChunks, problems } = await ports.seal();

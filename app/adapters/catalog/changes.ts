@@ -3,20 +3,10 @@
  * and went within the same round leaves no trace. Everything here runs inside its caller's transaction and throws on a round that makes no tree.
  */
 import type { Database } from 'better-sqlite3';
-import { parseNodeId, type NodeId } from '../../domain/ids.ts';
 import type { EntryKind } from '../../domain/space.ts';
 import type { EntryChange, FolderContent, NodeNum, SpaceTotals } from '../../ports/catalog.ts';
-import {
-  headFromHex,
-  type RecordHead,
-  lookToBytes,
-  nameToBytes,
-  recordHead,
-  recordKind,
-  recordToBytes,
-  withContent,
-} from './entry-record.ts';
-import { openWriters } from './writers.ts';
+import { headFromHex, type RecordHead, nameToBytes, recordHead, recordKind, withContent } from './entry-record.ts';
+import { openIncomingEntries } from './incoming-entries.ts';
 
 export interface Application {
   readonly space: number;
@@ -79,16 +69,12 @@ export function openApplier(db: Database): ChangeApplier {
     `INSERT OR IGNORE INTO undo (space, ${columns}) SELECT @space, ${columns} ${atPlace}`,
   );
   const remove = db.prepare<[Place]>(`DELETE ${atPlace}`);
-  const insert = db.prepare(`INSERT INTO entry (${columns}) VALUES (?, ?, ?, ?, ?, ?)`);
   const getNum = db.prepare<[number], RawEntry>(`SELECT parent, name, since, record FROM entry WHERE num = ?`);
   const setRecord = db.prepare('UPDATE entry SET record = ? WHERE parent = ? AND name = ?');
   const hasChildren = db.prepare<[number], unknown>('SELECT 1 FROM entry WHERE parent = ? LIMIT 1').pluck();
   const rootOf = db.prepare<[number], number>('SELECT root FROM space WHERE num = ?').pluck();
-  const nodeOf = db
-    .prepare<[number, number], string>('SELECT lower(hex(id)) FROM node WHERE num = ? AND space = ?')
-    .pluck();
 
-  const writers = openWriters(db);
+  const incomingOf = openIncomingEntries(db);
   const seenOf = db
     .prepare<[number, number], number>('SELECT sequence FROM vector WHERE space = ? AND writer = ?')
     .pluck();
@@ -105,12 +91,6 @@ export function openApplier(db: Database): ChangeApplier {
     for (const { writer, sequence } of isPlaceSeen ? [place, version] : [version])
       if ((seenOf.get(space, writer) ?? 0) < sequence) take.run(space, writer, sequence, num);
   }
-
-  const identityOf = (num: NodeNum, space: number): NodeId => {
-    const id = nodeOf.get(num, space);
-    if (id === undefined) throw new Error('an entry has a number that was allotted for its space');
-    return parseNodeId(id);
-  };
 
   /** Whatever stands at a place leaves it. Returns its number when it was a folder. */
   function takeOut(place: Place, to: Application, totals: Totals): NodeNum | 'nothing' | 'no folder' {
@@ -164,31 +144,23 @@ export function openApplier(db: Database): ChangeApplier {
       const totals = new Totals();
       // Folders that came, left or were put into.
       const touched = new Set<NodeNum>();
+      const incoming = incomingOf(to, folders);
       for (const change of changes) {
+        if (incoming.waitsFor(change)) incoming.settle();
         const name = nameToBytes(change.name);
         const left = takeOut({ parent: change.parent, name }, to, totals);
         if (left === 'nothing' && change.kind === 'remove') throw new Error('an entry that is removed is there');
         if (typeof left === 'number') touched.add(left);
         if (change.kind === 'remove') continue;
-        const { num, parent, entry, look } = change;
-        const record = recordToBytes(
-          {
-            ...entry,
-            num,
-            since: to.sequence,
-            node: identityOf(num, to.space),
-            place: writers.stored(entry.place),
-            version: writers.stored(entry.version),
-          },
-          name.length,
-        );
-        insert.run(parent, name, num, to.sequence, record, lookToBytes(look));
+        const { num, parent, entry } = change;
+        incoming.add(change, name);
         touched.add(parent);
         if (entry.kind === 'folder') touched.add(num);
         totals.count(entry, 1);
       }
+      incoming.settle();
       checkTree(to.space, touched);
-      setListings(to, folders);
+      setListings(to, incoming.otherListings());
       addTotals(db, to.space, totals, 1);
       return { files: totals.files, folders: totals.folders, bytes: totals.bytes };
     },

@@ -15,6 +15,7 @@ import {
   recordFromBytes,
 } from './entry-record.ts';
 import { damagedCatalog } from './sqlite-fault.ts';
+import { unsynced } from './unsynced.ts';
 import { openWriters, type Writers } from './writers.ts';
 
 type Operations = Pick<
@@ -192,7 +193,7 @@ export function entryOperations(db: Database): Operations {
         return nums.length === folders.length ? nums : undefined;
       }),
     ),
-    setFingerprints: db.transaction((shown) => {
+    setFingerprints: unsynced(db, (shown: Parameters<Operations['setFingerprints']>[0]) => {
       for (const { num, fingerprint } of shown) setFingerprint.run(num, fingerprint);
     }),
     entriesOf: db.transaction((space: number, nodes: readonly NodeId[]) =>

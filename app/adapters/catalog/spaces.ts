@@ -13,6 +13,7 @@ import {
 } from '../../domain/ids.ts';
 import type { CatalogOperations, SpaceRow } from '../../ports/catalog.ts';
 import { idBuffer } from './entry-record.ts';
+import { unsynced } from './unsynced.ts';
 
 type Operations = Pick<
   CatalogOperations,
@@ -91,6 +92,7 @@ export function spaceOperations(db: Database): Operations {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertNode = db.prepare('INSERT INTO node (space, id) VALUES (?, ?)');
+  const addNode = db.prepare('INSERT INTO node (space, id) VALUES (?, ?) ON CONFLICT DO NOTHING');
   const findNode = db.prepare<[number, Uint8Array], number>('SELECT num FROM node WHERE space = ? AND id = ?').pluck();
   const setFolder = db.prepare('UPDATE space SET folder = ? WHERE num = ?');
   const forgetLooks = db.prepare(
@@ -145,10 +147,11 @@ export function spaceOperations(db: Database): Operations {
       return found;
     },
     // An identity that is known keeps its number; a fresh one that is never used is forgotten when the catalog is next opened.
-    allotNodes: db.transaction((space: number, nodes: readonly NodeId[]) =>
+    allotNodes: unsynced(db, (space: number, nodes: readonly NodeId[]) =>
       nodes.map((node) => {
         const id = idBuffer(node);
-        return findNode.get(space, id) ?? Number(insertNode.run(space, id).lastInsertRowid);
+        const added = addNode.run(space, id);
+        return (added.changes > 0 ? undefined : findNode.get(space, id)) ?? Number(added.lastInsertRowid);
       }),
     ),
   };

@@ -25,6 +25,17 @@ export function statOf(stat: BigIntStats): FileStat {
   };
 }
 
+/** Whether two looks at one open file tell the same; its kind, device and inode stay. */
+export function isSameStat(one: BigIntStats, other: BigIntStats): boolean {
+  return (
+    one.size === other.size &&
+    one.mtimeNs === other.mtimeNs &&
+    one.ctimeNs === other.ctimeNs &&
+    one.mode === other.mode &&
+    one.nlink === other.nlink
+  );
+}
+
 const nsPerSecond = 1_000_000_000n;
 const floorTo = (value: bigint, step: bigint): bigint => value - (((value % step) + step) % step);
 

@@ -8,7 +8,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { FileSpan, ReadSpan } from '../../ports/disk.ts';
 import { diskFault, errnoOf, packFault } from './disk-fault.ts';
 import type { PackedRead } from './disk-jobs.ts';
-import { statOf } from './file-look.ts';
+import { isSameStat, statOf } from './file-look.ts';
 import { childPath, closeFolder, openFolder, splitPath, type DiskPath, type FolderHandle } from './folder-handle.ts';
 
 /** Bytes between two looks at the cancel flag. */
@@ -40,7 +40,7 @@ function notAFile(path: SpacePath): Fault {
 function readOne(folder: FolderHandle, name: string, span: FileSpan, into: Uint8Array, cancel: Int32Array): ReadSpan {
   const place = childPath(folder.base, name);
   // Opening a device or pipe can do something; so look first. A swap after this look is caught by the look at the open file.
-  if (!lstatSync(place, bigint).isFile()) throw notAFile(span.path);
+  if (!lstatSync(place).isFile()) throw notAFile(span.path);
   const fd = openQuietly(place);
   try {
     const first = fstatSync(fd, bigint);
@@ -52,7 +52,11 @@ function readOne(folder: FolderHandle, name: string, span: FileSpan, into: Uint8
       if (count === 0) break;
       done += count;
     }
-    return { start: into.byteOffset, bytes: done, before: statOf(first), after: statOf(fstatSync(fd, bigint)) };
+    const before = statOf(first);
+    const last = fstatSync(fd, bigint);
+    // One object for both crosses to the other thread once.
+    const after = isSameStat(first, last) ? before : statOf(last);
+    return { start: into.byteOffset, bytes: done, before, after };
   } finally {
     closeSync(fd);
   }
