@@ -50,11 +50,16 @@ describe('the daily check', () => {
     expect(mild?.missing).toBeGreaterThan(0);
     expect(mild).toMatchObject({ weak: 0, repaired: 0 });
     await wipe(2);
-    await world.clock.sleep(86_400_000, never);
     const paid = await laptop.intents();
-    const found = await laptop.engine.dailyCheck(never);
-    expect(found?.weak).toBe(found?.packs);
-    expect(found?.repaired).toBe(found?.missing);
+    let repaired = 0;
+    // A day's sample may miss how bad it is; one of the next does not.
+    for (let day = 0; day < 7; day++) {
+      await world.clock.sleep(86_400_000, never);
+      const found = await laptop.engine.dailyCheck(never);
+      expect(found?.remade).toEqual([]);
+      repaired += found?.repaired ?? 0;
+    }
+    expect(repaired).toBeGreaterThan(0);
     expect(await laptop.intents()).toBe(paid);
     expect(await laptop.engine.check(everything, never)).toMatchObject({ missing: 0, weak: 0, findings: [] });
   });
