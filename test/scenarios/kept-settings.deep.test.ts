@@ -148,7 +148,7 @@ describe('a home whose catalog is lost', () => {
       expect(before).toMatchObject({
         held: [{ name: 'docs', rewritesHere: 28 }, {}, {}],
         spaces: [
-          { conflicts: [['both', expect.stringContaining('desktop')]], isEverythingChosen: false },
+          { conflicts: [['both', expect.stringContaining('conflict')]], isEverythingChosen: false },
           { row: { mode: 'archive' } },
           { paused: {} },
         ],
