@@ -2,8 +2,8 @@
  * `npm start`: the desktop app where Electron's program can be had; else the same app with its window in a browser, and one line that says so. What is
  * given after a double dash is meant for the command line, which needs no Electron: npm start -- --folder DIR
  */
-import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli } from '../../app/daemon/cli.ts';
 import { buildParts, type BundleName } from '../bundle/bundle.ts';
@@ -11,13 +11,17 @@ import { buildParts, type BundleName } from '../bundle/bundle.ts';
 const root = join(import.meta.dirname, '../..');
 const given = process.argv.slice(2);
 
-/** The path of Electron's program; undefined where it is not installed and cannot be fetched. */
+/** The path of Electron's program; undefined where it is not installed and cannot be fetched. Its package fetches it when it is first asked, and says so in its own words. */
 function electronProgram(): string | undefined {
-  try {
-    return createRequire(import.meta.url)('electron') as string;
-  } catch {
-    return undefined;
-  }
+  if (!existsSync(join(root, 'node_modules/electron/dist')))
+    console.error('Looking for Electron, which the desktop app needs: about 110 MB, once.');
+  const asked = spawnSync(process.execPath, ['-p', "require('electron')"], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const program = asked.stdout.trim().split('\n').at(-1) ?? '';
+  return asked.status === 0 && existsSync(program) ? program : undefined;
 }
 
 async function build(names?: readonly BundleName[]): Promise<void> {

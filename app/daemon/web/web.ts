@@ -4,7 +4,7 @@
  * reach it, under whatever name (docs/security.md). The door of this folder.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -105,6 +105,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     url,
     close: () =>
       new Promise((resolve) => {
+        rmSync(options.addressFile, { force: true });
         for (const client of sockets.clients) client.terminate();
         server.close(() => resolve());
         server.closeAllConnections();
