@@ -65,7 +65,9 @@ async function comparable(home: Home): Promise<Omit<Truth, 'ledgerFrost' | 'chai
   const { ledgerFrost, chainFrost, ...rest } = await truthOf(world, home);
   expect(ledgerFrost).toBe(chainFrost);
   expect(rest).toMatchObject({ openIntents: 0, uncertifiedBlobs: 0, spool: [], isPending: false });
-  return rest;
+  // What an epoch's end came before fails and moves nothing; it is done again, which is counted.
+  const intents = Object.entries(rest.intents).filter(([kind]) => !kind.endsWith(' failed'));
+  return { ...rest, intents: Object.fromEntries(intents) };
 }
 
 /** The undisturbed tidy, and the points that it passes. */
