@@ -15,7 +15,7 @@ const given = process.argv.slice(2);
 function electronProgram(): string | undefined {
   if (!existsSync(join(root, 'node_modules/electron/dist')))
     console.error('Looking for Electron, which the desktop app needs: about 110 MB, once.');
-  const asked = spawnSync(process.execPath, ['-p', "require('electron')"], {
+  const asked = spawnSync(process.execPath, ['-p', 'require(process.argv[1])', 'electron'], {
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
