@@ -144,6 +144,18 @@ const written: readonly Omit<Story, 'comparable'>[] = [
     },
   },
   {
+    name: 'a space that is left, and comes back to its folder',
+    open: () => stored(84, 9_000),
+    async command(device) {
+      const [space] = await device.engine.spaces();
+      if (space?.folder !== undefined) await device.engine.leaveSpace('docs', never);
+    },
+    rest: async ({ devices: [laptop] }) => {
+      await laptop.protect(root, { join: 'docs' });
+      await laptop.sync('docs');
+    },
+  },
+  {
     name: 'a renewal by some epochs',
     open: () => stored(76, 70_000),
     command: (device) => device.engine.renew({ space: 'docs', epochs: 2, isDry: false }, never),
