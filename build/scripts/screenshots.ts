@@ -162,6 +162,10 @@ async function screens(page: Page): Promise<void> {
   }
   await picture(page, 'space-folders');
   await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Stop keeping this folder…' }).click();
+  await page.getByRole('dialog').waitFor();
+  await picture(page, 'leave-space');
+  await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('tab', { name: 'Brakes and history' }).click();
   await page.getByText('Fewer states, the older they are').click();
   await page.getByRole('button', { name: 'See what would go' }).click();

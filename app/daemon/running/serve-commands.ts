@@ -31,7 +31,7 @@ export interface CommandCall {
 }
 
 export interface CommandService {
-  /** Stops what is running and waits for it. */
+  /** Stops what is running and waits for it; to be called before what the commands work on is closed. A second call does nothing. */
   close(): Promise<void>;
 }
 

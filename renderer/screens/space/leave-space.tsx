@@ -13,12 +13,11 @@ export function LeaveSpace({ space }: { readonly space: SpaceState }): ReactElem
   const [isAsking, setAsking] = useState(false);
   const { run, isBusy, fault } = useDeed('space.leave');
   const name = shownName(space.name);
-  const folder = shownName(space.folder ?? '');
   return (
     <>
       <Press onPress={() => setAsking(true)}>{say('leave.ask')}</Press>
       <DialogBox title={say('leave.title', { name })} isOpen={isAsking} onClose={() => setAsking(false)}>
-        <p>{say('leave.stays', { folder })}</p>
+        <p>{say('leave.stays')}</p>
         <p>{say('leave.stops')}</p>
         {fault && <FaultAnswers fault={fault} />}
         <div className="buttons">
