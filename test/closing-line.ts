@@ -1,6 +1,6 @@
 /**
  * Ends a test run with the one plain line that CI reads. A run that found fewer test files than FLOE_TEST_FILES_MIN fails: tests that were not found
- * do not fail by themselves. What failed is added to the file FLOE_FAILED_TESTS, a line for each test: project, file, name and the first line of the
+ * do not fail by themselves; nor do those whose process ended before they did. What failed is added to the file FLOE_FAILED_TESTS, a line for each test: project, file, name and the first line of the
  * error, between tabs.
  */
 import { appendFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 const messageCharsMax = 400;
 
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly { readonly message: string }[]): void {
     const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
     let broken = 0;
     for (const module of modules) {
@@ -23,6 +23,11 @@ export default class ClosingLine implements Reporter {
         broken++;
         note(module, 'the file as a whole', module.errors()[0]?.message ?? '');
       }
+      const isCutShort = module.state() === 'queued' || module.state() === 'pending';
+      if (isCutShort || tests.some((test) => test.result().state === 'pending')) {
+        broken++;
+        note(module, 'did not come to its end', errors[0]?.message ?? '');
+      }
     }
     const filesMin = Number(process.env['FLOE_TEST_FILES_MIN'] ?? 0);
     if (modules.length < filesMin) {
@@ -30,8 +35,8 @@ export default class ClosingLine implements Reporter {
       broken++;
     }
     if (broken > 0) process.exitCode = 1;
-    const { passed, failed, skipped, pending } = count;
-    process.stdout.write(`\n${passed} passed, ${failed + broken} failed, ${skipped + pending} skipped\n`);
+    const { passed, failed, skipped } = count;
+    process.stdout.write(`\n${passed} passed, ${failed + broken} failed, ${skipped} skipped\n`);
   }
 }
 
