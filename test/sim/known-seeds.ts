@@ -32,6 +32,10 @@ export const knownSeeds: readonly KnownSeed[] = [
     seed: 7061,
     bug: 'deleting a folder deleted what is in it and is not on this disk, because it was not chosen',
   },
+  {
+    seed: 2144274130,
+    bug: 'a file that was moved to the name of a folder that is not on this disk counted as deleted, and as a new file under the name it had to take',
+  },
 ];
 
 export function knownHistory({ seed }: KnownSeed): History {

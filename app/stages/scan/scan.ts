@@ -149,6 +149,7 @@ export async function scan(
     told = found.jobs.length;
   }
 
+  await spareClashing(input, found, ports.catalog);
   for (const { num, before } of found.jobs) if (before) nodes.set(num, before.node);
   for (const { num, from } of found.placed) if (from && from.num === num) nodes.set(num, from.node);
   const below = await subtrees(found.missing);
@@ -310,8 +311,17 @@ function findingsCount({ jobs, placed, missing, looks, clashes, problems, specia
   return jobs.length + placed.length + missing.length + looks.length + clashes.length + problems.length + special;
 }
 
+/** What was moved to where it clashes was not deleted: it is met again once it has made room. */
+async function spareClashing({ space }: ScanInput, found: Findings, catalog: Catalog): Promise<void> {
+  if (found.clashes.length === 0) return;
+  const inodes = found.clashes.map(({ stat: { device, inode } }) => ({ device, inode }));
+  const origins = await catalog.byInode(space.num, inodes);
+  const moved = new Set(found.clashes.map((clash, i) => sameThing(origins[i], clash)?.num));
+  found.missing = found.missing.filter(({ num }) => !moved.has(num));
+}
+
 /** The origin of a newcomer, when it is the very same file or folder: same kind, and for a file same size and time. */
-function sameThing(origin: EntryRow | undefined, { stat }: ListedEntry): EntryRow | undefined {
+function sameThing(origin: EntryRow | undefined, { stat }: Pick<ListedEntry, 'stat'>): EntryRow | undefined {
   if (origin?.look === undefined || origin.kind !== stat.kind) return undefined;
   if (stat.kind === 'folder') return origin;
   return origin.look.bytes === stat.bytes && origin.look.mtimeNs === stat.mtimeNs ? origin : undefined;
