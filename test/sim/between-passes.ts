@@ -3,10 +3,11 @@
  * and come back, devices that are called gone, states of the past that are restored. Faults are told and are no end; bugs go on.
  */
 import { faultOf } from '../../app/domain/fault.ts';
+import { parentOf } from '../world/memory-tree.ts';
 import type { Trouble } from './history.ts';
 import { entriesOf } from './identities.ts';
 import { pass, untilKilled } from './passes.ts';
-import { below, spaceName } from './people.ts';
+import { below, root, spaceName } from './people.ts';
 import type { SimDevice } from './sim-device.ts';
 import { BrokenPromise, type SimWorld } from './sim-world.ts';
 
@@ -73,16 +74,27 @@ export async function thinPast(world: SimWorld, device: SimDevice, days: number)
     await world.clock.sleep(days * dayMs);
 }
 
-/** A folder leaves this disk or comes back to it. */
-export async function chooseFolder(world: SimWorld, device: SimDevice, pick: number): Promise<void> {
+/** A folder leaves this disk or comes back to it; a person may then remove here what held it. */
+export async function chooseFolder(
+  world: SimWorld,
+  device: SimDevice,
+  pick: number,
+  isHolderRemoved: boolean,
+): Promise<void> {
   const { rows } = await entriesOf(device);
   const folders = [...rows].flatMap(([path, { kind }]) => (kind === 'folder' ? [path] : []));
-  const path = folders[Math.floor(pick * folders.length)];
+  const inFolders = folders.filter((path) => path.includes('/'));
+  const some = isHolderRemoved && inFolders.length > 0 ? inFolders : folders;
+  const path = some[Math.floor(pick * some.length)];
   if (path === undefined) return;
-  const isChosen = Math.floor(pick * 997) % 3 === 0;
+  const isChosen = !isHolderRemoved && Math.floor(pick * 997) % 3 === 0;
   world.count(isChosen ? 'folders chosen' : 'folders not chosen any more');
   world.tell(`  ${device.name}: ${isChosen ? 'wants' : 'does not want'} ${path}`);
-  await tried(world, device, () => device.engine.changeSelection(spaceName, [{ path, isChosen }]));
+  const isDone = await tried(world, device, () => device.engine.changeSelection(spaceName, [{ path, isChosen }]));
+  if (!isDone || !isHolderRemoved || some === folders) return;
+  await pass(world, device, true, undefined);
+  const said = world.people.removeAt(device.disk, `${root}/${parentOf(path)}`);
+  if (said !== undefined) world.tell(`    ${device.name}: ${said}`);
 }
 
 export async function callGone(world: SimWorld, device: SimDevice, other: SimDevice, isGone: boolean): Promise<void> {

@@ -78,8 +78,8 @@ export type Step =
   | { readonly kind: 'collect'; readonly device: number; readonly trouble: Trouble | undefined }
   /** Some weeks later, one device keeps less of its past than it did. */
   | { readonly kind: 'thin'; readonly device: number; readonly days: number }
-  /** A folder leaves this disk, or comes back to it; the space keeps it. */
-  | { readonly kind: 'choose'; readonly device: number; readonly pick: number }
+  /** A folder leaves this disk, or comes back to it; the space keeps it. Sometimes what held it is removed here then. */
+  | { readonly kind: 'choose'; readonly device: number; readonly pick: number; readonly isHolderRemoved?: boolean }
   /** A person calls another device gone for good, although it is not, or takes that back. */
   | { readonly kind: 'call-gone'; readonly device: number; readonly isGone: boolean }
   /** A state of the past is restored beside the folder, while a pass runs. */
@@ -120,7 +120,7 @@ const weights = {
   upkeep: 1.5,
   collect: 1.5,
   thin: 0.5,
-  choose: 1.2,
+  choose: 1.6,
   'call-gone': 0.4,
   restore: 0.6,
   reinstall: 0.6,
@@ -194,7 +194,15 @@ const walk = 'disk.walk';
 const sorePoints: Readonly<Record<Does, readonly string[]>> = {
   kill: soreEnds,
   'power-cut': soreEnds,
-  act: ['', 'disk.', 'disk.act', 'disk.placeSmall', walk, walk, walk, walk, walk, 'disk.read', 'catalog.applySynced'],
+  act: [
+    '',
+    'disk.',
+    'disk.act',
+    'disk.placeSmall',
+    'disk.read',
+    'catalog.applySynced',
+    ...(Array(9).fill(walk) as string[]),
+  ],
   'act-there': ['disk.act', 'disk.placeSmall', 'disk.placeSmall', 'disk.read'],
   stop: soreEnds,
   pause: soreEnds,
@@ -220,7 +228,7 @@ const upkeepPoints = [
 const upkeepEnds = ['kill', 'kill', 'power-cut', 'stop', 'epoch', 'lose-request', 'lose-answer'] as const;
 
 /** One history in so many runs on the embedded network, which takes ten times as long. */
-const wholeEvery = 10;
+const wholeEvery = 20;
 const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 /** Leases last thirteen epochs; a history ends well before. */
@@ -306,9 +314,10 @@ export function drawHistory(seed: number, dice: Dice): History {
       case 'fill-disk':
         return { kind, device, isSpool: chance(0.4) };
       case 'resolve':
-      case 'choose':
       case 'restore':
         return { kind, device, pick: dice.fraction() };
+      case 'choose':
+        return { kind, device, pick: dice.fraction(), isHolderRemoved: chance(0.4) };
       case 'upkeep':
         return { kind, device, trouble: upkeepTrouble(), isBesidePass: chance(0.4) };
       case 'collect':
@@ -360,6 +369,7 @@ export function stepText(step: Step): string {
   if ('ms' in step) parts.push(`${step.ms} ms`);
   if ('days' in step) parts.push(`after ${step.days} days`);
   if ('pick' in step) parts.push(step.pick.toFixed(3));
+  if ('isHolderRemoved' in step && step.isHolderRemoved) parts.push('and the folder around it is removed');
   if ('isGone' in step) parts.push(step.isGone ? 'says so' : 'takes it back');
   if ('isBesidePass' in step && step.isBesidePass) parts.push('beside a pass of the next');
   if ('leaves' in step) parts.push(`and leaves ${step.leaves}`);

@@ -78,6 +78,14 @@ export class People {
     return this.#write(disk, device, path, 'save', below(disk, root));
   }
 
+  /** Removes what lies at a place, if anything does. */
+  removeAt(disk: MemoryDisk, path: string): string | undefined {
+    if (disk.tree.find(path) === undefined) return undefined;
+    this.#remove(disk, path);
+    disk.user.remove(path);
+    return `remove ${path}`;
+  }
+
   /** What lay there is nobody's any more, or may be either. */
   giveUp(texts: Iterable<string | undefined>): void {
     for (const text of texts) {

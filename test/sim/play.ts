@@ -249,7 +249,9 @@ class Run {
       case 'thin':
         return this.#joined.has(device) ? thinPast(this.#world, device, step.days) : undefined;
       case 'choose':
-        return this.#joined.has(device) ? chooseFolder(this.#world, device, step.pick) : undefined;
+        return this.#joined.has(device)
+          ? chooseFolder(this.#world, device, step.pick, step.isHolderRemoved === true)
+          : undefined;
       case 'call-gone':
         return this.#joined.has(device)
           ? callGone(this.#world, device, this.#device(step.device + 1), step.isGone)
