@@ -88,6 +88,22 @@ describe('a folder that is not chosen', () => {
     expect(tree(desktop)).toEqual(tree(laptop));
   });
 
+  it('is not deleted when a file takes the place of the folder around it: the file goes beside it', async () => {
+    const [laptop, desktop] = await two(world, files);
+    await desktop.engine.select({ space: 'docs', only: undefined, without: ['raw/deep'] });
+    await desktop.sync('docs');
+    desktop.disk.user.remove(`${root}/raw`);
+    desktop.disk.user.write(`${root}/raw`, 'a file now');
+    for (let pass = 0; pass < 2; pass++) await desktop.sync('docs');
+    await laptop.sync('docs');
+    expect(laptop.disk.user.text(`${root}/raw/deep/c`)).toBe('raw c');
+    expect(laptop.disk.user.exists(`${root}/raw/b`)).toBe(false);
+    const beside = Object.keys(tree(desktop)).find((path) => path.startsWith('raw (conflict')) ?? '';
+    expect(desktop.disk.user.text(`${root}/${beside}`)).toBe('a file now');
+    expect(tree(desktop)).toMatchObject({ raw: 'folder' });
+    expect(laptop.disk.user.text(`${root}/${beside}`)).toBe('a file now');
+  });
+
   it('may be renamed, moved and filled by another device', async () => {
     const [laptop, desktop] = await two(world, files);
     await desktop.engine.select({ space: 'docs', only: undefined, without: ['raw'] });

@@ -93,8 +93,10 @@ export async function chooseFolder(
   const isDone = await tried(world, device, () => device.engine.changeSelection(spaceName, [{ path, isChosen }]));
   if (!isDone || !isHolderRemoved || some === folders) return;
   await pass(world, device, true, undefined);
-  const said = world.people.removeAt(device.disk, `${root}/${parentOf(path)}`);
-  if (said !== undefined) world.tell(`    ${device.name}: ${said}`);
+  const holder = `${root}/${parentOf(path)}`;
+  const said = [world.people.removeAt(device.disk, holder)];
+  if (Math.floor(pick * 991) % 2 === 0) said.push(world.people.saveAt(device.disk, device.name, holder));
+  for (const one of said) if (one !== undefined) world.tell(`    ${device.name}: ${one}`);
 }
 
 export async function callGone(world: SimWorld, device: SimDevice, other: SimDevice, isGone: boolean): Promise<void> {

@@ -36,6 +36,10 @@ export const knownSeeds: readonly KnownSeed[] = [
     seed: 2144274130,
     bug: 'a file that was moved to the name of a folder that is not on this disk counted as deleted, and as a new file under the name it had to take',
   },
+  {
+    seed: 2144661832,
+    bug: 'a file that was moved, while folders were listed, to the name of one that was met elsewhere already counted as deleted',
+  },
 ];
 
 export function knownHistory({ seed }: KnownSeed): History {

@@ -11,6 +11,8 @@ export interface Newcomer {
   readonly parent: NodeNum;
   readonly path: SpacePath;
   readonly entry: ListedEntry;
+  /** Of another kind; one of those in `replaced`. */
+  readonly replaces?: EntryRow;
 }
 
 export interface Findings {
@@ -130,7 +132,7 @@ export function compareFolder(
     } else if (row.kind !== entry.stat.kind) {
       found.missing.push(row);
       found.replaced.add(row.num);
-      newcomers.push({ parent, path, entry });
+      newcomers.push({ parent, path, entry, replaces: row });
     } else if (identities.isTaken(row.num)) {
       // What was here was met elsewhere already: this is something new under its old name.
       found.missing.push(row);

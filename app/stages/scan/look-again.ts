@@ -36,6 +36,8 @@ export async function lookAgain(
     readonly root: string;
     readonly isLeftOut: IsLeftOut;
     readonly numOf: (path: SpacePath) => NodeNum | undefined;
+    /** Whether an entry was met elsewhere than where the catalog has it. */
+    readonly hasMoved: (row: EntryRow) => boolean;
   },
   { disk, catalog }: { readonly disk: Disk; readonly catalog: Catalog },
   signal: AbortSignal,
@@ -62,7 +64,8 @@ export async function lookAgain(
     const num = input.numOf(folder);
     const [known = []] = num === undefined ? [] : await catalog.children([num]);
     // Another name of the same file, which has an identity of its own, says nothing of this one.
-    const group = known.some((child) => child.name === name) ? undefined : groupOf.get(row.num);
+    const isOther = known.some((child) => child.name === name && !input.hasMoved(child));
+    const group = isOther ? undefined : groupOf.get(row.num);
     if (group !== undefined) found.add(group);
   }
   return found;

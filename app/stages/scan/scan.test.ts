@@ -208,6 +208,18 @@ describe('a file that moves while the folders are listed', () => {
     expect(next).toMatchObject({ jobs: [], deletions: 0, letGo: [] });
   });
 
+  it('to the name of a file that was met elsewhere already is no deletion', async () => {
+    const { user, look, lookSlowly, seal } = await openRoom(49);
+    for (const path of ['name', 'a/other', 'b/moves']) user.write(`/root/${path}`, path);
+    await seal(await look());
+    user.rename('/root/name', '/root/a/name');
+    const found = await lookSlowly(['', 'a', 'b'], (folder) => {
+      if (folder === 'a') user.rename('/root/b/moves', '/root/name');
+    });
+    expect(found).toMatchObject({ jobs: [], deletions: 0 });
+    expect(found.placed.map(({ path }) => path)).toEqual(['a/name']);
+  });
+
   it('is no deletion when it is being saved anew, and neither is its folder when only something in it was moved out', async () => {
     const { user, look, lookSlowly, seal } = await openRoom(44);
     for (const path of ['a/saved', 'b/out of it', 'b/stays', 'c/other']) user.write(`/root/${path}`, path);

@@ -9,9 +9,10 @@ import { parseNodeId, type NodeId } from '../../domain/ids.ts';
 import { joinPath, type PathName, type SpacePath } from '../../domain/path-name.ts';
 import type { SpaceMode } from '../../domain/space.ts';
 import type { Catalog, EntryRow, Look, NodeNum } from '../../ports/catalog.ts';
-import type { Disk, DiskNature, FileStat, FolderListing, IsLeftOut, ListedEntry } from '../../ports/disk.ts';
+import type { Disk, DiskNature, FileStat, FolderListing, IsLeftOut } from '../../ports/disk.ts';
+import { sameThing, spareClashing, withoutClashing } from './clashes.ts';
 import { openMeetings } from './meetings.ts';
-import { lookAgain } from './look-again.ts';
+import { believeDeletions, leaveOldPlaces, letGoOf, settle, stayingIn, subtrees } from './missing.ts';
 import { compareFolder, lookOf, shownStat, type Findings, type Identities, type Newcomer } from './compare-folder.ts';
 
 /** A file or symlink whose content must be looked at. `before` is what the space holds in its place, when there is something. */
@@ -135,7 +136,7 @@ export async function scan(
     const same: { num: NodeNum; fingerprint: string }[] = [];
     for (const [i, { listing, num }] of known.entries()) {
       const before = findingsCount(found);
-      const fresh = compareFolder(input, listing, num, children[i] ?? [], found, identities);
+      const fresh = await compare(listing, num, children[i] ?? []);
       newcomers.push(...fresh);
       if (listing.fingerprint !== undefined && fresh.length === 0 && findingsCount(found) === before)
         same.push({ num, fingerprint: listing.fingerprint + input.leftOutKey });
@@ -149,10 +150,10 @@ export async function scan(
     told = found.jobs.length;
   }
 
-  await spareClashing(input, found, ports.catalog);
+  await spareClashing(input.space.num, found, ports.catalog);
   for (const { num, before } of found.jobs) if (before) nodes.set(num, before.node);
   for (const { num, from } of found.placed) if (from && from.num === num) nodes.set(num, from.node);
-  const below = await subtrees(found.missing);
+  const below = await subtrees(found.missing, placedNums, ports.catalog);
   // A scan that stopped at its limit has not seen where things went, and believes nothing.
   if (!isPartial) await believeDeletions(input, found, { placedNums, below, folders, numOf }, ports, signal);
   leaveOldPlaces(found, below);
@@ -175,6 +176,16 @@ export async function scan(
     placedNums.add(num);
   }
 
+  async function compare(
+    listing: FolderListing,
+    num: NodeNum,
+    children: readonly EntryRow[],
+  ): Promise<readonly Newcomer[]> {
+    const fresh = compareFolder(input, listing, num, children, found, identities);
+    if (fresh.every(({ replaces }) => replaces === undefined)) return fresh;
+    return withoutClashing(fresh, found, ports.catalog, (one) => placedNums.has(one));
+  }
+
   /** Listings of folders that were new in their own batch, level by level. */
   async function compareNew(listings: readonly FolderListing[]): Promise<void> {
     for (let rest = listings; rest.length > 0;) {
@@ -182,9 +193,9 @@ export async function scan(
       if (ready.length === 0) return;
       const nums = ready.map((listing) => numOf.get(listing.path) ?? 0);
       const children = await ports.catalog.children(nums);
-      const newcomers = ready.flatMap((listing, i) =>
-        compareFolder(input, listing, nums[i] ?? 0, children[i] ?? [], found, identities),
-      );
+      const newcomers: Newcomer[] = [];
+      for (const [i, listing] of ready.entries())
+        newcomers.push(...(await compare(listing, nums[i] ?? 0, children[i] ?? [])));
       await admit(newcomers);
       rest = rest.filter((listing) => !ready.includes(listing));
     }
@@ -220,52 +231,6 @@ export async function scan(
       } else found.jobs.push({ ...common, target: entry.target, before: undefined });
     }
   }
-
-  /** Everything below folders that are missing and have not moved, children before their folder. */
-  async function subtrees(missing: readonly EntryRow[]): Promise<ReadonlyMap<NodeNum, readonly EntryRow[]>> {
-    const below = new Map<NodeNum, readonly EntryRow[]>();
-    for (const row of missing) {
-      if (row.kind !== 'folder' || placedNums.has(row.num)) continue;
-      const rows: EntryRow[] = [];
-      for (let level: readonly NodeNum[] = [row.num]; level.length > 0;) {
-        const children = (await ports.catalog.children(level)).flat();
-        rows.push(...children);
-        level = children
-          .filter((child) => child.kind === 'folder' && !placedNums.has(child.num))
-          .map((child) => child.num);
-      }
-      below.set(row.num, rows.reverse());
-    }
-    return below;
-  }
-}
-
-interface Placing {
-  readonly placedNums: ReadonlySet<NodeNum>;
-  readonly below: ReadonlyMap<NodeNum, readonly EntryRow[]>;
-  readonly folders: ReadonlyMap<NodeNum, FolderPlace>;
-  readonly numOf: ReadonlyMap<SpacePath, NodeNum>;
-}
-
-/** What seems deleted and is not stays in the catalog where it was, until the next scan. */
-async function believeDeletions(
-  { root, isLeftOut }: ScanInput,
-  found: Findings,
-  { placedNums, below, folders, numOf }: Placing,
-  ports: { disk: Disk; catalog: Catalog },
-  signal: AbortSignal,
-): Promise<void> {
-  const missed = found.missing
-    .filter(({ num }) => !placedNums.has(num) && !found.replaced.has(num))
-    .map((row) => {
-      const above = folders.get(row.parent)?.path;
-      const path = above === undefined ? undefined : joinPath(above, row.name);
-      return { row, path, below: (below.get(row.num) ?? []).filter(({ num }) => !placedNums.has(num)) };
-    });
-  if (missed.length === 0) return;
-  const where = { root, isLeftOut, numOf: (path: SpacePath) => numOf.get(path) };
-  const there = new Set([...(await lookAgain(missed, where, ports, signal))].map(({ row }) => row.num));
-  found.missing = found.missing.filter(({ num }) => !there.has(num));
 }
 
 type EnterFolder = (num: NodeNum, path: SpacePath, parent: NodeNum, name: PathName) => void;
@@ -309,81 +274,4 @@ function noFindings(): Findings {
 /** What a comparison found in a folder, special files too: none of it is found by a folder that is passed over. */
 function findingsCount({ jobs, placed, missing, looks, clashes, problems, special }: Findings): number {
   return jobs.length + placed.length + missing.length + looks.length + clashes.length + problems.length + special;
-}
-
-/** What was moved to where it clashes was not deleted: it is met again once it has made room. */
-async function spareClashing({ space }: ScanInput, found: Findings, catalog: Catalog): Promise<void> {
-  if (found.clashes.length === 0) return;
-  const inodes = found.clashes.map(({ stat: { device, inode } }) => ({ device, inode }));
-  const origins = await catalog.byInode(space.num, inodes);
-  const moved = new Set(found.clashes.map((clash, i) => sameThing(origins[i], clash)?.num));
-  found.missing = found.missing.filter(({ num }) => !moved.has(num));
-}
-
-/** The origin of a newcomer, when it is the very same file or folder: same kind, and for a file same size and time. */
-function sameThing(origin: EntryRow | undefined, { stat }: Pick<ListedEntry, 'stat'>): EntryRow | undefined {
-  if (origin?.look === undefined || origin.kind !== stat.kind) return undefined;
-  if (stat.kind === 'folder') return origin;
-  return origin.look.bytes === stat.bytes && origin.look.mtimeNs === stat.mtimeNs ? origin : undefined;
-}
-
-/**
- * With `movesOnly` nothing counts as deleted but what had to make room for another kind: an archive keeps what is deleted here, and a partial scan has
- * not seen where things went.
- */
-function settle(
-  movesOnly: boolean,
-  { missing, replaced }: Findings,
-  placedNums: ReadonlySet<NodeNum>,
-  below: ReadonlyMap<NodeNum, readonly EntryRow[]>,
-  staying: ReadonlyMap<NodeNum, EntryRow>,
-): { gone: readonly EntryRow[]; deletions: number } {
-  const hasMoved = (row: EntryRow): boolean => placedNums.has(row.num);
-  const gone = missing.flatMap((row) => {
-    const all = [...(below.get(row.num) ?? []), row];
-    return movesOnly && !replaced.has(row.num) ? all.filter(hasMoved) : all.filter(({ num }) => !staying.has(num));
-  });
-  return { gone, deletions: gone.filter((row) => !hasMoved(row)).length };
-}
-
-/** What is not on this disk of that which lies in missing folders, with the folders that hold it. What made room for another kind cannot stay. */
-function stayingIn(
-  { missing, replaced }: Findings,
-  placedNums: ReadonlySet<NodeNum>,
-  below: ReadonlyMap<NodeNum, readonly EntryRow[]>,
-): ReadonlyMap<NodeNum, EntryRow> {
-  const staying = new Map<NodeNum, EntryRow>();
-  const holders = new Set<NodeNum>();
-  for (const row of missing) {
-    if (replaced.has(row.num)) continue;
-    // Children stand before their folder.
-    for (const one of [...(below.get(row.num) ?? []), row]) {
-      if (placedNums.has(one.num) || (one.look !== undefined && !holders.has(one.num))) continue;
-      staying.set(one.num, one);
-      holders.add(one.parent);
-    }
-  }
-  return staying;
-}
-
-/**
- * A file may have moved on after its old folder was listed with it, and before its new one was. It has one place, the new one: the old one counts as left.
- * A folder keeps its identity where it was met first.
- */
-function leaveOldPlaces({ placed, missing }: Findings, below: ReadonlyMap<NodeNum, readonly EntryRow[]>): void {
-  const left = new Set(missing.flatMap((row) => [row, ...(below.get(row.num) ?? [])]).map(({ num }) => num));
-  for (const { num, parent, name, from } of placed) {
-    const isElsewhere = from?.num === num && (from.parent !== parent || from.name !== name);
-    if (isElsewhere && !left.has(num)) missing.push(from);
-  }
-}
-
-function letGoOf(
-  { missing, replaced }: Findings,
-  placedNums: ReadonlySet<NodeNum>,
-  below: ReadonlyMap<NodeNum, readonly EntryRow[]>,
-): Scan['letGo'] {
-  return missing
-    .filter(({ num }) => !placedNums.has(num) && !replaced.has(num))
-    .map((row) => ({ row, below: (below.get(row.num) ?? []).filter(({ num }) => !placedNums.has(num)) }));
 }

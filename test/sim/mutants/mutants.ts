@@ -18,7 +18,7 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: 'take what is missing for deleted',
-    file: 'app/stages/scan/scan.ts',
+    file: 'app/stages/scan/missing.ts',
     from: 'if (placedNums.has(one.num) || (one.look !== undefined && !holders.has(one.num))) continue;',
     to: 'continue;',
     seed: 7061,
