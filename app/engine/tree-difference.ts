@@ -183,13 +183,12 @@ async function furtherPairs(
   opened: Set<NodeId>,
   catalog: Catalog,
 ): Promise<readonly Pair[]> {
-  const folders = comparison.takeTheirFolders();
-  if (folders.length > 0) {
+  for (let folders = comparison.takeTheirFolders(); folders.length > 0; folders = comparison.takeTheirFolders()) {
     const rows = await catalog.entriesOf(
       space,
       folders.map(([node]) => node),
     );
-    return folders.flatMap(([node, listed], i): readonly Pair[] => {
+    const pairs = folders.flatMap(([node, listed], i): readonly Pair[] => {
       const row = rows[i];
       if (row?.kind !== 'folder' || opened.has(node)) return [{ node, num: undefined, listed }];
       comparison.pairedElsewhere(row, row.parentNode);
@@ -198,6 +197,7 @@ async function furtherPairs(
       opened.add(node);
       return [];
     });
+    if (pairs.length > 0) return pairs;
   }
   return comparison
     .takeOurFolders()

@@ -81,6 +81,22 @@ describe('what one device does', () => {
       expect(Object.keys(tree(device))).toEqual(['in', 'in/b', 'in/b/c', 'in/b/c/two', 'in/b/new', 'in/b/one']);
   });
 
+  it('keeps what was put into a folder that another device removed, whatever else only moved there', async () => {
+    const [laptop, desktop] = await two(world, { 'gone/a': 'a', b: 'b' });
+    desktop.disk.user.makeFolder(`${root}/empty`);
+    await desktop.sync('docs');
+    await laptop.sync('docs');
+    desktop.disk.user.rename(`${root}/empty`, `${root}/still empty`);
+    desktop.disk.user.remove(`${root}/gone`);
+    await desktop.sync('docs');
+    laptop.disk.user.rename(`${root}/b`, `${root}/gone/b`);
+    laptop.disk.user.write(`${root}/gone/new`, 'new');
+    await laptop.sync('docs');
+    await converge(laptop, desktop);
+    expect(Object.keys(tree(desktop))).toEqual(['gone', 'gone/b', 'gone/new', 'still empty']);
+    expect(tree(laptop)).toEqual(tree(desktop));
+  });
+
   it('goes both ways at once without a conflict when it is about different things', async () => {
     const [laptop, desktop] = await two(world, { a: 'a', b: 'b', 'box/c': 'c' });
     laptop.disk.user.write(`${root}/a`, 'a from laptop');

@@ -40,6 +40,10 @@ export const knownSeeds: readonly KnownSeed[] = [
     seed: 2144661832,
     bug: 'a file that was moved, while folders were listed, to the name of one that was met elsewhere already counted as deleted',
   },
+  {
+    seed: 2145167821,
+    bug: 'when the only folder that had moved elsewhere was unchanged in itself, nothing was seen of what lay in folders that the other side had removed: what somebody had put into them was deleted everywhere',
+  },
 ];
 
 export function knownHistory({ seed }: KnownSeed): History {
