@@ -6,7 +6,7 @@ import { sameDot } from '../domain/dot.ts';
 import { Fault } from '../domain/fault.ts';
 import type { NodeId } from '../domain/ids.ts';
 import { isSameContent, type NodeState } from '../domain/node-state.ts';
-import type { Content, Snapshot, TreeEntry } from '../domain/space.ts';
+import type { Content, TreeEntry } from '../domain/space.ts';
 import { contentToBytes, listingFromBytes } from '../formats/listing.ts';
 import { sameBytes } from '../domain/bytes.ts';
 import type { Catalog, EntryRow, NodeNum, SpaceRow } from '../ports/catalog.ts';
@@ -144,10 +144,10 @@ const isSameListing = (a: Content, b: Content): boolean =>
   a.chunks.length > 0 && sameBytes(contentToBytes(a), contentToBytes(b));
 
 export async function differenceOf(
-  row: SpaceRow,
-  theirs: Snapshot['root'],
-  window: TreeWindow,
-  ports: { readonly catalog: Catalog; readonly reader: ChunkReader },
+  row: Pick<SpaceRow, 'num' | 'root' | 'rootNode'>,
+  theirs: Listed,
+  window: Pick<TreeWindow, 'take'>,
+  ports: { readonly catalog: Pick<Catalog, 'children' | 'entriesOf'>; readonly reader: Pick<ChunkReader, 'many'> },
   signal: AbortSignal,
 ): Promise<TreeDifference> {
   const comparison = new Comparison(row.rootNode);
@@ -178,10 +178,10 @@ export async function differenceOf(
 
 /** First what is theirs, beside what we have of it; only when there is no more of that, what is ours alone. */
 async function furtherPairs(
-  { num: space }: SpaceRow,
+  { num: space }: Pick<SpaceRow, 'num'>,
   comparison: Comparison,
   opened: Set<NodeId>,
-  catalog: Catalog,
+  catalog: Pick<Catalog, 'entriesOf'>,
 ): Promise<readonly Pair[]> {
   for (let folders = comparison.takeTheirFolders(); folders.length > 0; folders = comparison.takeTheirFolders()) {
     const rows = await catalog.entriesOf(
@@ -208,7 +208,7 @@ async function furtherPairs(
 /** Listings of many folders in few reads. */
 async function readListings(
   pairs: readonly Pair[],
-  reader: ChunkReader,
+  reader: Pick<ChunkReader, 'many'>,
   signal: AbortSignal,
 ): Promise<readonly (readonly TreeEntry[])[]> {
   const found: (readonly TreeEntry[])[] = [];
