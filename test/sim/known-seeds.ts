@@ -44,6 +44,10 @@ export const knownSeeds: readonly KnownSeed[] = [
     seed: 2145167821,
     bug: 'when the only folder that had moved elsewhere was unchanged in itself, nothing was seen of what lay in folders that the other side had removed: what somebody had put into them was deleted everywhere',
   },
+  {
+    seed: 2145763421,
+    bug: 'a folder that changed places with a file while folders were listed counted as deleted with all that was in it, and as a new one',
+  },
 ];
 
 export function knownHistory({ seed }: KnownSeed): History {

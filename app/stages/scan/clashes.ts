@@ -26,10 +26,17 @@ export async function withoutClashing(
     if (replaces?.kind !== 'folder' || !(await holdsUnseen(replaces.num, catalog, isPlaced))) continue;
     clashing.add(newcomer);
     found.clashes.push({ path, stat: entry.stat });
-    found.replaced.delete(replaces.num);
-    found.missing = found.missing.filter((row) => row !== replaces);
   }
-  return clashing.size === 0 ? newcomers : newcomers.filter((newcomer) => !clashing.has(newcomer));
+  leaveInPlace([...clashing], found);
+  return newcomers.filter((newcomer) => !clashing.has(newcomer));
+}
+
+/** When newcomers are not taken, what they replace is not gone either. */
+export function leaveInPlace(newcomers: readonly Newcomer[], found: Findings): void {
+  const left = new Set(newcomers.flatMap(({ replaces }) => (replaces ? [replaces] : [])));
+  if (left.size === 0) return;
+  found.missing = found.missing.filter((row) => !left.has(row));
+  for (const { num } of left) found.replaced.delete(num);
 }
 
 async function holdsUnseen(folder: NodeNum, catalog: Catalog, isPlaced: (num: NodeNum) => boolean): Promise<boolean> {

@@ -14,10 +14,12 @@ export interface Missed {
   readonly below: readonly EntryRow[];
 }
 
-interface Meeting {
+/** An entry of what seemed deleted, met at another place. */
+export interface Met {
+  readonly missed: Missed;
   readonly row: EntryRow;
   readonly folder: SpacePath;
-  readonly name: string;
+  readonly entry: ListedEntry;
 }
 
 const inodeKey = ({ device, inode }: { readonly device: bigint; readonly inode: bigint }): string =>
@@ -29,7 +31,7 @@ function isSame({ kind, look }: EntryRow, { stat }: ListedEntry): boolean {
   return kind === 'folder' || (look.bytes === stat.bytes && look.mtimeNs === stat.mtimeNs);
 }
 
-/** Those of `missed` that are on the disk all the same, they themselves or anything from below them. */
+/** Those of `missed` that are on the disk all the same, they themselves or anything from below them; and where these were met. */
 export async function lookAgain(
   missed: readonly Missed[],
   input: {
@@ -41,7 +43,7 @@ export async function lookAgain(
   },
   { disk, catalog }: { readonly disk: Disk; readonly catalog: Catalog },
   signal: AbortSignal,
-): Promise<ReadonlySet<Missed>> {
+): Promise<{ readonly there: ReadonlySet<Missed>; readonly met: readonly Met[] }> {
   const byPath = new Map(missed.map((one) => [one.path, one]));
   const byInode = new Map<string, EntryRow>();
   const groupOf = new Map<NodeNum, Missed>();
@@ -50,23 +52,27 @@ export async function lookAgain(
       groupOf.set(row.num, one);
       if (row.look !== undefined) byInode.set(inodeKey(row.look), row);
     }
-  const found = new Set<Missed>();
-  const meetings: Meeting[] = [];
+  const there = new Set<Missed>();
+  const meetings: Omit<Met, 'missed'>[] = [];
   for await (const batch of disk.walk(input.root, '', input.isLeftOut, signal))
     for (const { path: folder, entries } of batch)
       for (const entry of entries) {
-        const there = byPath.get(joinPath(folder, entry.name));
-        if (there !== undefined && there.row.kind === entry.stat.kind) found.add(there);
+        const again = byPath.get(joinPath(folder, entry.name));
+        if (again !== undefined && again.row.kind === entry.stat.kind) there.add(again);
         const row = byInode.get(inodeKey(entry.stat));
-        if (row !== undefined && isSame(row, entry)) meetings.push({ row, folder, name: entry.name });
+        if (row !== undefined && isSame(row, entry)) meetings.push({ row, folder, entry });
       }
-  for (const { row, folder, name } of meetings) {
+  const met: Met[] = [];
+  for (const meeting of meetings) {
+    const { row, folder, entry } = meeting;
     const num = input.numOf(folder);
     const [known = []] = num === undefined ? [] : await catalog.children([num]);
     // Another name of the same file, which has an identity of its own, says nothing of this one.
-    const isOther = known.some((child) => child.name === name && !input.hasMoved(child));
-    const group = isOther ? undefined : groupOf.get(row.num);
-    if (group !== undefined) found.add(group);
+    const isOther = known.some((child) => child.name === entry.name && !input.hasMoved(child));
+    const missed = isOther ? undefined : groupOf.get(row.num);
+    if (missed === undefined) continue;
+    there.add(missed);
+    met.push({ ...meeting, missed });
   }
-  return found;
+  return { there, met };
 }

@@ -5,16 +5,16 @@
 import { joinPath, type SpacePath } from '../../domain/path-name.ts';
 import type { Catalog, EntryRow, NodeNum } from '../../ports/catalog.ts';
 import type { Disk } from '../../ports/disk.ts';
-import type { Findings } from './compare-folder.ts';
-import { lookAgain } from './look-again.ts';
-import type { FolderPlace, Scan, ScanInput } from './scan.ts';
+import { shownStat, type Findings } from './compare-folder.ts';
+import { lookAgain, type Met } from './look-again.ts';
+import type { FolderPlace, Placed, Scan, ScanInput } from './scan.ts';
 
 /** Everything below folders that are missing and have not moved, children before their folder. */
 export async function subtrees(
   missing: readonly EntryRow[],
   placedNums: ReadonlySet<NodeNum>,
   catalog: Catalog,
-): Promise<ReadonlyMap<NodeNum, readonly EntryRow[]>> {
+): Promise<Map<NodeNum, readonly EntryRow[]>> {
   const below = new Map<NodeNum, readonly EntryRow[]>();
   for (const row of missing) {
     if (row.kind !== 'folder' || placedNums.has(row.num)) continue;
@@ -31,35 +31,71 @@ export async function subtrees(
   return below;
 }
 
+/** What a scan knows of where things are; added to when the second look meets something. */
 interface Placing {
-  readonly placedNums: ReadonlySet<NodeNum>;
-  readonly below: ReadonlyMap<NodeNum, readonly EntryRow[]>;
-  readonly folders: ReadonlyMap<NodeNum, FolderPlace>;
+  readonly placedNums: Set<NodeNum>;
+  readonly below: Map<NodeNum, readonly EntryRow[]>;
+  readonly folders: Map<NodeNum, FolderPlace>;
   readonly numOf: ReadonlyMap<SpacePath, NodeNum>;
 }
 
-/** What seems deleted and is not stays in the catalog where it was, until the next scan. */
+/**
+ * What seems deleted and is not stays in the catalog where it was, until the next scan. When something else has taken its place, it cannot: then it is where it
+ * was met. A scan that stopped at its limit asks for those alone.
+ */
 export async function believeDeletions(
-  { root, isLeftOut }: ScanInput,
+  { root, isLeftOut, nature }: ScanInput,
   found: Findings,
-  { placedNums, below, folders, numOf }: Placing,
+  placing: Placing,
+  isPartial: boolean,
   ports: { disk: Disk; catalog: Catalog },
   signal: AbortSignal,
 ): Promise<void> {
+  const { placedNums, below, folders, numOf } = placing;
   const missed = found.missing
-    .filter(({ num }) => !placedNums.has(num) && !found.replaced.has(num))
+    .filter(({ num }) => !placedNums.has(num) && (!isPartial || found.replaced.has(num)))
     .map((row) => {
       const above = folders.get(row.parent)?.path;
       const path = above === undefined ? undefined : joinPath(above, row.name);
       return { row, path, below: (below.get(row.num) ?? []).filter(({ num }) => !placedNums.has(num)) };
     });
   if (missed.length === 0) return;
-  const moved = new Set(found.missing.filter(({ num }) => placedNums.has(num)).map(({ num }) => num));
+  const moved = new Set(found.placed.filter(isElsewhere).map(({ num }) => num));
   const hasMoved = ({ num }: EntryRow): boolean => moved.has(num);
   const where = { root, isLeftOut, numOf: (path: SpacePath) => numOf.get(path), hasMoved };
-  const there = new Set([...(await lookAgain(missed, where, ports, signal))].map(({ row }) => row.num));
-  found.missing = found.missing.filter(({ num }) => !there.has(num));
+  const { there, met } = await lookAgain(missed, where, ports, signal);
+  const stays = new Set([...there].map(({ row }) => row.num).filter((num) => !found.replaced.has(num)));
+  found.missing = found.missing.filter(({ num }) => !stays.has(num));
+  for (const one of met) if (found.replaced.has(one.missed.row.num)) placeMet(one, found, placing, nature);
 }
+
+/** Only where the folder is one that the scan knows: in another one it is met next time, as something new. */
+function placeMet(
+  { missed: { row: top }, row, folder, entry }: Met,
+  found: Findings,
+  { placedNums, below, folders, numOf }: Placing,
+  nature: ScanInput['nature'],
+): void {
+  const parent = numOf.get(folder);
+  if (parent === undefined || placedNums.has(row.num)) return;
+  const { name } = entry;
+  const path = joinPath(folder, name);
+  placedNums.add(row.num);
+  found.placed.push({ path, parent, name, num: row.num, stat: shownStat(entry.stat, row, nature), from: row });
+  if (row.kind === 'folder') folders.set(row.num, { path, parent, name });
+  if (row !== top) found.missing.push(row);
+  // What lies in it goes with it. Children stand before their folder.
+  const inside = new Set([row.num]);
+  const rows = below.get(top.num) ?? [];
+  for (const one of rows.toReversed()) if (inside.has(one.parent)) inside.add(one.num);
+  below.set(
+    top.num,
+    rows.filter(({ num }) => !inside.has(num)),
+  );
+}
+
+const isElsewhere = ({ num, parent, name, from }: Placed): boolean =>
+  from?.num === num && (from.parent !== parent || from.name !== name);
 
 /**
  * With `movesOnly` nothing counts as deleted but what had to make room for another kind: an archive keeps what is deleted here, and a partial scan has
@@ -106,10 +142,7 @@ export function stayingIn(
  */
 export function leaveOldPlaces({ placed, missing }: Findings, below: ReadonlyMap<NodeNum, readonly EntryRow[]>): void {
   const left = new Set(missing.flatMap((row) => [row, ...(below.get(row.num) ?? [])]).map(({ num }) => num));
-  for (const { num, parent, name, from } of placed) {
-    const isElsewhere = from?.num === num && (from.parent !== parent || from.name !== name);
-    if (isElsewhere && !left.has(num)) missing.push(from);
-  }
+  for (const one of placed) if (one.from && isElsewhere(one) && !left.has(one.num)) missing.push(one.from);
 }
 
 export function letGoOf(

@@ -220,6 +220,26 @@ describe('a file that moves while the folders are listed', () => {
     expect(found.placed.map(({ path }) => path)).toEqual(['a/name']);
   });
 
+  it.each(['sync', 'archive'] as const)(
+    'into a folder that was listed already is no deletion either when something else takes its place: %s',
+    async (mode) => {
+      const { user, look, lookSlowly, seal } = await openRoom(50, mode);
+      for (const path of ['swapped', 'a/f/deep/in it', 'a/f/out of it', 'c/other']) user.write(`/root/${path}`, path);
+      await seal(await look());
+      const found = await lookSlowly(['', 'c', 'a'], (folder) => {
+        if (folder !== 'c') return;
+        user.rename('/root/a/f/out of it', '/root/c/out of it');
+        user.rename('/root/swapped', '/root/aside');
+        user.rename('/root/a/f', '/root/swapped');
+        user.rename('/root/aside', '/root/a/f');
+      });
+      const places = (some: Scan['placed']) => some.map(({ path }) => path).toSorted();
+      expect(found).toMatchObject({ jobs: [], deletions: 0 });
+      expect(places(found.placed)).toEqual(['a/f', 'c/out of it', 'swapped']);
+      expect(found.gone.map(({ num }) => num).toSorted()).toEqual(found.placed.map(({ num }) => num).toSorted());
+    },
+  );
+
   it('is no deletion when it is being saved anew, and neither is its folder when only something in it was moved out', async () => {
     const { user, look, lookSlowly, seal } = await openRoom(44);
     for (const path of ['a/saved', 'b/out of it', 'b/stays', 'c/other']) user.write(`/root/${path}`, path);

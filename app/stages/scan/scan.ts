@@ -10,7 +10,7 @@ import { joinPath, type PathName, type SpacePath } from '../../domain/path-name.
 import type { SpaceMode } from '../../domain/space.ts';
 import type { Catalog, EntryRow, Look, NodeNum } from '../../ports/catalog.ts';
 import type { Disk, DiskNature, FileStat, FolderListing, IsLeftOut } from '../../ports/disk.ts';
-import { sameThing, spareClashing, withoutClashing } from './clashes.ts';
+import { leaveInPlace, sameThing, spareClashing, withoutClashing } from './clashes.ts';
 import { openMeetings } from './meetings.ts';
 import { believeDeletions, leaveOldPlaces, letGoOf, settle, stayingIn, subtrees } from './missing.ts';
 import { compareFolder, lookOf, shownStat, type Findings, type Identities, type Newcomer } from './compare-folder.ts';
@@ -142,7 +142,8 @@ export async function scan(
         same.push({ num, fingerprint: listing.fingerprint + input.leftOutKey });
     }
     if (same.length > 0) await ports.catalog.setFingerprints(same);
-    if (!isPartial) await admit(newcomers);
+    if (isPartial) leaveInPlace(newcomers, found);
+    else await admit(newcomers);
     const late = batch.filter((listing) => !placed.some((one) => one.listing === listing));
     if (!isPartial) await compareNew(late);
     input.onSeen(found.seen);
@@ -151,12 +152,11 @@ export async function scan(
   }
 
   await spareClashing(input.space.num, found, ports.catalog);
+  const below = await subtrees(found.missing, placedNums, ports.catalog);
+  await believeDeletions(input, found, { placedNums, below, folders, numOf }, isPartial, ports, signal);
+  leaveOldPlaces(found, below);
   for (const { num, before } of found.jobs) if (before) nodes.set(num, before.node);
   for (const { num, from } of found.placed) if (from && from.num === num) nodes.set(num, from.node);
-  const below = await subtrees(found.missing, placedNums, ports.catalog);
-  // A scan that stopped at its limit has not seen where things went, and believes nothing.
-  if (!isPartial) await believeDeletions(input, found, { placedNums, below, folders, numOf }, ports, signal);
-  leaveOldPlaces(found, below);
   const isArchive = input.space.mode === 'archive';
   const movesOnly = isArchive || isPartial;
   const staying = stayingIn(found, placedNums, below);
