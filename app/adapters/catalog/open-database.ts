@@ -14,6 +14,8 @@ export const applicationId = 0x464c4f45;
 
 /** Page cache, in KiB: the inner pages of a catalog of millions of rows, and little of a small machine's memory. */
 const cacheKib = 32 * 1024;
+/** During the check, which reads every page once: they need not stay. */
+const checkCacheKib = 2 * 1024;
 /** A reader in another process (a backup, say) may hold the file for a moment. */
 const busyMs = 5_000;
 /** Pages of log after which SQLite carries them over by itself: about 16 MiB, so that large batches do not stop every 4 MiB. */
@@ -45,13 +47,13 @@ function prepare(db: Database.Database): void {
   db.pragma('journal_mode = WAL');
   // FULL: a commit that stands for money or a sealed round survives a power cut.
   db.pragma('synchronous = FULL');
-  db.pragma(`cache_size = -${cacheKib}`);
   db.pragma('temp_store = MEMORY');
   db.pragma('mmap_size = 0');
   db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
   // Words in the schema of a damaged or hostile file may not call functions.
   db.pragma('trusted_schema = OFF');
   if (version > 0) checkPages(db);
+  db.pragma(`cache_size = -${cacheKib}`);
   migrate(db, version);
   db.pragma('foreign_keys = ON');
   forgetUnusedNodes(db);
@@ -77,6 +79,7 @@ function checkIdentity(db: Database.Database): number {
 function checkPages(db: Database.Database): void {
   const bytes = Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }));
   if (bytes > quickCheckBytesMax) return;
+  db.pragma(`cache_size = -${checkCacheKib}`);
   const check = db.pragma('quick_check(1)', { simple: true });
   if (check !== 'ok') throw damagedCatalog(String(check).split('\n')[0] ?? 'it fails its check');
 }

@@ -4,13 +4,16 @@ import { unreachable } from '../../domain/fault.ts';
 import type { DiskJob, DiskReply } from './disk-jobs.ts';
 import { actAll } from './acts.ts';
 import { listFolders } from './list-folders.ts';
+import { RowWriter } from './packed-rows.ts';
 import { placeFiles } from './place-files.ts';
 import { readSpans } from './read-spans.ts';
+
+const rows = new RowWriter();
 
 function answer(job: DiskJob): { readonly answer: unknown; readonly moved: ArrayBuffer[] } {
   switch (job.kind) {
     case 'list': {
-      const listings = listFolders(job.root, job.paths);
+      const listings = listFolders(job.root, job.paths, rows);
       return { answer: listings, moved: [listings.rows] };
     }
     case 'read': {

@@ -92,8 +92,9 @@ function listOne(root: string, path: SpacePath, rows: RowWriter): PackedFolder {
   }
 }
 
-export function listFolders(root: string, paths: readonly SpacePath[]): PackedListings {
-  const rows = new RowWriter();
+export function listFolders(root: string, paths: readonly SpacePath[], rows: RowWriter): PackedListings {
+  // What an answer left that was not finished.
+  rows.cut(0);
   const folders: PackedFolder[] = [];
   for (const path of paths) {
     if (rows.end > answerBytes) break;

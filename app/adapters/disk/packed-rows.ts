@@ -12,9 +12,14 @@ const kinds = ['file', 'folder', 'symlink', 'other'] as const;
 const nameAt = 49;
 /** A name of 255 UTF-16 units, as some systems allow, has at most so many bytes. */
 const nameBytesMax = 3 * 255;
-const firstBytes = 256 * 1024;
+const firstBytes = 512 * 1024;
+/** What one very large folder needed is not kept. */
+const keptBytesMax = 1024 * 1024;
 
-/** Grows as rows are added; one for each answer. */
+/**
+ * Grows as rows are added. A thread has one for all its answers: with one for each, tens of megabytes would wait for the collector, which counts a
+ * buffer outside its heap for little.
+ */
 export class RowWriter {
   #bytes = Buffer.alloc(firstBytes);
   #view = new DataView(this.#bytes.buffer);
@@ -50,10 +55,12 @@ export class RowWriter {
     return this.#bytes.subarray(start, this.#end);
   }
 
-  /** Everything so far, in memory of its own that may be moved. */
+  /** Everything so far, in memory of its own that may be moved, and begins again. */
   take(): ArrayBuffer {
-    const { buffer } = this.#bytes;
-    return buffer.slice(0, this.#end);
+    const rows = this.#bytes.buffer.slice(0, this.#end);
+    this.#end = 0;
+    if (this.#bytes.length > keptBytesMax) this.#use(Buffer.alloc(firstBytes));
+    return rows;
   }
 
   #writeName(name: string, at: number): number {
@@ -66,8 +73,12 @@ export class RowWriter {
   #grow(): void {
     const larger = Buffer.alloc(this.#bytes.length * 2);
     larger.set(this.#bytes);
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+    this.#use(larger);
+  }
+
+  #use(bytes: Buffer<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
   }
 }
 

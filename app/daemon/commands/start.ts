@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { makePhrase } from '../../adapters/account/account.ts';
 import { diskFault } from '../../adapters/disk/disk.ts';
 import { lockHome } from '../../adapters/home/home.ts';
@@ -26,7 +27,11 @@ import { refuseHome, sayReport } from './space.ts';
 /** Where `npm run build` puts the window. */
 const pageDir = join(import.meta.dirname, '../../../out/renderer');
 
+/** What V8 does in a Floe that runs all day: memory that a large round took goes back to the system when it is over. Otherwise the heaps' pages are all kept. */
+const heapFlag = '--optimize-for-size';
+
 export const startCommand: Run = async (context, _args, flags) => {
+  setFlagsFromString(heapFlag);
   // From here to the end, so that no other command gets the home before the desk has it.
   const lock = lockHome(context.home);
   const opened = Promise.withResolvers<Desk>();
