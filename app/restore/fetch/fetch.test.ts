@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Temper } from '../../../test/world/model-nodes.ts';
+import type { ModelNetwork, Temper } from '../../../test/world/model-nodes.ts';
 import { parseBlobId } from '../../domain/blob-id.ts';
 import type { NetworkState } from '../../domain/committee.ts';
 import { openNodeHealth } from '../../domain/node-health.ts';
 import { redStuff } from '../../domain/redstuff.ts';
 import { sliverDataBytes, sliverForm } from '../../domain/sliver-form.ts';
+import type { Pool } from '../../ports/pool.ts';
 import { openReader } from './fetch.ts';
 import {
   chooseNodes,
@@ -213,6 +214,54 @@ describe('readWhole', () => {
     trial.network.counts.clear();
     await trial.reader.readWhole(trial.blob.blobId, undefined, never);
     expect(trial.network.count('sliver')).toBe(redStuff(10).rows);
+  });
+
+  it('believes slivers that are no rows until a row comes out wrong; then it finds the liars, and fetches no row again', async () => {
+    const trial = await openTrial(100, 100, 14);
+    const { network, clock, dice, state, blob } = trial;
+    const { rows } = redStuff(100);
+    const holds = (pair: number) => network.all.find(({ bodies }) => bodies.has(`${blob.blobId} ${pair} primary`));
+    const lost = 10;
+    for (let row = 0; row < lost; row++) holds(row)?.bodies.delete(`${blob.blobId} ${row} primary`);
+    const fetched: number[] = [];
+    const nodes: ModelNetwork = {
+      ...network,
+      node: (member) => {
+        const client = network.node(member);
+        return {
+          ...client,
+          sliverInto: (id, pair, ...more) => {
+            fetched.push(pair);
+            return client.sliverInto(id, pair, ...more);
+          },
+        };
+      },
+    };
+    let checked = 0;
+    const counted: Pool = {
+      ...pool,
+      verifyRows: (input, options) => {
+        checked += input.rows.length;
+        return pool.verifyRows(input, options);
+      },
+    };
+    const health = openNodeHealth(clock, dice);
+    const asked = () => Promise.resolve(state.now);
+    const reader = openReader({ nodes, pool: counted, clock, dice, health, network: asked });
+    const readWhole = async () => {
+      const { bytes } = await reader.readWhole(blob.blobId, undefined, never);
+      expect(Buffer.from(bytes).equals(blob.bytes)).toBe(true);
+    };
+    await readWhole();
+    expect(checked).toBe(rows - lost);
+
+    const liars = Array.from({ length: 30 }, (_, i) => holds(rows + 2 * i));
+    for (const liar of liars) if (liar) liar.temper = 'lying';
+    fetched.length = checked = 0;
+    await readWhole();
+    expect(checked).toBeGreaterThan(rows);
+    expect(liars.filter((liar) => liar && health.isLiar(liar.member.nodeId)).length).toBeGreaterThan(0);
+    for (let row = lost; row < rows; row++) expect(fetched.filter((pair) => pair === row)).toEqual([row]);
   });
 
   it('edge 94: says so when genuine slivers do not come from one encoding', async () => {

@@ -16,7 +16,8 @@ import { paddedBlobBytes, redStuff } from '../../domain/redstuff.ts';
 import { sliverBodyBytes, sliverDataBytes, sliverForm } from '../../domain/sliver-form.ts';
 import type { Nodes } from '../../ports/nodes.ts';
 import type { Pool, Urgency } from '../../ports/pool.ts';
-import { Gathering, type Demand, type Sufficient } from './gathering.ts';
+import type { Demand, Sufficient } from './demand.ts';
+import { Gathering } from './gathering.ts';
 import { readLimits, type ReadLimits } from './limits.ts';
 import { fetchMetadata, openMetadataCache, type MetadataCache } from './metadata-source.ts';
 import { recoverRow } from './recovered-row.ts';
@@ -71,6 +72,15 @@ export interface WholeBlob {
 
 /** Kept for the next blobs: as many as are gathered whole at once. */
 const otherRoomsMax = 2;
+
+/** What was believed does not fit: all but these rows is gathered again, and looked at piece by piece. */
+class Doubt {
+  readonly present: readonly number[];
+
+  constructor(present: readonly number[]) {
+    this.present = present;
+  }
+}
 
 export function openReader(ports: ReaderPorts): BlobReader {
   return new Reader(ports);
@@ -175,6 +185,7 @@ class Reader implements BlobReader {
     const otherWay = async (
       missing: readonly number[],
     ): Promise<SharedArrayBuffer | ReadonlyMap<number, Uint8Array>> => {
+      if (room) return room.buffer;
       const recovered = await this.#recovered(place, metadata, missing, signal);
       if (recovered) return recovered;
       room = await this.#rooms.take(roomBytes(place, metadata), signal);
@@ -183,7 +194,8 @@ class Reader implements BlobReader {
     try {
       return await this.#gather(place, { metadata, wanted, otherWay }, signal, async (gathering, sufficient, inner) => {
         if (sufficient !== 'wanted' && room) {
-          await this.#rebuild(place, metadata, room.buffer, gathering, sufficient, 'interactive', inner);
+          const doubt = await this.#rebuild(place, metadata, room.buffer, gathering, sufficient, 'interactive', inner);
+          if (doubt) return doubt;
           const whole = wholeBlob(room, metadata.unencodedBytes);
           room = undefined;
           return whole;
@@ -223,8 +235,23 @@ class Reader implements BlobReader {
     return rows;
   }
 
-  /** Gathers until it suffices and hands on to `use`, all within one deadline. */
+  /** Gathers until it suffices and hands on to `use`; once more when that has doubts. */
   async #gather<T>(
+    place: Place,
+    demand: Pick<Demand, 'metadata' | 'wanted' | 'otherWay'>,
+    signal: AbortSignal,
+    use: (gathering: Gathering, sufficient: Sufficient, signal: AbortSignal) => Promise<T | Doubt>,
+  ): Promise<T> {
+    const believed = await this.#gatherOnce(place, { ...demand, present: [], doubts: false }, signal, use);
+    if (!(believed instanceof Doubt)) return believed;
+    const { present } = believed;
+    const doubted = await this.#gatherOnce(place, { ...demand, present, doubts: true }, signal, use);
+    if (doubted instanceof Doubt) throw new Error('what was looked at piece by piece needs no more doubts');
+    return doubted;
+  }
+
+  /** All within one deadline. */
+  async #gatherOnce<T>(
     place: Place,
     demand: Omit<Demand, 'otherRoom'>,
     signal: AbortSignal,
@@ -261,7 +288,7 @@ class Reader implements BlobReader {
     return kept && kept.byteLength >= bytes ? kept : new SharedArrayBuffer(bytes);
   }
 
-  /** Puts the rows in place that are missing, when all others are. */
+  /** Puts the rows in place that are missing, when all others are. The answer is doubt when they come out wrong, and slivers were believed. */
   async #rebuild(
     { shards, blobId }: Place,
     metadata: BlobMetadata,
@@ -270,15 +297,17 @@ class Reader implements BlobReader {
     sufficient: Sufficient,
     urgency: Urgency,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<Doubt | undefined> {
     if (sufficient === 'wanted') throw new Error('rows that were wanted need no decoding');
     const { present, slivers } = gathering.take(sufficient);
-    if (present.length === gathering.form.code.rows) return;
+    if (present.length === gathering.form.code.rows) return undefined;
     try {
       await this.#reading.pool.rebuildRows({ shards, metadata, blob, present, slivers }, { urgency, signal });
+      return undefined;
     } catch (error) {
       const fault = faultOf(error);
       if (fault?.code !== 'blob-inconsistent') throw error;
+      if (sufficient === 'primary' && gathering.believes) return new Doubt(present);
       // Every sliver was genuine, so it is the blob that was never encoded as its id says.
       const message = `Blob ${blobId} was encoded wrongly by whoever stored it.`;
       throw new Fault('blob-inconsistent', 'never', message, fault);

@@ -6,7 +6,7 @@
 import { sameBytes } from '../../domain/bytes.ts';
 import type { CommitteeMember } from '../../domain/committee.ts';
 import { within } from '../../domain/deadline.ts';
-import type { Axis, BlobMetadata } from '../../domain/encoding.ts';
+import type { Axis } from '../../domain/encoding.ts';
 import { Fault, faultOf } from '../../domain/fault.ts';
 import { sliverHashIn } from '../../domain/metadata-form.ts';
 import { backoffMs } from '../../domain/node-health.ts';
@@ -20,28 +20,14 @@ import {
   type SliverForm,
 } from '../../domain/sliver-form.ts';
 import type { NodeClient } from '../../ports/nodes.ts';
+import type { Demand, Sufficient } from './demand.ts';
 import { takeForRebuilding, type Rebuilding } from './rebuilding.ts';
 import { openOtherChecks, openRowChecks, type OtherChecks, type RowChecks } from './row-checks.ts';
-import { SlotLine, type Request, type Slot } from './slots.ts';
+import { costOf, SlotLine, type Request, type Slot } from './slots.ts';
 import { Bell, rankOf, type Place, type Reading } from './reading.ts';
-
-export interface Demand {
-  readonly metadata: BlobMetadata;
-  /** Systematic primary slivers that suffice by themselves; empty when the whole blob is wanted. */
-  readonly wanted: ReadonlySet<number>;
-  /**
-   * Another way, when the wanted slivers do not come from their nodes: the missing rows themselves, or room for the rows of a whole blob. When
-   * all of a blob is wanted, it is asked for at once, and there is room.
-   */
-  otherWay(missing: readonly number[]): Promise<SharedArrayBuffer | ReadonlyMap<number, Uint8Array>>;
-  /** Room for primary slivers that are no rows, when it comes to that. */
-  otherRoom(): SharedArrayBuffer;
-}
 
 /** So many requests must have been made before a few that dally say much of the next ones. */
 const hedgeDoubt = 8;
-/** Which slivers suffice now. */
-export type Sufficient = 'wanted' | Axis;
 
 export class Gathering {
   readonly form: SliverForm;
@@ -77,10 +63,12 @@ export class Gathering {
     this.#signal = signal;
     this.form = sliverForm(place.shards, demand.metadata.unencodedBytes);
     this.#phase = 'wanted';
-    const line = (): SlotLine => new SlotLine((slot) => this.#costOf(slot));
+    const line = (): SlotLine => new SlotLine((slot) => costOf(this.form, slot));
     this.#queues = { wanted: line(), primary: line(), secondary: line() };
+    const present = new Set(demand.present);
     for (let pair = 0; pair < place.shards; pair++) {
-      for (const axis of ['primary', 'secondary'] as const) this.#enqueue(pair, axis);
+      if (!present.has(sliverOfPair('primary', pair, place.shards))) this.#enqueue(pair, 'primary');
+      this.#enqueue(pair, 'secondary');
     }
   }
 
@@ -91,6 +79,11 @@ export class Gathering {
     const luck = this.#reading.dice.fraction();
     const isWanted = axis === 'primary' && this.#demand.wanted.has(index);
     this.#queues[isWanted ? 'wanted' : axis].push({ axis, index, holders, luck, next: 0, rounds: 0, mayPass: false });
+  }
+
+  /** Whether slivers may have been believed. */
+  get believes(): boolean {
+    return !this.#demand.doubts;
   }
 
   async run(): Promise<Sufficient> {
@@ -159,6 +152,7 @@ export class Gathering {
         }
         this.#rows = openRowChecks(this.#reading, this.#place, this.#demand.metadata, this.form, room, this.#signal);
         for (const [row, data] of this.found.primary) if (row < this.form.code.rows) this.#rows.place(row).set(data);
+        for (const row of this.#demand.present) this.found.primary.set(row, this.#rows.place(row));
         this.#roomFor = 'whole';
         this.#bell.ring();
       },
@@ -189,12 +183,6 @@ export class Gathering {
   /** A few more than needed, as many as will be waited for in vain when things go on as they did. */
   #hedged(needed: number): number {
     return needed + Math.ceil((needed * this.#outrun) / (this.#asked + hedgeDoubt));
-  }
-
-  /** Slivers that are parts of the blob itself come first, when their nodes are equals. */
-  #costOf({ axis, index, luck }: Slot): number {
-    const sources = axis === 'primary' ? this.form.code.rows : this.form.code.columns;
-    return (index < sources ? 0 : 1e6) + luck;
   }
 
   /** Order in which to ask nodes, as things stand: fast ones first, those that dally last. */
@@ -291,7 +279,9 @@ export class Gathering {
       client.sliverInto(this.#place.blobId, index, 'primary', [frame[0], data, frame[1]], signal),
     );
     if (!isThere) return undefined;
-    if (sameBytes(frame[0], head) && sameBytes(frame[1], tail) && (await rows.isGenuine(index))) return data;
+    const isBelieved = index >= this.form.code.rows && !this.#demand.doubts;
+    const isFramed = sameBytes(frame[0], head) && sameBytes(frame[1], tail);
+    if (isFramed && (isBelieved || (await rows.isGenuine(index)))) return data;
     throw new Fault('codec-refused', 'never', 'The sliver does not have the hash that the blob promises.');
   }
 

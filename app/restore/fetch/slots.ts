@@ -1,6 +1,7 @@
 /** Slivers that are still to be had: who holds each, whom to ask next, and which one of a line to ask for first. */
 import type { CommitteeMember } from '../../domain/committee.ts';
 import type { Axis } from '../../domain/encoding.ts';
+import type { SliverForm } from '../../domain/sliver-form.ts';
 
 /** A sliver to be had, and from whom. */
 export interface Slot {
@@ -19,6 +20,16 @@ export interface Request {
   readonly slot: Slot;
   readonly member: CommitteeMember;
   isOutrun: boolean;
+}
+
+/**
+ * When their nodes are equals, slivers that are parts of the blob itself come first, and after them those next to them in the code: with others, decoding
+ * takes twice as long.
+ */
+export function costOf({ code }: SliverForm, { axis, index, luck }: Slot): number {
+  const sources = axis === 'primary' ? code.rows : code.columns;
+  const near = sources + 2 ** Math.ceil(Math.log2(sources));
+  return (index < sources ? 0 : index < near ? 1e6 : 2e6) + luck;
 }
 
 /**

@@ -12,7 +12,7 @@ constexpr Engine engineOf(const char* name, bool (*usable)()) {
   using Hash = Blake<Lanes>;
   using Fft = Transform<Rows>;
   return {name,       usable,    Fft::gather,  Fft::scatter,         Fft::inverse,  Fft::forward,
-          Fft::add,   Fft::scale, Hash::leaves, Hash::joinNeighbours, Hash::joinRows};
+          Fft::add,   Fft::derivative, Fft::scale, Hash::leaves, Hash::joinNeighbours, Hash::joinRows};
 }
 
 }  // namespace

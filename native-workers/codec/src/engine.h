@@ -40,6 +40,8 @@ struct Engine {
   void (*forward)(const u8* from, u8* to, size_t size, size_t wanted, size_t offset);
   // to[i] += from[i].
   void (*add)(u8* to, const u8* from, size_t rows);
+  // Formal derivative, with the polynomial itself added: row i += row i + 2^b, as it was, for every bit b that i lacks. `size` is a power of two.
+  void (*derivative)(u8* rows, size_t size);
   // Row i times a factor.
   void (*scale)(u8* row, Factor factor);
 

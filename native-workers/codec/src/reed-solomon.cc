@@ -101,7 +101,8 @@ std::vector<u32> locatorLogs(const std::vector<u8>& erased) {
 
 // Let E be the positions whose symbol is unknown, and e(x) the product of (x - p) over p in E. With F the polynomial through the whole codeword,
 // e F is known everywhere (it is zero on E) and its degree is below `size`, so one inverse transform gives it. At p in E its derivative is
-// e'(p) F(p), because e(p) = 0.
+// e'(p) F(p), because e(p) = 0. Of a low-rate code any power of two positions will do that holds the chunk and all known symbols, because F's degree is
+// below the chunk's size there: the fewer, the faster.
 Erasures::Erasures(const Code& code, const std::vector<u32>& known) : code_(code), size_(std::bit_ceil(code.end())) {
   const Tables& t = tables();
   const auto positionOf = [&](u32 index) {
@@ -115,6 +116,7 @@ Erasures::Erasures(const Code& code, const std::vector<u32>& known) : code_(code
   for (u32 i = 0; i < code.originals; i++)
     if (!isKnown[i]) missing_.push_back(i);
   if (missing_.empty()) return;
+  if (!code.highRate) size_ = std::bit_ceil(std::max<size_t>(code.chunk, *std::max_element(known_.begin(), known_.end()) + size_t{1}));
 
   // Unknown: everything that is neither at hand nor zero by the code's shortening (behind the originals of a low-rate chunk; behind the end of a
   // high-rate codeword). The positions behind a low-rate codeword's recovery symbols are unknown too.
@@ -144,11 +146,8 @@ void Erasures::decodeStrip(const Engine& engine, const PlacedShape& in, SymbolsI
     engine.scale(row, enter_[i]);
   }
   engine.inverse(strip, size_, used_, 0);
-  // The derivative of X_i is the sum of X_(i - 2^b) over the set bits b of i: every block's upper half is added to what lies 2^b below it.
-  for (size_t i = 1; i < size_; i++) {
-    const size_t width = i & (~i + 1);
-    engine.add(strip + (i - width) * rowBytes, strip + i * rowBytes, width);
-  }
+  // The derivative of X_i is the sum of X_(i - 2^b) over the set bits b of i. That e F itself is added does no harm: it is zero on E.
+  engine.derivative(strip, size_);
   engine.forward(strip, strip, size_, wanted_, 0);
   for (size_t i = 0; i < missing_.size(); i++) {
     u8* const row = strip + (code_.originalAt() + missing_[i]) * rowBytes;

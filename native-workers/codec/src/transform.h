@@ -157,6 +157,32 @@ struct Transform {
     for (size_t i = 0; i < rows * rowBytes; i += rowBytes) R::store(to + i, R::add(R::load(to + i), R::load(from + i)));
   }
 
+  // Upwards, so that the rows that are added are still what they were; four at a time, so that most additions read and write registers.
+  static void derivative(u8* rows, size_t size) {
+    if (size == 2) add(rows, rows + rowBytes, 1);
+    if (size < 4) return;
+    for (size_t i = 0; i < size; i += 4) {
+      u8* const at = rows + i * rowBytes;
+      const Row last = R::load(at + 3 * rowBytes);
+      Row a = R::load(at), b = R::load(at + rowBytes), c = R::load(at + 2 * rowBytes), d = last;
+      a = R::add(a, R::add(b, c));
+      b = R::add(b, last);
+      c = R::add(c, last);
+      for (size_t step = 4; step < size; step *= 2) {
+        if (i & step) continue;
+        const u8* const above = at + step * rowBytes;
+        a = R::add(a, R::load(above));
+        b = R::add(b, R::load(above + rowBytes));
+        c = R::add(c, R::load(above + 2 * rowBytes));
+        d = R::add(d, R::load(above + 3 * rowBytes));
+      }
+      R::store(at, a);
+      R::store(at + rowBytes, b);
+      R::store(at + 2 * rowBytes, c);
+      R::store(at + 3 * rowBytes, d);
+    }
+  }
+
   static void scale(u8* row, Factor factor) {
     const Tables& t = tables();
     R::store(row, R::timesFull(t, R::load(row), R::full(t, factor)));
