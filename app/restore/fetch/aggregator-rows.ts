@@ -26,13 +26,14 @@ export interface AggregatorStanding {
   readonly trouble: string | undefined;
 }
 
-/** Rows that are wanted, and where they go: side by side in their order. */
+/** Rows that are wanted. */
 export interface RowsWanted {
   readonly place: Place;
   readonly metadata: BlobMetadata;
   /** Ascending. */
   readonly rows: readonly number[];
-  readonly room: SharedArrayBuffer;
+  /** Where they go, side by side in their order; asked for when it is needed, and the same each time. */
+  room(): SharedArrayBuffer;
 }
 
 export interface AggregatorRows {
@@ -87,13 +88,14 @@ export function openAggregatorRows({ aggregators, allowed, clock, dice }: Aggreg
   return {
     standingOf,
     async fill(reading, wanted, signal) {
-      const urls = await askable();
+      const urls = wanted.rows.length === 0 ? [] : await askable();
       const genuine = new Set<number>();
       if (urls.length === 0) return genuine;
       const { aggregatorMs, aggregatorBytesPerSecondFirst } = reading.limits;
       const bytesPerMs = reading.flow.bytesPerMs ?? aggregatorBytesPerSecondFirst / 1000;
       const scope = openScope(signal);
-      void slept(clock, aggregatorMs + wanted.room.byteLength / bytesPerMs, scope.signal).then((isLate) => {
+      const bytes = wanted.rows.length * rowBytesOf(wanted);
+      void slept(clock, aggregatorMs + bytes / bytesPerMs, scope.signal).then((isLate) => {
         if (isLate) scope.abort(new Fault('aggregator-failed', 'later', 'The aggregator is slower than the nodes.'));
       });
       try {
@@ -112,6 +114,27 @@ export function openAggregatorRows({ aggregators, allowed, clock, dice }: Aggreg
       }
     },
   };
+}
+
+const rowBytesOf = ({ place, metadata }: Omit<RowsWanted, 'room'>): number =>
+  sliverDataBytes(sliverForm(place.shards, metadata.unencodedBytes), 'primary');
+
+/** What aggregators have of some rows, each in memory of its own: what is kept of it must not keep its neighbours. */
+export async function rowsFrom(
+  aggregators: AggregatorRows,
+  reading: Reading,
+  wanted: Omit<RowsWanted, 'room'>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, Uint8Array>> {
+  const { rows } = wanted;
+  const rowBytes = rowBytesOf(wanted);
+  let buffer: SharedArrayBuffer | undefined;
+  const room = (): SharedArrayBuffer => (buffer ??= new SharedArrayBuffer(rows.length * rowBytes));
+  const genuine = await aggregators.fill(reading, { ...wanted, room }, signal);
+  const found = new Map<number, Uint8Array>();
+  for (const [slot, row] of rows.entries())
+    if (genuine.has(row)) found.set(row, new Uint8Array(room(), slot * rowBytes, rowBytes).slice());
+  return found;
 }
 
 /** Bytes [start, end) of the blob, and where in the room they begin. */
@@ -133,6 +156,7 @@ class Asking {
   readonly #wanted: RowsWanted;
   readonly #genuine: Set<number>;
   readonly #asked: Asked;
+  readonly #room: SharedArrayBuffer;
   readonly #checks: RowChecks;
   readonly #checking: Promise<void>[] = [];
   /** Bytes that are still to come, by the row's place in the room. */
@@ -143,14 +167,15 @@ class Asking {
 
   /** Rows that came are looked at even when the aggregator is out of time: `signal` is the reader's. */
   constructor(reading: Reading, wanted: RowsWanted, genuine: Set<number>, asked: Asked, signal: AbortSignal) {
-    const { place, metadata, rows, room } = wanted;
+    const { place, metadata, rows } = wanted;
     const form = sliverForm(place.shards, metadata.unencodedBytes);
     this.rowBytes = sliverDataBytes(form, 'primary');
+    this.#room = wanted.room();
     this.#reading = reading;
     this.#wanted = wanted;
     this.#genuine = genuine;
     this.#asked = asked;
-    this.#checks = openRowChecks(reading, place, metadata, form, room, signal, (slot) => rows[slot] ?? 0);
+    this.#checks = openRowChecks(reading, place, metadata, form, this.#room, signal, (slot) => rows[slot] ?? 0);
   }
 
   /** Why it ended, when rows are missing. */
@@ -182,7 +207,7 @@ class Asking {
 
   /** Byte ranges over neighbouring rows, of bounded size; zeros go where the blob has ended. */
   #pieces(): Piece[] {
-    const { rows, room, metadata } = this.#wanted;
+    const { rows, metadata } = this.#wanted;
     const { aggregatorBytesMax } = this.#reading.limits;
     const pieces: Piece[] = [];
     for (const [slot, row] of rows.entries()) {
@@ -190,7 +215,7 @@ class Asking {
       const at = slot * this.rowBytes;
       const rowStart = row * this.rowBytes;
       const bytes = Math.max(0, Math.min(this.rowBytes, metadata.unencodedBytes - rowStart));
-      new Uint8Array(room, at + bytes, this.rowBytes - bytes).fill(0);
+      new Uint8Array(this.#room, at + bytes, this.rowBytes - bytes).fill(0);
       this.#left.set(slot, bytes);
       if (bytes === 0) this.#check(slot);
       for (let start = rowStart; start < rowStart + bytes;) {
@@ -208,7 +233,7 @@ class Asking {
 
   async #fetch({ start, end, at }: Piece, signal: AbortSignal): Promise<void> {
     const { aggregators, url } = this.#asked;
-    const { room, place } = this.#wanted;
+    const { blobId } = this.#wanted.place;
     const { clock } = this.#reading;
     const begun = clock.steady();
     let done = at;
@@ -216,7 +241,7 @@ class Asking {
       this.#came(done, bytes);
       done += bytes;
     };
-    const read = { blob: place.blobId, start, room: new Uint8Array(room, at, end - start), came };
+    const read = { blob: blobId, start, room: new Uint8Array(this.#room, at, end - start), came };
     await aggregators.readInto(url, read, signal);
     this.#sum.ms += clock.steady() - begun;
     this.#sum.requests++;
