@@ -5,6 +5,7 @@
 import { entropyToMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { openAccount } from '../../app/adapters/account/account.ts';
+import { openAggregators } from '../../app/adapters/aggregators/aggregators.ts';
 import { openCatalogInline } from '../../app/adapters/catalog/catalog.ts';
 import { openChain } from '../../app/adapters/chain/chain.ts';
 import type { ChainEndpoint } from '../../app/adapters/chain/profiles.ts';
@@ -16,7 +17,13 @@ import { openNodes } from '../../app/adapters/nodes/nodes.ts';
 import type { Clock, Dice } from '../../app/domain/clock.ts';
 import { parseSuiId } from '../../app/domain/ids.ts';
 import { createEngine, type Engine, type EngineEvent, type SyncReport } from '../../app/engine/engine.ts';
-import { openLocalnet, type Ledger, type MemoryLocalnet, type RunningNode } from '../../app/localnet/localnet.ts';
+import {
+  openLocalnet,
+  type Ledger,
+  type MemoryLocalnet,
+  type RunningAggregator,
+  type RunningNode,
+} from '../../app/localnet/localnet.ts';
 import type { Catalog } from '../../app/ports/catalog.ts';
 import type { Disk } from '../../app/ports/disk.ts';
 import type { Pool } from '../../app/ports/pool.ts';
@@ -82,6 +89,9 @@ export interface World {
   /** The doors of chain and nodes, for others than Floe. */
   readonly suiFetch: typeof fetch;
   readonly nodeFetch: typeof fetch;
+  /** Nobody asks it who was not told its address. */
+  readonly aggregator: RunningAggregator;
+  readonly aggregatorUrl: string;
   /** The account that devices have when nothing else is said. */
   readonly phrase: string;
   /** Told of every request to the chain ('sui …') and to nodes ('PUT node-0 …'), before it is made; what it throws is the answer. */
@@ -186,6 +196,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     movesSettled: () => local.movesSettled(),
     suiFetch: local.suiFetch,
     nodeFetch: local.nodeFetch,
+    aggregator: local.aggregator,
+    aggregatorUrl: local.aggregatorUrl,
     phrase: phraseFrom(dice),
     onRequest: undefined,
     carry: undefined,
@@ -235,6 +247,8 @@ interface DoorParts {
 }
 
 const suiName = (url: URL): string => `sui ${url.pathname.split('/').at(-1) ?? ''}`;
+const aggregatorName = (url: URL, method: string): string =>
+  `${method} aggregator ${url.pathname.split('/').slice(2).join('/')}`;
 const nodeName = (url: URL, method: string): string =>
   `${method} ${url.hostname.replace('.local', '')} ${url.pathname.split('/').slice(4).join('/')}`;
 
@@ -271,6 +285,11 @@ function startLife(device: Device, world: World, machine: Machine, onPoint: (poi
       clock: pace.clock,
       pace,
       fetch: countedDoor(local.nodeFetch, nodeName, parts),
+    }),
+    aggregators: openAggregators({
+      clock: pace.clock,
+      pace,
+      fetch: countedDoor(local.aggregatorFetch, aggregatorName, parts),
     }),
     pace,
     ...machine.told,
