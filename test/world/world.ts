@@ -29,6 +29,7 @@ import type { Disk } from '../../app/ports/disk.ts';
 import type { Pool } from '../../app/ports/pool.ts';
 import type { Spool } from '../../app/ports/spool.ts';
 import { loadNative } from '../../native-workers/codec/codec.ts';
+import { aggregatorName, countedDoor, nodeName, suiName } from './counted-door.ts';
 import { openIdleClock } from './idle-clock.ts';
 import { openInlinePool } from './inline-pool.ts';
 import type { MemoryNature } from './memory-tree.ts';
@@ -218,39 +219,6 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   };
   return world;
 }
-
-/** A door that counts, may be disturbed, and is shut when the engine is killed. */
-function countedDoor(door: typeof fetch, nameOf: (url: URL, method: string) => string, parts: DoorParts): typeof fetch {
-  return async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input);
-    const method = input instanceof Request ? input.method : (init?.method ?? 'GET');
-    const name = nameOf(url, method);
-    if (parts.line.isCut) return new Promise<never>(() => {});
-    parts.requests.all.push(name);
-    await parts.world.onRequest?.(name, url);
-    // A request that is carried twice needs its body twice.
-    const body = input instanceof Request && parts.world.carry ? await input.arrayBuffer() : undefined;
-    const ask = (): Promise<Response> =>
-      body && input instanceof Request
-        ? door(new Request(input.url, { method, headers: input.headers, body }))
-        : door(input, init);
-    const response = await (parts.world.carry?.(name, ask) ?? ask());
-    parts.requests.answered(name, Number(response.headers.get('content-length') ?? 0));
-    return parts.line.isCut ? new Promise<never>(() => {}) : response;
-  };
-}
-
-interface DoorParts {
-  readonly line: Lifeline;
-  readonly requests: RequestLog;
-  readonly world: World;
-}
-
-const suiName = (url: URL): string => `sui ${url.pathname.split('/').at(-1) ?? ''}`;
-const aggregatorName = (url: URL, method: string): string =>
-  `${method} aggregator ${url.pathname.split('/').slice(2).join('/')}`;
-const nodeName = (url: URL, method: string): string =>
-  `${method} ${url.hostname.replace('.local', '')} ${url.pathname.split('/').slice(4).join('/')}`;
 
 interface Machine {
   readonly local: MemoryLocalnet;

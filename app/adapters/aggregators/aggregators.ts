@@ -161,7 +161,8 @@ function failure(what: string, cause?: unknown): Fault {
 }
 
 /** A sink for exactly the bytes that were asked for. */
-function openRange({ start, room, came }: AggregatorRead) {
+function openRange(read: AggregatorRead) {
+  const { start, room } = read;
   const text = `${start}-${start + room.length - 1}`;
   let done = 0;
   let isOpen = false;
@@ -174,7 +175,7 @@ function openRange({ start, room, came }: AggregatorRead) {
       if (done + bytes.length > room.length) throw failure('sends more than it says');
       room.set(bytes, done);
       done += bytes.length;
-      came(bytes.length);
+      read.came(bytes.length);
     };
   };
   return { text, open, isOpen: () => isOpen, bytes: () => done };

@@ -80,7 +80,7 @@ export function openAggregatorRows({ aggregators, allowed, clock, dice }: Aggreg
     if (error === undefined) health.succeeded(url, requestMs);
     else if (fault?.code === 'codec-refused') health.lied(url);
     else if (fault?.code === 'aggregator-failed') health.failed(url);
-    else throw error;
+    else throw new Error('what came from an aggregator could not be looked at', { cause: error });
     const lies = before.lies + (fault?.code === 'codec-refused' ? 1 : 0);
     standings.set(url, { url, bytes: before.bytes + bytes, lies, trouble: fault?.message });
   }
