@@ -135,7 +135,7 @@ describe('a bad aggregator', () => {
   const ways: readonly (readonly [string, Way])[] = Object.entries({ ...badWays, ...liars });
 
   it.concurrent.each(ways)(
-    '%s: every read is right and in time, and the aggregator is left alone',
+    'edge 95: %s: every read is right and in time, and the aggregator is left alone',
     async (name, way) => {
       const isLiar = name in liars;
       const reading = await open(name.length, isLiar ? long : short, way);
