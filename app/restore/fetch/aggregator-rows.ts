@@ -62,6 +62,8 @@ const standingLimits = {
 export function openAggregatorRows({ aggregators, allowed, clock, dice }: AggregatorRowsPorts): AggregatorRows {
   const health = openNodeHealth<AggregatorUrl>(clock, dice, standingLimits);
   const standings = new Map<AggregatorUrl, AggregatorStanding>();
+  /** Reads that aggregators are asked for now: they share the line. */
+  let fills = 0;
   const standingOf = (url: AggregatorUrl): AggregatorStanding =>
     standings.get(url) ?? { url, bytes: 0, lies: 0, trouble: undefined };
 
@@ -95,7 +97,8 @@ export function openAggregatorRows({ aggregators, allowed, clock, dice }: Aggreg
       const bytesPerMs = reading.flow.bytesPerMs ?? aggregatorBytesPerSecondFirst / 1000;
       const scope = openScope(signal);
       const bytes = wanted.rows.length * rowBytesOf(wanted);
-      void slept(clock, aggregatorMs + bytes / bytesPerMs, scope.signal).then((isLate) => {
+      fills++;
+      void slept(clock, aggregatorMs + (fills * bytes) / bytesPerMs, scope.signal).then((isLate) => {
         if (isLate) scope.abort(new Fault('aggregator-failed', 'later', 'The aggregator is slower than the nodes.'));
       });
       try {
@@ -109,6 +112,7 @@ export function openAggregatorRows({ aggregators, allowed, clock, dice }: Aggreg
         }
         return genuine;
       } finally {
+        fills--;
         scope.abort(new Fault('cancelled', 'now', 'The aggregators are no longer needed.'));
         scope.close();
       }

@@ -24,7 +24,7 @@ export function Aggregators({ steering: { aggregators } }: { readonly steering: 
     if (await set.run({ aggregators: [...aggregators, url] })) setTyped('');
   };
   return (
-    <section className="section">
+    <section className="section aggregators">
       <h2 className="heading">{say('aggregators.title')}</h2>
       <p className="soft">{say('aggregators.about')}</p>
       {aggregators.length > 0 && (
