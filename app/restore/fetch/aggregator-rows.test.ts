@@ -16,6 +16,7 @@ import { openNodeHealth } from '../../domain/node-health.ts';
 import { redStuff } from '../../domain/redstuff.ts';
 import { sliverDataBytes, sliverForm } from '../../domain/sliver-form.ts';
 import type { Aggregators } from '../../ports/aggregators.ts';
+import type { ReadLimits } from './limits.ts';
 import { openAggregatorRows, openReader, type AggregatorRows, type BlobReader } from './fetch.ts';
 
 const shards = 10;
@@ -48,7 +49,12 @@ async function open(seed: number, { aggregatorMs, lookMs }: typeof short, ...way
   const source = openAggregatorRows({ aggregators, allowed, clock, dice });
   closers.push(() => aggregators.close(), ...servers.map(({ close }) => close));
   const health = openNodeHealth(clock, dice);
-  const limits = { aggregatorMs, aggregatorBytesMax: 700, aggregatorBytesPerSecondFirst: 1024 ** 3 };
+  const limits = {
+    aggregatorMs,
+    aggregatorGraceMs: 60_000,
+    aggregatorBytesMax: 700,
+    nodesBytesPerSecondFirst: 1024 ** 3,
+  };
   const told = { nodes: network, pool, clock, dice, health, limits, network: () => Promise.resolve(state.now) };
   return { trial, source, servers, reader: openReader({ ...told, aggregators: source }) };
 }
@@ -193,12 +199,15 @@ describe('a bad aggregator', () => {
     expect(other.servers[0]?.asked).toEqual([]);
   });
 
-  it('that is steady but slow costs no more than its time and that of the nodes, and what it gave is kept', async () => {
+  /** An aggregator under the virtual clock, and how often it was asked. */
+  async function openSlow(latencyMs: number, bytesPerMs: number, limits: Partial<ReadLimits>) {
     const trial = await openTrial(shards, shards, 70, 1_000_000);
     const { blob, network, clock, dice, state } = trial;
-    const bytesPerMs = 100;
+    let asked = 0;
     const aggregators: Aggregators = {
       async readInto(_, { start, room, came }, signal) {
+        asked++;
+        await clock.sleep(latencyMs, signal);
         for (let at = 0; at < room.length; at += 1_000) {
           await clock.sleep(1_000 / bytesPerMs, signal);
           const some = blob.bytes.subarray(start + at, Math.min(start + at + 1_000, start + room.length));
@@ -209,21 +218,40 @@ describe('a bad aggregator', () => {
       ping: () => Promise.resolve(1),
       close: () => Promise.resolve(),
     };
-    const allowed = () => Promise.resolve([parseAggregatorUrl('https://slow.example.org')]);
-    const source = openAggregatorRows({ aggregators, allowed, clock, dice });
+    const url = parseAggregatorUrl('https://slow.example.org');
+    const source = openAggregatorRows({ aggregators, allowed: () => Promise.resolve([url]), clock, dice });
     const health = openNodeHealth(clock, dice);
     const told = { nodes: network, pool, clock, dice, health, network: () => Promise.resolve(state.now) };
-    const bound = { aggregatorMs: 2_500, aggregatorBytesMax: 500_000, aggregatorBytesPerSecondFirst: 1_000_000 };
-    const reader = openReader({ ...told, limits: bound, aggregators: source });
+    const reader = openReader({ ...told, limits, aggregators: source });
+    return { ...trial, reader, standing: () => source.standingOf(url), asked: () => asked };
+  }
+
+  it('that is steady but slow costs no more than its time and that of the nodes, and what it gave is kept', async () => {
+    const bound = { aggregatorMs: 2_500, aggregatorBytesMax: 500_000, nodesBytesPerSecondFirst: 1_000_000 };
+    const { reader, blob, network, clock, standing } = await openSlow(0, 100, bound);
     const begun = clock.steady();
     const { bytes, release } = await reader.readWhole(blob.blobId, 1_000_000, never);
     expect(Buffer.from(bytes).equals(blob.bytes)).toBe(true);
     release();
     // Two requests at a hundred bytes each ms: seven tenths came in the three and a half seconds that it was given.
     expect(clock.steady() - begun).toBeLessThan(3_500 + 500);
-    expect(source.standingOf(parseAggregatorUrl('https://slow.example.org')).bytes).toBeGreaterThan(400_000);
+    expect(standing().bytes).toBeGreaterThan(400_000);
     expect(network.count('sliver')).toBeLessThanOrEqual(rows - 2);
     expect(network.count('sliver')).toBeGreaterThan(0);
+  });
+
+  it('that answers rightly but much later than nodes is no help, and is not asked at each read', async () => {
+    const { reader, blob, network, clock, standing, asked } = await openSlow(1_800, 1_000_000, {});
+    const begun = clock.steady();
+    for (let row = 0; row < rows; row++) {
+      const start = row * sliverDataBytes(sliverForm(shards, 1_000_000), 'primary');
+      const part = await reader.readRange(blob.blobId, start, start + 9, never);
+      expect(Buffer.from(part).equals(blob.bytes.subarray(start, start + 9))).toBe(true);
+    }
+    expect(asked()).toBe(1);
+    expect(network.count('sliver')).toBe(rows - 1);
+    expect(standing().trouble).toMatch(/slower/);
+    expect(clock.steady() - begun).toBeLessThan(2_500);
   });
 
   it('does not make a blob that cannot be had look as if it could', async () => {

@@ -93,22 +93,24 @@ export function openAggregatorRows({ aggregators, allowed, clock, dice }: Aggreg
       const urls = wanted.rows.length === 0 ? [] : await askable();
       const genuine = new Set<number>();
       if (urls.length === 0) return genuine;
-      const { aggregatorMs, aggregatorBytesPerSecondFirst } = reading.limits;
-      const bytesPerMs = reading.flow.bytesPerMs ?? aggregatorBytesPerSecondFirst / 1000;
+      const { aggregatorMs, aggregatorSlowTimes, aggregatorGraceMs } = reading.limits;
       const scope = openScope(signal);
-      const bytes = wanted.rows.length * rowBytesOf(wanted);
-      fills++;
-      void slept(clock, aggregatorMs + (fills * bytes) / bytesPerMs, scope.signal).then((isLate) => {
-        if (isLate) scope.abort(new Fault('aggregator-failed', 'later', 'The aggregator is slower than the nodes.'));
+      const nodesMs = ++fills * nodesMsFor(reading, wanted);
+      const tooSlow = (): Fault =>
+        new Fault('aggregator-failed', 'later', 'The aggregator is slower than the storage nodes.');
+      void slept(clock, aggregatorMs + nodesMs, scope.signal).then((isLate) => {
+        if (isLate) scope.abort(tooSlow());
       });
       try {
         for (const url of urls) {
           if (genuine.size === wanted.rows.length || scope.signal.aborted) break;
-          const before = genuine.size;
+          const [before, startMs] = [genuine.size, clock.steady()];
           const asking = new Asking(reading, wanted, genuine, { url, aggregators }, signal);
-          const error = await asking.run(scope);
+          const trouble = await asking.run(scope);
           signal.throwIfAborted();
-          note(url, (genuine.size - before) * asking.rowBytes, asking.requestMs(), error);
+          const isSlow = clock.steady() - startMs > aggregatorSlowTimes * nodesMs + aggregatorGraceMs;
+          const bytes = (genuine.size - before) * asking.rowBytes;
+          note(url, bytes, asking.requestMs(), trouble ?? (isSlow ? tooSlow() : undefined));
         }
         return genuine;
       } finally {
@@ -118,6 +120,15 @@ export function openAggregatorRows({ aggregators, allowed, clock, dice }: Aggreg
       }
     },
   };
+}
+
+/** How long storage nodes would take, as far as is known: their usual time for an answer, and that of the bytes on the line. */
+function nodesMsFor({ flow, health, limits }: Reading, wanted: RowsWanted): number {
+  const { members } = wanted.place;
+  const latencyMs =
+    members.reduce((sum, { nodeId }) => sum + health.latencyMs(nodeId), 0) / Math.max(1, members.length);
+  const bytesPerMs = flow.bytesPerMs ?? limits.nodesBytesPerSecondFirst / 1000;
+  return latencyMs + (wanted.rows.length * rowBytesOf(wanted)) / bytesPerMs;
 }
 
 const rowBytesOf = ({ place, metadata }: Omit<RowsWanted, 'room'>): number =>
