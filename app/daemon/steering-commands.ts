@@ -9,7 +9,7 @@ export function addSteeringCommands(command: AddCommand): void {
     lazily(async () => (await import('./commands/steer.ts'))[name]);
   command(
     'limit',
-    'Limits how fast Floe sends and fetches, all storage nodes together; without a flag, says what holds.',
+    'Limits how fast Floe sends and fetches, all storage nodes and aggregators together; without a flag, says what holds.',
     'limit --up 2MB/s --down off',
     steer('limitCommand'),
   )

@@ -12,7 +12,7 @@ export interface Pause {
 
 /** Topic 'steering'. */
 export interface Steering {
-  /** Bytes a second, all storage nodes together; undefined: as fast as it goes. */
+  /** Bytes a second, all storage nodes and aggregators together; undefined: as fast as it goes. */
   readonly limits: { readonly up?: number | undefined; readonly down?: number | undefined };
   readonly plan: WeekPlan;
   /** By the plan, now. */
