@@ -53,5 +53,14 @@ export async function findProblems(engine: Engine, signal: AbortSignal): Promise
       });
     }
   }
+  for (const { url, lies, pingMs } of await engine.aggregators(signal)) {
+    if (lies === 0 && pingMs !== undefined) continue;
+    const what = lies > 0 ? 'sent wrong bytes, which were dropped' : 'does not answer';
+    problems.push({
+      code: 'aggregator-failed',
+      message: `The aggregator ${url} ${what}. Storage nodes are read instead.`,
+      mend: "Nothing has to be done; 'floe aggregators' says which are asked, and takes others.",
+    });
+  }
   return problems;
 }

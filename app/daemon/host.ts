@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAccount } from '../adapters/account/account.ts';
+import { openAggregators } from '../adapters/aggregators/aggregators.ts';
 import { openCatalog } from '../adapters/catalog/catalog.ts';
 import { openChain } from '../adapters/chain/chain.ts';
 import { networkProfile, type ChainEndpoint } from '../adapters/chain/profiles.ts';
@@ -100,10 +101,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const pace = openPace(clock);
     const nodes = openNodes({ scheme: config.network === 'local' ? 'http' : 'https', clock: pace.clock, pace });
     closers.push(() => nodes.close());
+    const aggregators = openAggregators({ clock: pace.clock, pace });
+    closers.push(() => aggregators.close());
     const engine = createEngine({
       account: openAccount(phrase),
       chain: openChain({ endpoint, clock }),
       nodes,
+      aggregators,
       pool,
       disk,
       spool: await openSpool(spoolDir),

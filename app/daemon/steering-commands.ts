@@ -1,4 +1,4 @@
-/** The commands that steer: limits, schedule, pauses, battery, folders of choice, brakes. */
+/** The commands that steer: limits, schedule, pauses, battery, aggregators, folders of choice, brakes. */
 import { Option } from 'commander';
 import { collect, lazily, type AddCommand, type Run } from './command.ts';
 
@@ -9,7 +9,7 @@ export function addSteeringCommands(command: AddCommand): void {
     lazily(async () => (await import('./commands/steer.ts'))[name]);
   command(
     'limit',
-    'Limits how fast Floe sends and fetches, all storage nodes together; without a flag, says what holds.',
+    'Limits how fast Floe sends and fetches, all storage nodes and aggregators together; without a flag, says what holds.',
     'limit --up 2MB/s --down off',
     steer('limitCommand'),
   )
@@ -36,6 +36,12 @@ export function addSteeringCommands(command: AddCommand): void {
   )
     .addOption(new Option('--battery <RULE>', 'on battery').choices(powerRules))
     .addOption(new Option('--metered <RULE>', 'on a line that is paid by the byte').choices(powerRules));
+  command(
+    'aggregators [URL...]',
+    'Aggregators that may be asked for packs before storage nodes are. Whoever runs one sees what is read, and when. Without a URL, says how they do.',
+    'aggregators https://aggregator.example.org',
+    steer('aggregatorsCommand'),
+  ).option('--off', 'none');
   command(
     'select <SPACE> [PATH]',
     'Which folders of a space are on this device. Without a flag, lists them with their sizes.',

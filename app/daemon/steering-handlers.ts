@@ -1,5 +1,5 @@
 /**
- * Limits, plan, pauses, folders of choice, brakes and retention: the calls behind the window's settings, and behind the commands that say the same. It knows
+ * Limits, plan, pauses, aggregators, folders of choice, brakes and retention: the calls behind the window's settings, and behind the commands that say the same. It knows
  * only an engine and how to get between its passes, so a command without a running Floe uses it too.
  */
 import type { Engine, Paused, SteeringState } from '../engine/engine.ts';
@@ -10,6 +10,7 @@ export type SteeringCall =
   | 'sync.pause'
   | 'sync.resume'
   | 'steering.set'
+  | 'aggregator.list'
   | 'choice.list'
   | 'choice.set'
   | 'choice.change'
@@ -49,11 +50,13 @@ const given = <T extends object>(change: T): { [K in keyof T]: Exclude<T[K], und
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 
-async function steer({ steering }: Engine, { limits, plan, policy }: CallIn<'steering.set'>): Promise<boolean> {
+async function steer({ steering }: Engine, change: CallIn<'steering.set'>): Promise<boolean> {
+  const { limits, plan, policy, aggregators } = change;
   if (limits) await steering.setLimits(given(limits));
   if (plan) await steering.setPlan(plan);
   if (policy) await steering.setPolicy(given(policy));
-  return limits !== undefined || plan !== undefined || policy !== undefined;
+  if (aggregators) await steering.setAggregators(aggregators);
+  return (limits ?? plan ?? policy ?? aggregators) !== undefined;
 }
 
 const rulesOf = ({ rules, budgetFrost }: CallIn<'retention.set'>): Parameters<Engine['setRetention']>[1] => ({
@@ -80,6 +83,7 @@ export function steeringHandlers(seat: SteeringSeat): Pick<Handlers, SteeringCal
       if (await steer(engine, change)) await seat.steered();
       return steeringForm(await engine.steering.state());
     },
+    'aggregator.list': async (_, signal) => ({ aggregators: await (await seat.engine()).aggregators(signal) }),
     'choice.list': async ({ space, path }) => (await seat.engine()).selection(space, path),
     'choice.set': async ({ space, only, without }) => {
       const engine = await seat.engine();

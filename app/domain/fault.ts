@@ -28,6 +28,7 @@ export type FaultCode =
   | 'budget-reached'
   | 'price-changed'
   | 'node-failed'
+  | 'aggregator-failed'
   | 'quorum-lost'
   | 'blob-unavailable'
   | 'blob-inconsistent'

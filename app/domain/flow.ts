@@ -27,6 +27,7 @@ export class Flow {
   #moved = 0;
   #movedAtMs = 0;
   #speed = firstSpeed;
+  #isSpeedKnown = false;
   /** Average life and size of what was moved; undefined while nothing was. */
   #pace: { readonly ms: number; readonly bytes: number } | undefined;
 
@@ -35,6 +36,11 @@ export class Flow {
     this.#clock = clock;
     this.#gate = new Gate(limit);
     this.#patienceMs = patienceMs;
+  }
+
+  /** How fast what goes through here is known to move; undefined while too little did. */
+  get bytesPerMs(): number | undefined {
+    return this.#isSpeedKnown ? this.#speed : undefined;
   }
 
   /** Moves `bytes` by `work`. `onOutrun` is called at most once, when the work loses its place while it goes on. */
@@ -67,6 +73,7 @@ export class Flow {
       bytes: pace.bytes + newestWeight * (bytes - pace.bytes),
     };
     if (movedMeanwhile < tellingBytes || ms <= 0) return;
+    this.#isSpeedKnown = true;
     this.#speed = Math.max(leastSpeed, this.#speed + newestWeight * (movedMeanwhile / ms - this.#speed));
   }
 

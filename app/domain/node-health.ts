@@ -1,28 +1,28 @@
 /**
- * What we have learnt about storage nodes: how fast they answer, whether they fail, whether they lied. Shared by writer and reader. A node
+ * What we have learnt about storage nodes, or other servers: how fast they answer, whether they fail, whether they lied. Shared by writer and reader. A node
  * that fails again and again is left alone for a while that doubles, with jitter; a liar is asked last for a long time. Nothing here is
  * needed for correctness: every answer is verified anyway.
  */
 import type { Clock, Dice } from './clock.ts';
 import type { SuiId } from './ids.ts';
 
-export interface NodeHealth {
-  succeeded(node: SuiId, ms: number): void;
+export interface NodeHealth<Id = SuiId> {
+  succeeded(node: Id, ms: number): void;
   /** A time-out, a reset, a 5xx: the node as such is in trouble, not this one request. */
-  failed(node: SuiId): void;
+  failed(node: Id): void;
   /** Has not answered for so long, when others would have: as bad as a failure, although an answer may still come. */
-  dallied(node: SuiId, ms: number): void;
+  dallied(node: Id, ms: number): void;
   /** Signed or sent something that is provably wrong. */
-  lied(node: SuiId): void;
+  lied(node: Id): void;
   /** Whether it was ever asked and answered, failed or dallied. */
-  isKnown(node: SuiId): boolean;
+  isKnown(node: Id): boolean;
   /** Milliseconds until the node should be asked again; 0: now. */
-  restMs(node: SuiId): number;
-  isLiar(node: SuiId): boolean;
+  restMs(node: Id): number;
+  isLiar(node: Id): boolean;
   /** Whether it failed when it was asked last. */
-  isDoubtful(node: SuiId): boolean;
+  isDoubtful(node: Id): boolean;
   /** Smoothed milliseconds of an answer; those of the others for a node that never answered. */
-  latencyMs(node: SuiId): number;
+  latencyMs(node: Id): number;
 }
 
 export const healthLimits = {
@@ -38,6 +38,8 @@ export const healthLimits = {
   liarMs: 30 * 60_000,
 } as const;
 
+export type HealthLimits = { readonly [K in keyof typeof healthLimits]: number };
+
 interface Standing {
   /** Undefined while it never answered. */
   latencyMs: number | undefined;
@@ -46,11 +48,15 @@ interface Standing {
   liarUntil: number;
 }
 
-export function openNodeHealth(clock: Clock, dice: Dice): NodeHealth {
-  const standings = new Map<SuiId, Standing>();
+export function openNodeHealth<Id = SuiId>(
+  clock: Clock,
+  dice: Dice,
+  limits: HealthLimits = healthLimits,
+): NodeHealth<Id> {
+  const standings = new Map<Id, Standing>();
   /** Of all answers: what to expect of a node that we know nothing of, so that it is neither shunned nor favoured. */
-  let usualMs: number = healthLimits.unknownLatencyMs;
-  const standingOf = (node: SuiId): Standing => {
+  let usualMs: number = limits.unknownLatencyMs;
+  const standingOf = (node: Id): Standing => {
     let standing = standings.get(node);
     if (standing === undefined) {
       standing = { latencyMs: undefined, failures: 0, restUntil: 0, liarUntil: 0 };
@@ -58,20 +64,20 @@ export function openNodeHealth(clock: Clock, dice: Dice): NodeHealth {
     }
     return standing;
   };
-  const failed = (node: SuiId): void => {
+  const failed = (node: Id): void => {
     const standing = standingOf(node);
     standing.failures++;
-    const over = standing.failures - healthLimits.failuresMax;
+    const over = standing.failures - limits.failuresMax;
     if (over < 0) return;
-    const longest = Math.min(healthLimits.restLongestMs, healthLimits.restFirstMs * 2 ** Math.min(over, 16));
+    const longest = Math.min(limits.restLongestMs, limits.restFirstMs * 2 ** Math.min(over, 16));
     standing.restUntil = clock.steady() + longest * (0.5 + dice.fraction() / 2);
   };
   return {
     succeeded(node, ms) {
       const standing = standingOf(node);
       const before = standing.latencyMs ?? ms;
-      standing.latencyMs = before + healthLimits.newestWeight * (ms - before);
-      usualMs += healthLimits.newestWeight * (ms - usualMs);
+      standing.latencyMs = before + limits.newestWeight * (ms - before);
+      usualMs += limits.newestWeight * (ms - usualMs);
       standing.failures = 0;
       standing.restUntil = 0;
     },
@@ -82,7 +88,7 @@ export function openNodeHealth(clock: Clock, dice: Dice): NodeHealth {
       failed(node);
     },
     lied(node) {
-      standingOf(node).liarUntil = clock.steady() + healthLimits.liarMs;
+      standingOf(node).liarUntil = clock.steady() + limits.liarMs;
     },
     isKnown: (node) => standings.has(node),
     restMs: (node) => Math.max(0, (standings.get(node)?.restUntil ?? 0) - clock.steady()),

@@ -9,7 +9,7 @@ import type { Chain } from '../ports/chain.ts';
 import type { Nodes } from '../ports/nodes.ts';
 import type { Pool } from '../ports/pool.ts';
 import type { BlobSource } from '../restore/content/content.ts';
-import { openReader, type WholeBlob } from '../restore/fetch/fetch.ts';
+import { openReader, type AggregatorRows, type WholeBlob } from '../restore/fetch/fetch.ts';
 
 /** Above this share of a pack, asked for at once by somebody who has not said what else will be read, fetching it whole is the safer guess. */
 const wholeShare = 0.25;
@@ -27,6 +27,8 @@ const packsKnownMax = 10_000;
 
 export interface BlobSourcePorts {
   readonly nodes: Nodes;
+  /** Undefined for whoever wants to know what the storage nodes themselves have. */
+  readonly faster: AggregatorRows | undefined;
   readonly pool: Pool;
   readonly chain: Chain;
   readonly clock: Clock;
@@ -48,7 +50,12 @@ export function openBlobSource(ports: BlobSourcePorts): BlobSource {
     if (idle !== undefined) drop(idle);
     return idle !== undefined;
   };
-  const reader = openReader({ ...ports, network: (signal) => ports.chain.network(signal), makeRoom });
+  const reader = openReader({
+    ...ports,
+    aggregators: ports.faster,
+    network: (signal) => ports.chain.network(signal),
+    makeRoom,
+  });
   const whole = new Map<BlobId, Kept>();
   const smallReads = new Map<BlobId, number>();
   /** Bytes that are still to be read, as announced. */

@@ -43,7 +43,9 @@ export async function drillSpace(core: EngineCore, request: DrillRequest, signal
   const refused = chooseShards(committee.shards, request.refuse, core.dice);
   const nodes = refuseShards(core.nodes, committee.shards, refused);
   // Nothing that was read before may help, and what the exercise learns of nodes must not be held against them.
-  const blobs = openBlobSource({ ...core, nodes, health: openNodeHealth(core.clock, core.dice) });
+  const health = openNodeHealth(core.clock, core.dice);
+  // An aggregator would give what the refused shards hold.
+  const blobs = openBlobSource({ ...core, nodes, health, faster: undefined });
   const reader = openChunkReader(space.keys, { ...core, blobs });
   const started = core.clock.steady();
   const to = await core.disk.resolveFolder(request.to);

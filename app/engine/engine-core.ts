@@ -2,6 +2,7 @@
 import { Fault } from '../domain/fault.ts';
 import type { SnapshotId, SuiId } from '../domain/ids.ts';
 import { openNodeHealth } from '../domain/node-health.ts';
+import { openAggregatorRows, type AggregatorRows } from '../restore/fetch/fetch.ts';
 import { spaceKeys, unwrapSpaceKey, type SpaceKeys } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import { openBlobSource } from './blob-source.ts';
@@ -25,6 +26,8 @@ export interface EngineCore extends EnginePorts {
   readonly health: ReturnType<typeof openNodeHealth>;
   readonly blobs: ReturnType<typeof openBlobSource>;
   readonly steering: Steering;
+  /** What is read from aggregators; nothing that asks how the storage nodes do may use it. */
+  readonly faster: AggregatorRows | undefined;
   readonly emit: (event: EngineEvent) => void;
   readonly point: (name: string) => void;
   /** What is known for as long as this process runs, and is looked up again when it is not. */
@@ -52,6 +55,10 @@ export function createCore(ports: EnginePorts, emit: (event: EngineEvent) => voi
   const point = (name: string): void => ports.onPoint?.(name);
   const steering = openSteering(ports);
   ports.pace?.govern(() => steering.speeds());
+  const clock = ports.pace?.clock ?? ports.clock;
+  const { aggregators, dice } = ports;
+  const allowed = (): ReturnType<Steering['aggregators']> => steering.aggregators();
+  const faster = aggregators && openAggregatorRows({ aggregators, allowed, clock, dice });
   const settled = async (signal: AbortSignal): Promise<{ readonly device: Device; readonly spender: Spender }> => {
     const device = await readDevice(ports.catalog);
     if (!device)
@@ -81,7 +88,8 @@ export function createCore(ports: EnginePorts, emit: (event: EngineEvent) => voi
     ...ports,
     health,
     steering,
-    blobs: openBlobSource({ ...ports, clock: ports.pace?.clock ?? ports.clock, health }),
+    faster,
+    blobs: openBlobSource({ ...ports, clock, health, faster }),
     emit,
     point,
     memory: {

@@ -3,6 +3,7 @@ import type { Clock, Dice } from '../domain/clock.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { ReadWallTime } from '../domain/week.ts';
 import type { Account } from '../ports/account.ts';
+import type { Aggregators } from '../ports/aggregators.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Chain } from '../ports/chain.ts';
 import type { Crypto } from '../ports/crypto.ts';
@@ -17,6 +18,8 @@ export interface EnginePorts {
   readonly account: Account;
   readonly chain: Chain;
   readonly nodes: Nodes;
+  /** Undefined: none is asked, whatever was set. */
+  readonly aggregators?: Aggregators;
   readonly pool: Pool;
   readonly disk: Disk;
   readonly spool: Spool;

@@ -57,6 +57,7 @@ import {
 } from './selection.ts';
 import { fund } from './fund.ts';
 import { brakeOf, setBrake, type BrakeLimits } from './brake.ts';
+import { aggregatorLines, type AggregatorLine } from './aggregators.ts';
 import type { Paused, Steering, SteeringState } from './steering.ts';
 import { restoreSpace, type RestoreRequest, type RestoreDone } from './restore-space.ts';
 import { quoteFolder, type Quote } from './quote.ts';
@@ -87,6 +88,7 @@ import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './i
 
 export { isOutdated, quoteFolder, standingOf, useVoucher };
 export type {
+  AggregatorLine,
   Difference,
   DiffReport,
   DrillReport,
@@ -158,8 +160,10 @@ export interface Engine {
   leftOut(space: string, signal: AbortSignal, rules?: string): Promise<LeftOutReport>;
   /** The user says that what waits in a space is meant: the next pass lets it go everywhere. False when nothing waits. */
   release(space: string): Promise<boolean>;
-  /** Limits, schedule, pauses, and what battery and metered lines mean. */
+  /** Limits, schedule, pauses, what battery and metered lines mean, and which aggregators may be asked. */
   readonly steering: Omit<Steering, 'unlessPaused' | 'speeds'>;
+  /** How those aggregators do; each is asked for a sign of life. */
+  aggregators(signal: AbortSignal): Promise<readonly AggregatorLine[]>;
   /** Which folders of a space are on this device; what is not chosen leaves its disk with the next pass. */
   select(request: SelectRequest): Promise<void>;
   /** These folders only; what else was chosen stays. */
@@ -304,6 +308,7 @@ export function createEngine(ports: EnginePorts): Engine {
     },
     release: (space) => inTurn(() => releaseHeld(ports.catalog, space)),
     steering: core.steering,
+    aggregators: (signal) => aggregatorLines(core, signal),
     select: (request) => inTurn(() => select(core, request)),
     changeSelection: (space, changes) => inTurn(() => changeSelection(core, space, changes)),
     selection: (space, path) => selection(core, space, path),

@@ -1,7 +1,8 @@
 /**
- * What a person lets Floe do and when: limits, a week's plan, pauses, and what battery and metered lines mean. Kept in the home; looked at before and
+ * What a person lets Floe do and when: limits, a week's plan, pauses, what battery and metered lines mean, which aggregators may be asked. Kept in the home; looked at before and
  * during each pass. A pause stops a pass where it is, and it goes on from its last durable point.
  */
+import { parseAggregatorUrls, type AggregatorUrl } from '../domain/aggregator-url.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import { openScope } from '../domain/deadline.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -42,6 +43,8 @@ export interface SteeringState {
   readonly paused: Paused | undefined;
   /** Large files wait, by the policy. */
   readonly isBulkHeld: boolean;
+  /** Those that may be asked, in the order in which they were set. */
+  readonly aggregators: readonly AggregatorUrl[];
 }
 
 export interface Steering {
@@ -49,6 +52,9 @@ export interface Steering {
   setLimits(change: { readonly [K in keyof Speeds]?: number | 'off' }): Promise<void>;
   setPlan(plan: WeekPlan): Promise<void>;
   setPolicy(change: Partial<PowerPolicy>): Promise<void>;
+  /** These and no others, as they were typed. */
+  setAggregators(urls: readonly string[]): Promise<void>;
+  aggregators(): Promise<readonly AggregatorUrl[]>;
   /** Without a space: everything. */
   pause(space: string | undefined, untilMs: number | undefined): Promise<void>;
   resume(space: string | undefined): Promise<void>;
@@ -76,16 +82,18 @@ interface Settings {
   readonly limits: Speeds;
   readonly plan: WeekPlan;
   readonly policy: PowerPolicy;
+  readonly aggregators: readonly AggregatorUrl[];
 }
 
 const recordKey = 'steering';
 const pauseKey = (space: number | undefined): string => (space === undefined ? 'pause' : `pause:${space}`);
 
-/** Metered lines cost money that nobody agreed to; batteries are there to be used. */
+/** Metered lines cost money that nobody agreed to; batteries are there to be used; an aggregator sees what is read, so somebody has to want it. */
 const usual: Settings = {
   limits: { up: undefined, down: undefined },
   plan: [],
   policy: { battery: 'never', metered: 'all' },
+  aggregators: [],
 };
 
 /** Below this a pack would take hours and nothing would ever be certified. */
@@ -174,6 +182,7 @@ export function openSteering({ catalog, clock, wallTime = utc, power }: Steering
         power: await powerNow(),
         paused: await paused(undefined),
         isBulkHeld: await isBulkHeld(),
+        aggregators: all.aggregators,
       };
     },
     async setLimits(change) {
@@ -188,6 +197,12 @@ export function openSteering({ catalog, clock, wallTime = utc, power }: Steering
     },
     async setPolicy(change) {
       await write({ policy: { ...(await settings()).policy, ...change } });
+    },
+    async setAggregators(urls) {
+      await write({ aggregators: parseAggregatorUrls(urls) });
+    },
+    async aggregators() {
+      return (await settings()).aggregators;
     },
     async pause(space, untilMs) {
       await catalog.setRecord(pauseKey(await numOf(space)), JSON.stringify({ untilMs }));

@@ -74,8 +74,10 @@ describe('a network on loopback', () => {
       'faucet',
       'control',
       'controlToken',
+      'aggregator',
       'nodes',
     ]);
+    expect((await fetch(`${ready.aggregator}/status`)).status).toBe(200);
     expect(JSON.parse(readFileSync(readyFileOf(dir), 'utf8'))).toEqual(ready);
     expect(statSync(readyFileOf(dir)).mode & 0o777).toBe(0o600);
     expect(ready.nodes.map(({ shards }) => shards.length)).toEqual([2, 2, 2, 1]);

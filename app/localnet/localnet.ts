@@ -15,8 +15,9 @@ import {
   openGenesis,
   type Genesis,
 } from './network/genesis.ts';
+import { openAggregator, type RunningAggregator } from './aggregator/aggregator.ts';
 import { serveNetwork, type ReadyLine, type ServedNetwork } from './network/loopback.ts';
-import { memoryAddress, nodeFetch } from './network/memory-door.ts';
+import { aggregatorFetch, memoryAddress, memoryAggregatorUrl, nodeFetch } from './network/memory-door.ts';
 import { openMemberNodes } from './network/member-nodes.ts';
 import { lockNetwork } from './network/network-lock.ts';
 import { nodeAddresses, type NodeAddress } from './network/network-state.ts';
@@ -24,6 +25,7 @@ import { defaultEpochSeconds, parseNetworkSize } from './network/shard-plan.ts';
 import { inlineWorkbench, type RunningNode } from './nodes/nodes.ts';
 import { openLedger, suiFetch, type Ledger } from './sui/sui.ts';
 
+export type { AggregatorFault, RunningAggregator } from './aggregator/aggregator.ts';
 export type { ReadyLine } from './network/loopback.ts';
 export type { NodeAddress } from './network/network-state.ts';
 export type { NodeFault, RunningNode } from './nodes/nodes.ts';
@@ -126,6 +128,10 @@ export interface MemoryLocalnet {
   readonly suiFetch: typeof fetch;
   /** A `fetch` to the nodes at `http://node-N.local`. */
   readonly nodeFetch: typeof fetch;
+  readonly aggregator: RunningAggregator;
+  readonly aggregatorUrl: string;
+  /** A `fetch` to the aggregator. */
+  readonly aggregatorFetch: typeof fetch;
   /** Registers a node and opens it; it has no stake yet. */
   addNode(): Promise<RunningNode>;
   /** Lets nodes that came back get what they lack, and resolves when no shard is on its way, or those that are cannot get on. */
@@ -148,9 +154,14 @@ export async function openLocalnet(options: MemoryLocalnetOptions): Promise<Memo
   const workbench = inlineWorkbench(rs2);
   const keysOf = (index: number) => nodeKeysOf(genesis, index);
   const opened = await openMemberNodes({ ledger, clock, dice, workbench, keysOf, folder: undefined, onTrouble: raise });
+  const parts = { chain: opened.chain, nodes: () => opened.nodes, workbench, clock, dice };
+  const aggregator = openAggregator(parts);
   return {
     ledger,
     nodes: opened.nodes,
+    aggregator,
+    aggregatorUrl: memoryAggregatorUrl,
+    aggregatorFetch: aggregatorFetch(aggregator),
     addresses: nodeAddresses(ledger, opened.nodes, new Map(addresses.entries())),
     suiFetch: suiFetch(ledger),
     nodeFetch: nodeFetch(opened.nodes, size.shards),

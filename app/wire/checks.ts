@@ -1,5 +1,6 @@
 /** The input check of every call: the run-time side of the contract. A call without a line here does not compile. */
 import { Fault } from '../domain/fault.ts';
+import { aggregatorsMax } from '../domain/aggregator-url.ts';
 import { dayMinutes, weekRulesMax } from '../domain/week.ts';
 import { flag, integer, listOf, oneOf, optional, record, text, type Check } from './check.ts';
 import type { CallIn, CallName } from './contract.ts';
@@ -90,7 +91,9 @@ export const checks = {
     limits: optional(record({ up: optional(rate), down: optional(rate) })),
     plan: optional(listOf(weekRule, weekRulesMax)),
     policy: optional(record({ battery: optional(powerRule), metered: optional(powerRule) })),
+    aggregators: optional(listOf(text(200), aggregatorsMax)),
   }),
+  'aggregator.list': nothing,
   'choice.list': ofPath,
   'choice.set': record({ space, only: optional(folders), without: folders }),
   'choice.change': record({ space, changes: listOf(record({ path, isChosen: flag }), choicesMax) }),

@@ -25,6 +25,7 @@ import type {
 import type { CheckLine, DrillLine, FileNodes, ReceiptIssued, ReceiptVerdict } from './proof.ts';
 import type { FolderLook, FolderQuote, IgnoreRules, LeftOutCount, SpaceMode, SpaceState, TreePage } from './space.ts';
 import type {
+  AggregatorLine,
   Brake,
   FolderChoices,
   Pauses,
@@ -35,7 +36,7 @@ import type {
 } from './steering.ts';
 import type { Budget, DoctorReport, Leases, Money, NodesState, Renewal } from './storage.ts';
 
-export const contractNumber = 4;
+export const contractNumber = 5;
 
 export interface Call<In, Out> {
   readonly in: In;
@@ -116,6 +117,8 @@ export interface EngineCalls {
   'sync.resume': Call<{ readonly space?: string | undefined }, Pauses>;
   /** Limits, plan and policies; what is left out stays as it is. */
   'steering.set': Call<SteeringChange, Steering>;
+  /** Each is asked for a sign of life. */
+  'aggregator.list': Call<Nothing, { readonly aggregators: readonly AggregatorLine[] }>;
 
   /** The folders directly below a path. */
   'choice.list': Call<{ readonly space: string; readonly path: string }, FolderChoices>;

@@ -1,4 +1,4 @@
-/** What a person lets Floe do, how fast and when; which folders are here, what waits for a word, what of the past is kept. Plain data: crosses as JSON. */
+/** What a person lets Floe do, how fast, when and by whose help; which folders are here, what waits for a word, what of the past is kept. Plain data: crosses as JSON. */
 import type { WeekPlan, Speed } from '../domain/week.ts';
 
 /** `bulk`: large files wait, all else goes on. */
@@ -12,7 +12,7 @@ export interface Pause {
 
 /** Topic 'steering'. */
 export interface Steering {
-  /** Bytes a second, all storage nodes together; undefined: as fast as it goes. */
+  /** Bytes a second, all storage nodes and aggregators together; undefined: as fast as it goes. */
   readonly limits: { readonly up?: number | undefined; readonly down?: number | undefined };
   readonly plan: WeekPlan;
   /** By the plan, now. */
@@ -25,6 +25,8 @@ export interface Steering {
   readonly pause?: Pause | undefined;
   /** Large files wait, by the policy. */
   readonly isBulkHeld: boolean;
+  /** Addresses of those that may be asked. */
+  readonly aggregators: readonly string[];
 }
 
 export interface SteeringChange {
@@ -32,6 +34,21 @@ export interface SteeringChange {
     { readonly up?: number | 'off' | undefined; readonly down?: number | 'off' | undefined } | undefined;
   readonly plan?: WeekPlan | undefined;
   readonly policy?: { readonly battery?: PowerRule | undefined; readonly metered?: PowerRule | undefined } | undefined;
+  /** These and no others. */
+  readonly aggregators?: readonly string[] | undefined;
+}
+
+/** How an aggregator does that may be asked. */
+export interface AggregatorLine {
+  readonly url: string;
+  /** That were right, since this Floe runs. */
+  readonly bytes: number;
+  /** How often it sent wrong bytes since then. */
+  readonly lies: number;
+  /** Why it is left alone, or was last. */
+  readonly trouble?: string | undefined;
+  /** Undefined: it does not answer now. */
+  readonly pingMs?: number | undefined;
 }
 
 /** Where things stand after a pause began or ended. */

@@ -50,6 +50,7 @@ test('the first sentence says what holds now', () => {
     policy: { battery: 'never', metered: 'all' },
     power: {},
     isBulkHeld: false,
+    aggregators: [],
   };
   expect(paceSentence(steering)).toBe('pace.full');
   expect(paceSentence({ ...steering, limits: { down: 5_000 } })).toBe('pace.limited');

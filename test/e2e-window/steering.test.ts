@@ -1,6 +1,6 @@
 /** What a person lets Floe do, said in the window and on the command line: pauses, limits, a schedule, folders of choice, brakes, history, and a burst of rewrites. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { floeJson, type Line } from '../e2e/floe-process.ts';
@@ -84,6 +84,30 @@ test('a limit set in the window holds on the command line, and a schedule told t
   await page.getByRole('radiogroup', { name: 'On battery' }).getByRole('radio', { name: 'Rest' }).click();
   await expect.poll(async () => (await floe('power'))['policy'], cold).toEqual({ battery: 'all', metered: 'all' });
   await floe('limit', '--down', 'off');
+});
+
+test('an aggregator is added and taken away with the keys alone, and the command line says the same', async () => {
+  const { page } = person;
+  const { aggregator: url } = JSON.parse(readFileSync(join(world.network.dir, 'network.json'), 'utf8')) as {
+    readonly aggregator: string;
+  };
+  await place(page, 'Settings');
+  await page.getByRole('button', { name: 'Pace and power' }).click();
+  const address = page.getByRole('textbox', { name: /^Address, such as/ });
+  await address.fill('http://elsewhere.example.org');
+  await page.getByText('An address that begins with https://').waitFor();
+  await address.fill(url);
+  await address.press('Enter');
+  await page.getByText('Answers', { exact: true }).waitFor();
+  expect(await address.inputValue()).toBe('');
+  expect(await floe('aggregators')).toMatchObject({ aggregators: [{ url, lies: 0 }] });
+  await floe('aggregators', url, 'http://127.0.0.1:1');
+  await page.getByText('Does not answer; storage nodes are read instead').waitFor();
+  await expectAccessible(page, 'aggregators');
+  await page.getByRole('button', { name: 'Remove http://127.0.0.1:1' }).press('Enter');
+  await expect.poll(async () => (await floe('aggregators'))['aggregators'], cold).toMatchObject([{ url }]);
+  await floe('aggregators', '--off');
+  await page.getByRole('button', { name: `Remove ${url}` }).waitFor({ state: 'detached' });
 });
 
 test('a folder that is unticked leaves this computer and stays in the space; ticked again it comes back', async () => {

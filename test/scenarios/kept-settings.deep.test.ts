@@ -131,6 +131,7 @@ async function everythingSet(): Promise<readonly [laptop: Device, desktop: Devic
   await engine.steering.setLimits({ up: 2_000_000, down: 3_000_000 });
   await engine.steering.setPlan([{ weekdays: [0, 1], from: 60, to: 120, speed: 'limited' }]);
   await engine.steering.setPolicy({ battery: 'bulk', metered: 'never' });
+  await engine.steering.setAggregators([world.aggregatorUrl, 'https://aggregator.example.org/walrus/']);
   await engine.steering.pause('unsent', undefined);
   await engine.setBudget(50_000_000_000n);
   await engine.setAutopilot(false);

@@ -69,8 +69,13 @@ async function store(network: ModelNetwork, committee: Committee, dice: Dice, le
   return { blobId, bytes, metadata: encoded.metadata };
 }
 
-export async function openTrial(nodes: number, shards: number, seed: number, length = 3000): Promise<Trial> {
-  const clock = openIdleClock();
+export async function openTrial(
+  nodes: number,
+  shards: number,
+  seed: number,
+  length = 3000,
+  clock: Clock = openIdleClock(),
+): Promise<Trial> {
   const dice = seededDice(seed);
   const committee = modelCommittee(nodes, shards);
   const network = openModelNetwork(clock, committee);

@@ -5,6 +5,7 @@
 import { entropyToMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { openAccount } from '../../app/adapters/account/account.ts';
+import { openAggregators } from '../../app/adapters/aggregators/aggregators.ts';
 import { openCatalogInline } from '../../app/adapters/catalog/catalog.ts';
 import { openChain } from '../../app/adapters/chain/chain.ts';
 import type { ChainEndpoint } from '../../app/adapters/chain/profiles.ts';
@@ -16,12 +17,19 @@ import { openNodes } from '../../app/adapters/nodes/nodes.ts';
 import type { Clock, Dice } from '../../app/domain/clock.ts';
 import { parseSuiId } from '../../app/domain/ids.ts';
 import { createEngine, type Engine, type EngineEvent, type SyncReport } from '../../app/engine/engine.ts';
-import { openLocalnet, type Ledger, type MemoryLocalnet, type RunningNode } from '../../app/localnet/localnet.ts';
+import {
+  openLocalnet,
+  type Ledger,
+  type MemoryLocalnet,
+  type RunningAggregator,
+  type RunningNode,
+} from '../../app/localnet/localnet.ts';
 import type { Catalog } from '../../app/ports/catalog.ts';
 import type { Disk } from '../../app/ports/disk.ts';
 import type { Pool } from '../../app/ports/pool.ts';
 import type { Spool } from '../../app/ports/spool.ts';
 import { loadNative } from '../../native-workers/codec/codec.ts';
+import { aggregatorName, countedDoor, nodeName, suiName } from './counted-door.ts';
 import { openIdleClock } from './idle-clock.ts';
 import { openInlinePool } from './inline-pool.ts';
 import type { MemoryNature } from './memory-tree.ts';
@@ -82,6 +90,9 @@ export interface World {
   /** The doors of chain and nodes, for others than Floe. */
   readonly suiFetch: typeof fetch;
   readonly nodeFetch: typeof fetch;
+  /** Nobody asks it who was not told its address. */
+  readonly aggregator: RunningAggregator;
+  readonly aggregatorUrl: string;
   /** The account that devices have when nothing else is said. */
   readonly phrase: string;
   /** Told of every request to the chain ('sui …') and to nodes ('PUT node-0 …'), before it is made; what it throws is the answer. */
@@ -186,6 +197,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     movesSettled: () => local.movesSettled(),
     suiFetch: local.suiFetch,
     nodeFetch: local.nodeFetch,
+    aggregator: local.aggregator,
+    aggregatorUrl: local.aggregatorUrl,
     phrase: phraseFrom(dice),
     onRequest: undefined,
     carry: undefined,
@@ -206,37 +219,6 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   };
   return world;
 }
-
-/** A door that counts, may be disturbed, and is shut when the engine is killed. */
-function countedDoor(door: typeof fetch, nameOf: (url: URL, method: string) => string, parts: DoorParts): typeof fetch {
-  return async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input);
-    const method = input instanceof Request ? input.method : (init?.method ?? 'GET');
-    const name = nameOf(url, method);
-    if (parts.line.isCut) return new Promise<never>(() => {});
-    parts.requests.all.push(name);
-    await parts.world.onRequest?.(name, url);
-    // A request that is carried twice needs its body twice.
-    const body = input instanceof Request && parts.world.carry ? await input.arrayBuffer() : undefined;
-    const ask = (): Promise<Response> =>
-      body && input instanceof Request
-        ? door(new Request(input.url, { method, headers: input.headers, body }))
-        : door(input, init);
-    const response = await (parts.world.carry?.(name, ask) ?? ask());
-    parts.requests.answered(name, Number(response.headers.get('content-length') ?? 0));
-    return parts.line.isCut ? new Promise<never>(() => {}) : response;
-  };
-}
-
-interface DoorParts {
-  readonly line: Lifeline;
-  readonly requests: RequestLog;
-  readonly world: World;
-}
-
-const suiName = (url: URL): string => `sui ${url.pathname.split('/').at(-1) ?? ''}`;
-const nodeName = (url: URL, method: string): string =>
-  `${method} ${url.hostname.replace('.local', '')} ${url.pathname.split('/').slice(4).join('/')}`;
 
 interface Machine {
   readonly local: MemoryLocalnet;
@@ -271,6 +253,11 @@ function startLife(device: Device, world: World, machine: Machine, onPoint: (poi
       clock: pace.clock,
       pace,
       fetch: countedDoor(local.nodeFetch, nodeName, parts),
+    }),
+    aggregators: openAggregators({
+      clock: pace.clock,
+      pace,
+      fetch: countedDoor(local.aggregatorFetch, aggregatorName, parts),
     }),
     pace,
     ...machine.told,

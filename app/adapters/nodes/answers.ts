@@ -3,7 +3,7 @@
  * by field, and whatever is not success becomes a fault 'node-failed' with an honest word on retrying (walrus-protocol sections 3.1, 3.3).
  */
 import { Fault, type Retry } from '../../domain/fault.ts';
-import type { NodeAnswer, Sink } from './exchange.ts';
+import type { HttpAnswer, Sink } from '../http/http.ts';
 
 /** JSON answers are a few hundred bytes; the largest, an error with details, stays far below. */
 export const jsonBytesMax = 64 * 1024;
@@ -16,7 +16,7 @@ export function nodeFault(node: string, retry: Retry, what: string, cause?: unkn
 }
 
 /** The whole body, at most `bytesMax` of it; the buffer is the caller's own, so that it can be moved. */
-export async function readCapped(node: string, answer: NodeAnswer, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readCapped(node: string, answer: HttpAnswer, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
   const announced = Number(answer.header('content-length') ?? Number.NaN);
   const tooLong = (): Fault => nodeFault(node, 'never', `sends more than ${bytesMax} bytes`);
   const known = Number.isSafeInteger(announced) && announced >= 0 && announced <= bytesMax;
@@ -35,12 +35,12 @@ export async function readCapped(node: string, answer: NodeAnswer, bytesMax: num
   return length === room.length ? room : room.slice(0, length);
 }
 
-function checkType(node: string, answer: Pick<NodeAnswer, 'header'>, expected: string): void {
+function checkType(node: string, answer: Pick<HttpAnswer, 'header'>, expected: string): void {
   const type = answer.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== expected) throw nodeFault(node, 'never', `answers with another content type than ${expected}`);
 }
 
-export async function readBinary(node: string, answer: NodeAnswer, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBinary(node: string, answer: HttpAnswer, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
   checkType(node, answer, 'application/octet-stream');
   return readCapped(node, answer, bytesMax);
 }
@@ -48,7 +48,7 @@ export async function readBinary(node: string, answer: NodeAnswer, bytesMax: num
 /** A sink for a body of exactly the pieces' length, written to them as it comes. */
 export function openPieces(
   node: string,
-  answer: Pick<NodeAnswer, 'header'>,
+  answer: Pick<HttpAnswer, 'header'>,
   pieces: readonly Uint8Array[],
 ): { readonly sink: Sink; readonly isFull: () => boolean } {
   checkType(node, answer, 'application/octet-stream');
@@ -82,7 +82,7 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** `data` of a success answer. */
-export async function readData(node: string, answer: NodeAnswer): Promise<unknown> {
+export async function readData(node: string, answer: HttpAnswer): Promise<unknown> {
   checkType(node, answer, 'application/json');
   const value = parseJson(await readCapped(node, answer, jsonBytesMax));
   const data = field(field(value, 'success'), 'data');
@@ -91,7 +91,7 @@ export async function readData(node: string, answer: NodeAnswer): Promise<unknow
 }
 
 /** Takes what is left of an answer that says nothing more, so that its connection can serve again. */
-export async function dismiss(node: string, answer: NodeAnswer): Promise<void> {
+export async function dismiss(node: string, answer: HttpAnswer): Promise<void> {
   await readCapped(node, answer, jsonBytesMax);
 }
 
@@ -107,13 +107,13 @@ function retryOf(status: number, reason: string | undefined): Retry {
 }
 
 /** Milliseconds that a busy node asks us to wait: seconds or a date (RFC 9110 section 10.2.3); only the former is honoured. */
-export function retryAfterMs(answer: NodeAnswer): number {
+export function retryAfterMs(answer: HttpAnswer): number {
   const seconds = Number(answer.header('retry-after') ?? 0);
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
 }
 
 /** The fault in an answer that is not a success. */
-export async function refusal(node: string, answer: NodeAnswer): Promise<Fault> {
+export async function refusal(node: string, answer: HttpAnswer): Promise<Fault> {
   const { status } = answer;
   if (status < 400) {
     await dismiss(node, answer);

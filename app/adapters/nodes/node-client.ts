@@ -11,7 +11,7 @@ import type { SuiId } from '../../domain/ids.ts';
 import type { Direction, Pace } from '../../domain/pace.ts';
 import type { NodeClient, SignedMessage, SliverAxis } from '../../ports/nodes.ts';
 import { dismiss, field, nodeFault, openPieces, readBinary, readData, refusal, retryAfterMs } from './answers.ts';
-import type { Exchange, NodeAnswer, NodeRequest, Sink } from './exchange.ts';
+import type { Exchange, HttpAnswer, HttpRequest, OpenSink } from '../http/http.ts';
 
 export interface RequestLimits {
   /** For a request that moves no bytes to speak of. */
@@ -21,7 +21,7 @@ export interface RequestLimits {
   readonly retryAfterMsMax: number;
 }
 
-type Call = Omit<NodeRequest, 'signal'>;
+type Call = Omit<HttpRequest, 'signal'>;
 
 const signatureBytes = 96;
 /** Longest statement that a node signs here: a confirmation of a deletable blob. That a blob is invalid takes 39. */
@@ -123,12 +123,13 @@ export class HttpNodeClient implements NodeClient {
     const path = `/v1/blobs/${blob}/slivers/${pair}/${axis}`;
     const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
     let isFull = (): boolean => false;
-    const open = (answer: Pick<NodeAnswer, 'header'>): Sink => {
+    const open: OpenSink = (answer) => {
+      if (answer.status !== 200) return undefined;
       const room = openPieces(this.#name, answer, pieces);
       isFull = room.isFull;
       return room.sink;
     };
-    const read = async (answer: NodeAnswer): Promise<boolean> => {
+    const read = async (answer: HttpAnswer): Promise<boolean> => {
       if (answer.status === 404) return dismiss(this.#name, answer).then(() => false);
       if (answer.status !== 200) throw await refusal(this.#name, answer);
       if (!isFull()) throw nodeFault(this.#name, 'never', 'sends less than the sliver has');
@@ -166,7 +167,7 @@ export class HttpNodeClient implements NodeClient {
     signal: AbortSignal,
   ): Promise<SignedMessage> {
     const call = { method: 'POST', path: `/v1/blobs/${blob}/inconsistencyProof/${axis}`, body: [proof] } as const;
-    const read = async (answer: NodeAnswer): Promise<SignedMessage> => {
+    const read = async (answer: HttpAnswer): Promise<SignedMessage> => {
       if (answer.status !== 200) throw await refusal(this.#name, answer);
       return this.#signedIn({ signed: await readData(this.#name, answer) });
     };
@@ -190,7 +191,7 @@ export class HttpNodeClient implements NodeClient {
 
   async #put(path: string, body: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
     const bytes = body.reduce((sum, piece) => sum + piece.length, 0);
-    const refuseOrTake = async (answer: NodeAnswer): Promise<void> => {
+    const refuseOrTake = async (answer: HttpAnswer): Promise<void> => {
       if (answer.status < 200 || answer.status > 202) throw await refusal(this.#name, answer);
       await dismiss(this.#name, answer);
     };
@@ -204,7 +205,7 @@ export class HttpNodeClient implements NodeClient {
   }
 
   #get(path: string, bytesMax: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const read = async (answer: NodeAnswer): Promise<Uint8Array | undefined> => {
+    const read = async (answer: HttpAnswer): Promise<Uint8Array | undefined> => {
       if (answer.status === 404) return dismiss(this.#name, answer).then(() => undefined);
       if (answer.status !== 200) throw await refusal(this.#name, answer);
       return readBinary(this.#name, answer, bytesMax);
@@ -252,8 +253,8 @@ export class HttpNodeClient implements NodeClient {
     call: Call,
     bytes: number,
     signal: AbortSignal,
-    read: (answer: NodeAnswer) => Promise<T>,
-    send = (request: NodeRequest): Promise<NodeAnswer> => this.#exchange.send(request),
+    read: (answer: HttpAnswer) => Promise<T>,
+    send = (request: HttpRequest): Promise<HttpAnswer> => this.#exchange.send(request),
   ): Promise<T> {
     const { requestMs, bytesPerSecondMin } = this.#limits;
     const deadlineMs = requestMs + (1000 * bytes) / bytesPerSecondMin;
@@ -271,7 +272,7 @@ export class HttpNodeClient implements NodeClient {
     });
   }
 
-  #pauseMs(answer: NodeAnswer): number {
+  #pauseMs(answer: HttpAnswer): number {
     return Math.min(retryAfterMs(answer), this.#limits.retryAfterMsMax);
   }
 

@@ -8,7 +8,7 @@ import type { CommitteeMember } from '../../domain/committee.ts';
 import type { Pace } from '../../domain/pace.ts';
 import type { Nodes } from '../../ports/nodes.ts';
 import { nodeFault } from './answers.ts';
-import { fetchExchange, pooledExchange, type ConnectionOptions, type Exchange, type Fetch } from './exchange.ts';
+import { fetchExchange, pooledExchange, type ConnectionOptions, type Exchange, type Fetch } from '../http/http.ts';
 import { HttpNodeClient, type RequestLimits } from './node-client.ts';
 
 export type { Fetch };

@@ -1,9 +1,9 @@
-/** `floe limit`, `schedule`, `pause`, `resume`, `power`, `select`, `brake`: what a person lets Floe do, and when. Said to a running Floe, or for the next. */
+/** `floe limit`, `schedule`, `pause`, `resume`, `power`, `aggregators`, `select`, `brake`: what a person lets Floe do, and when. Said to a running Floe, or for the next. */
 import { systemClock } from '../../adapters/time/time.ts';
 import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import { weekRuleFrom, weekRuleText } from '../../domain/week.ts';
-import type { Pauses, PowerRule } from '../../wire/steering.ts';
+import type { AggregatorLine, Pauses, PowerRule } from '../../wire/steering.ts';
 import { numberFlag, textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { bytesText, countText, dateText, exitCodes, table } from '../output.ts';
 import { withSteering } from '../with-steering.ts';
@@ -83,6 +83,32 @@ export const powerCommand: Run = async (context, _args, flags) =>
     context.output.done({ policy, power });
     return exitCodes.done;
   });
+
+const aggregatorText = ({ url, bytes, lies, trouble, pingMs }: AggregatorLine): readonly string[] => [
+  url,
+  pingMs === undefined ? 'does not answer' : `answers in ${Math.round(pingMs)} ms`,
+  bytes === 0 ? '' : `${bytesText(bytes)} read`,
+  lies > 0 ? 'sent wrong bytes: not asked any more' : (trouble ?? ''),
+];
+
+export const aggregatorsCommand: Run = async (context, urls, flags) => {
+  const isOff = flags['off'] === true;
+  if (isOff && urls.length > 0) throw new Fault('bad-input', 'after-user', '--off goes with no URL.');
+  const isChange = isOff || urls.length > 0;
+  return withSteering(context, async (ask) => {
+    if (isChange) await ask('steering.set', { aggregators: urls });
+    const { aggregators } = await ask('aggregator.list', {});
+    const { output } = context;
+    output.say(
+      aggregators.length === 0
+        ? 'No aggregators: everything is read from storage nodes.'
+        : table(aggregators.map(aggregatorText)),
+    );
+    if (urls.length > 0) output.say('Whoever runs them sees which packs are read, when, and from where.');
+    output.done({ aggregators });
+    return exitCodes.done;
+  });
+};
 
 const paths = (flags: Flags, name: string): readonly string[] | undefined => {
   const value = flags[name];

@@ -52,6 +52,7 @@ const emptySteering: EngineTopics['steering'] = {
   policy: { battery: 'never', metered: 'all' },
   power: {},
   isBulkHeld: false,
+  aggregators: [],
 };
 const emptyActivity: Activity = { revision: 0, total: 0, waiting: 0, work: undefined, newest: [] };
 const emptyNodes: EngineTopics['nodes'] = {

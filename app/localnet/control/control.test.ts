@@ -31,6 +31,11 @@ function door() {
     addNode: async () => node(2),
     settled: async () => {},
     nodes: [0, 1].map(node),
+    aggregator: {
+      stop: async () => void done.push('stop aggregator'),
+      start: async () => void done.push('start aggregator'),
+      setFault: (fault) => void done.push(`fault ${JSON.stringify(fault ?? null)}`),
+    },
     advanceEpoch: () => void done.push('epoch'),
     setPrices: ({ storage, write }) => void done.push(`prices ${storage} ${write}`),
     state: () => ({ epoch: 7 }),
@@ -113,6 +118,24 @@ describe('the control interface', () => {
       { kind: 'lie-confirm', rate: 0 },
       undefined,
       undefined,
+    ]);
+  });
+
+  it('makes the aggregator stop, start and misbehave', async () => {
+    await ask('POST', '/aggregator/stop');
+    await ask('POST', '/aggregator/start');
+    for (const body of ['{"kind":"short"}', '{"kind":"corrupt","rate":0.5}', '{"kind":"slow","ms":9}', '']) {
+      expect((await ask('POST', '/aggregator/fault', body))[0]).toBe(200);
+    }
+    expect((await ask('POST', '/aggregator/fault', '{"kind":"lie-confirm"}'))[0]).toBe(400);
+    expect((await ask('POST', '/aggregator/wipe'))[0]).toBe(404);
+    expect(done).toEqual([
+      'stop aggregator',
+      'start aggregator',
+      'fault {"kind":"short"}',
+      'fault {"kind":"corrupt","rate":0.5}',
+      'fault {"kind":"slow","ms":9}',
+      'fault null',
     ]);
   });
 

@@ -1,9 +1,10 @@
 /**
- * The control interface of an embedded network: stops, starts, wipes, heals and corrupts nodes, moves the epoch, sets prices, shows the state.
+ * The control interface of an embedded network: stops, starts, wipes, heals and corrupts nodes and the aggregator, moves the epoch, sets prices, shows the state.
  * Loopback only, and every request must carry the token; without it nothing is said, not even whether a path exists.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Fault } from '../../domain/fault.ts';
+import { parseAggregatorFault, type AggregatorFault } from '../aggregator/aggregator.ts';
 import {
   parseNodeFault,
   type HealReport,
@@ -28,6 +29,12 @@ export interface ControlledNode {
   vote(prices: Prices): void;
 }
 
+export interface ControlledAggregator {
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  setFault(fault: AggregatorFault | undefined): void;
+}
+
 interface Prices {
   readonly storage: bigint;
   readonly write: bigint;
@@ -35,6 +42,7 @@ interface Prices {
 
 export interface Controls {
   readonly nodes: readonly ControlledNode[];
+  readonly aggregator: ControlledAggregator;
   advanceEpoch(): void;
   /** FROST per unit of encoded size (and per epoch, for storage). */
   setPrices(prices: Prices): void;
@@ -73,7 +81,14 @@ function reply(status: number, value: unknown): NodeReply {
   return { status, contentType: 'application/json', body: new TextEncoder().encode(JSON.stringify(value)) };
 }
 
-const actions: ReadonlySet<string> = new Set(['/epoch/next', '/prices', '/nodes/join']);
+const actions: ReadonlySet<string> = new Set([
+  '/epoch/next',
+  '/prices',
+  '/nodes/join',
+  '/aggregator/stop',
+  '/aggregator/start',
+  '/aggregator/fault',
+]);
 
 async function route(controls: Controls, request: NodeRequest): Promise<NodeReply> {
   const { method, path } = request;
@@ -89,7 +104,10 @@ async function route(controls: Controls, request: NodeRequest): Promise<NodeRepl
     const node = await controls.addNode();
     if (stake > 0n) node.setStake(stake);
     return reply(200, { ok: true, index: node.index });
-  } else if (path === '/prices') controls.setPrices(parsePrices(parseJson(request.body)));
+  } else if (path === '/aggregator/stop') await controls.aggregator.stop();
+  else if (path === '/aggregator/start') await controls.aggregator.start();
+  else if (path === '/aggregator/fault') controls.aggregator.setFault(parseAggregatorFault(parseJson(request.body)));
+  else if (path === '/prices') controls.setPrices(parsePrices(parseJson(request.body)));
   else {
     const node = controls.nodes.find(({ index }) => index === Number(nodePath?.[1]));
     if (node === undefined) return reply(404, { error: 'no such node' });

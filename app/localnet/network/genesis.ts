@@ -11,7 +11,7 @@ import { Fault } from '../../domain/fault.ts';
 import { keySeedBytes, nodeKeysFromSeed, type NodeKeys } from '../nodes/nodes.ts';
 import type { GenesisOptions } from '../sui/sui.ts';
 import { readJson, writePrivateJson } from './private-file.ts';
-import { parseNetworkSize, spreadShards, type NetworkSize } from './shard-plan.ts';
+import { nodesMax, parseNetworkSize, spreadShards, type NetworkSize } from './shard-plan.ts';
 
 const version = 1;
 const seedBytes = 32;
@@ -26,6 +26,7 @@ export interface Genesis {
 interface Ports {
   readonly sui: number;
   readonly control: number;
+  readonly aggregator: number;
   /** By index of the node. */
   readonly nodes: ReadonlyMap<number, number>;
 }
@@ -121,7 +122,9 @@ export function genesisOptions(genesis: Genesis, addresses: readonly string[]): 
 /** The remembered ports, or those counted from a first one; zeros ask for any. */
 export function openPorts(folder: string, firstPort: number) {
   if (firstPort !== 0) {
-    return { sui: firstPort, control: firstPort + 1, nodes: (index: number): number => firstPort + 2 + index };
+    const nodes = (index: number): number => firstPort + 2 + index;
+    // Behind all nodes that may ever join.
+    return { sui: firstPort, control: firstPort + 1, nodes, aggregator: nodes(nodesMax) };
   }
   const stored = readJson(join(folder, 'ports.json'));
   const record = (typeof stored === 'object' && stored !== null ? stored : {}) as Readonly<Record<string, unknown>>;
@@ -131,6 +134,7 @@ export function openPorts(folder: string, firstPort: number) {
   return {
     sui: port(record['sui']),
     control: port(record['control']),
+    aggregator: port(record['aggregator']),
     nodes: (index: number): number => port(list[index]),
   };
 }

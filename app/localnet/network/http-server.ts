@@ -91,6 +91,7 @@ async function answer(options: HttpDoorOptions, request: IncomingMessage, respon
       query,
       contentType: request.headers['content-type'],
       authorization: request.headers.authorization,
+      range: request.headers.range,
       body,
       signal: gone.signal,
     });
@@ -156,6 +157,7 @@ function send(response: ServerResponse, reply: NodeReply, request: IncomingMessa
   const headers: Record<string, string | number> = {
     'access-control-allow-origin': '*',
     'content-length': reply.body.length,
+    ...reply.headers,
   };
   if (reply.contentType !== undefined) headers['content-type'] = reply.contentType;
   if (request.method === 'OPTIONS') {

@@ -1,17 +1,24 @@
 /**
  * The loopback door of a network: one HTTP server per storage node, so that a stopped node really refuses connections, one for Sui and
- * its faucet, one for control. Nothing listens beyond 127.0.0.1. Everything opened is closed again in reverse order.
+ * its faucet, one for control, one for the aggregator. Nothing listens beyond 127.0.0.1. Everything opened is closed again in reverse order.
  */
 import { join } from 'node:path';
 import type { Clock, Dice } from '../../domain/clock.ts';
 import type { Rs2 } from '../../../native-workers/rs2.ts';
-import { controlBodyBytesMax, controlDoor, type ControlledNode } from '../control/control.ts';
+import { openAggregator, type RunningAggregator } from '../aggregator/aggregator.ts';
+import {
+  controlBodyBytesMax,
+  controlDoor,
+  type ControlledAggregator,
+  type ControlledNode,
+} from '../control/control.ts';
 import {
   bodyBytesMax,
   errorReply,
   inlineWorkbench,
   tooLargeReply,
   type NodeDoor,
+  type NodeReply,
   type RunningNode,
   type Workbench,
 } from '../nodes/nodes.ts';
@@ -44,6 +51,7 @@ export interface ReadyLine {
   readonly faucet: string;
   readonly control: string;
   readonly controlToken: string;
+  readonly aggregator: string;
   readonly nodes: readonly NodeAddress[];
 }
 
@@ -128,7 +136,13 @@ async function serve(options: ServeOptions, closers: Closers): Promise<ServedNet
   opened.nodes.forEach(serveNode);
   const sui = await serveSuiNear(ledger, wished.sui, onTrouble);
   closers.push(() => sui.close());
-  const ports = { sui: Number(new URL(sui.url).port), control: 0 };
+  const aggregator = await serveAggregator(
+    options,
+    openAggregator({ chain: opened.chain, nodes: () => opened.nodes, workbench, clock, dice }),
+    wished.aggregator,
+    closers,
+  );
+  const ports = { sui: Number(new URL(sui.url).port), control: 0, aggregator: aggregator.port };
   const remember = (): void => {
     const listed = new Map([...servers].map(([index, { port }]) => [index, port]));
     rememberPorts(folder, { ...ports, nodes: listed });
@@ -153,11 +167,12 @@ async function serve(options: ServeOptions, closers: Closers): Promise<ServedNet
     door: controlDoor(
       {
         nodes: controlled,
+        aggregator,
         advanceEpoch: () => ledger.advanceEpoch(),
         setPrices: ({ storage, write }) => ledger.setPrices(storage, write),
         addNode,
         settled: () => opened.movesSettled(),
-        state: () => networkState(ledger, opened.nodes, addresses),
+        state: () => networkState(ledger, opened.nodes, addresses, aggregator.state()),
       },
       genesis.controlToken,
     ),
@@ -184,10 +199,45 @@ async function serve(options: ServeOptions, closers: Closers): Promise<ServedNet
     faucet: sui.faucetUrl,
     control: `http://${loopbackHost}:${controlPort}`,
     controlToken: genesis.controlToken,
+    aggregator: `http://${loopbackHost}:${aggregator.port}`,
     nodes: nodeAddresses(ledger, opened.nodes, addresses),
   };
   writePrivateJson(join(folder, 'network.json'), ready);
   return { ready, ledger, nodes: opened.nodes, close: () => closeAll(closers) };
+}
+
+/** One socket, which refuses connections while the aggregator is stopped. */
+async function serveAggregator(
+  { onTrouble }: ServeOptions,
+  aggregator: RunningAggregator,
+  wished: number,
+  closers: Closers,
+): Promise<ServedAggregator> {
+  const tooLarge = (): NodeReply => errorReply('INVALID_CONTENT_TYPE', 'the body is too large');
+  const budget = createByteBudget(controlBodyBytesMax);
+  const door = httpDoor({ door: aggregator, bodyBytesMax: () => 0, tooLarge, budget, onTrouble });
+  closers.push(() => door.stop());
+  const port = await listenNear(door, wished);
+  return {
+    port,
+    async stop() {
+      if (!aggregator.isRunning()) return;
+      aggregator.stop();
+      await door.stop();
+    },
+    async start() {
+      if (aggregator.isRunning()) return;
+      await door.listen(port);
+      aggregator.start();
+    },
+    setFault: (fault) => aggregator.setFault(fault),
+    state: () => ({ isRunning: aggregator.isRunning(), fault: aggregator.fault() ?? null }),
+  };
+}
+
+interface ServedAggregator extends ControlledAggregator {
+  readonly port: number;
+  state(): object;
 }
 
 function openWorkbench(codec: Rs2 | undefined, closers: Closers): Workbench {

@@ -1,7 +1,7 @@
 /** The storage nodes of a ledger: those registered and those that still keep shards, opened and following it, and those that join later. */
 import { join } from 'node:path';
 import type { Clock, Dice } from '../../domain/clock.ts';
-import { openNode, type NodeKeys, type RunningNode, type Workbench } from '../nodes/nodes.ts';
+import { openNode, type Chain, type NodeKeys, type RunningNode, type Workbench } from '../nodes/nodes.ts';
 import type { Ledger } from '../sui/sui.ts';
 import { chainOfLedger } from './chain-of-ledger.ts';
 import { indexOfName } from './genesis.ts';
@@ -20,6 +20,8 @@ interface MemberNodesOptions {
 }
 
 export interface MemberNodes {
+  /** As the nodes see it. */
+  readonly chain: Chain;
   /** By index, which is the order in which they joined and not that of their ids. Grows when one joins. */
   readonly nodes: readonly RunningNode[];
   /** Opens the node of a member that joined. */
@@ -84,6 +86,7 @@ export async function openMemberNodes(options: MemberNodesOptions): Promise<Memb
     if (events.some(({ type }) => type === 'EpochChangeStart')) moves.retry();
   });
   return {
+    chain,
     nodes,
     add,
     retryMoves: () => moves.retry(),

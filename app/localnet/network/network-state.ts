@@ -31,6 +31,7 @@ export function networkState(
   ledger: Ledger,
   nodes: readonly RunningNode[],
   addresses: ReadonlyMap<number, string>,
+  aggregator: object,
 ): unknown {
   const onChain = new Map(ledger.nodes().map((node) => [node.nodeId, node]));
   return {
@@ -38,6 +39,7 @@ export function networkState(
     isChanging: ledger.isChanging(),
     nextEpochAtMs: ledger.nextEpochAtMs(),
     shards: ledger.committee().shards,
+    aggregator,
     nodes: nodeAddresses(ledger, nodes, addresses).map((address) => {
       const node = nodes.find(({ index }) => index === address.index);
       const known = onChain.get(address.id);

@@ -96,19 +96,19 @@ describe('genesis', () => {
 
   it('remembers ports, and counts from the first one when it is given', () => {
     const portsOf = (first: number) => {
-      const { sui, control, nodes } = openPorts(folder, first);
-      return { sui, control, nodes: [nodes(0), nodes(1)] };
+      const { sui, control, aggregator, nodes } = openPorts(folder, first);
+      return { sui, control, aggregator, nodes: [nodes(0), nodes(1)] };
     };
-    expect(portsOf(0)).toEqual({ sui: 0, control: 0, nodes: [0, 0] });
+    expect(portsOf(0)).toEqual({ sui: 0, control: 0, aggregator: 0, nodes: [0, 0] });
     const nodes = new Map([
       [0, 1002],
       [1, 1003],
     ]);
-    rememberPorts(folder, { sui: 1000, control: 1001, nodes });
-    expect(portsOf(0)).toEqual({ sui: 1000, control: 1001, nodes: [1002, 1003] });
-    expect(portsOf(2000)).toEqual({ sui: 2000, control: 2001, nodes: [2002, 2003] });
+    rememberPorts(folder, { sui: 1000, control: 1001, aggregator: 1004, nodes });
+    expect(portsOf(0)).toEqual({ sui: 1000, control: 1001, aggregator: 1004, nodes: [1002, 1003] });
+    expect(portsOf(2000)).toEqual({ sui: 2000, control: 2001, aggregator: 2102, nodes: [2002, 2003] });
     writeFileSync(join(folder, 'ports.json'), '{"sui":"x","control":70000,"nodes":[1.5]}');
-    expect(portsOf(0)).toEqual({ sui: 0, control: 0, nodes: [0, 0] });
+    expect(portsOf(0)).toEqual({ sui: 0, control: 0, aggregator: 0, nodes: [0, 0] });
   });
 });
 

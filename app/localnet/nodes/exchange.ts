@@ -12,6 +12,8 @@ export interface NodeRequest {
   readonly contentType: string | undefined;
   /** The Authorization header; storage nodes ask for none but where shards are handed over. */
   readonly authorization?: string | undefined;
+  /** The Range header; storage nodes do not look at it. */
+  readonly range?: string | undefined;
   /** Empty when there is none. A node may take it over: it must not be used after `handle`. */
   readonly body: Uint8Array<ArrayBuffer>;
   /** Aborted when the asker went away. */
@@ -21,6 +23,8 @@ export interface NodeRequest {
 export interface NodeReply {
   readonly status: number;
   readonly contentType: string | undefined;
+  /** Further headers, lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The asker's own from here on: it may be written to, and its memory given back. */
   readonly body: Uint8Array<ArrayBuffer>;
 }

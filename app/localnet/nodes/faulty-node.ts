@@ -82,7 +82,7 @@ async function misbehave(
     case 'corrupt': {
       const reply = await node.handle(request);
       const isData = reply.status === 200 && reply.contentType === octetStream;
-      return isData && dice.fraction() < fault.rate ? damaged(reply, dice) : reply;
+      return isData && dice.fraction() < fault.rate ? withDamagedByte(reply, dice) : reply;
     }
     case 'refuse':
       if (dice.fraction() >= fault.rate) return node.handle(request);
@@ -93,7 +93,7 @@ async function misbehave(
 }
 
 /** Waits until the asker gives up. */
-function silence(signal: AbortSignal | undefined): Promise<never> {
+export function silence(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
     const giveUp = (): void => reject(new Fault('cancelled', 'now', 'The asker went away.'));
     if (signal?.aborted === true) giveUp();
@@ -102,7 +102,7 @@ function silence(signal: AbortSignal | undefined): Promise<never> {
 }
 
 /** One byte of the answer changed. */
-function damaged(reply: NodeReply, dice: Dice): NodeReply {
+export function withDamagedByte(reply: NodeReply, dice: Dice): NodeReply {
   const body = new Uint8Array(reply.body);
   const at = Math.floor(dice.fraction() * body.length);
   body[at] = (body[at] ?? 0) ^ 0x55;

@@ -18,7 +18,7 @@ import type { Workbench } from './workbench.ts';
 
 export type { Chain, ChainEvent, Committee, WalrusEvent } from './chain.ts';
 export { errorReply, type NodeDoor, type NodeReply, type NodeRequest } from './exchange.ts';
-export { parseNodeFault, type NodeFault } from './faulty-node.ts';
+export { parseNodeFault, silence, withDamagedByte, type NodeFault } from './faulty-node.ts';
 export type { HealReport } from './heal.ts';
 export type { TakeReport } from './take-shards.ts';
 export { keySeedBytes, nodeKeysFromSeed, type NodeKeys } from './node-keys.ts';

@@ -1,5 +1,5 @@
 /**
- * Reads blobs and parts of blobs from storage nodes that may fail, dally or lie. Nothing unverified gets out: metadata is proven by the
+ * Reads blobs and parts of blobs from storage nodes, and from aggregators where they are allowed, that may fail, dally or lie. Nothing unverified gets out: metadata is proven by the
  * blob id, each sliver by its hash, and each rebuilt row of a blob by its hash too: the hashes of all rows commit to every byte. A part is read from the systematic primary slivers that hold it;
  * only when those cannot be had (soon), the whole blob is rebuilt from any that suffice. Memory and time are bounded.
  */
@@ -17,6 +17,14 @@ import { sliverBodyBytes, sliverDataBytes, sliverForm } from '../../domain/slive
 import type { Nodes } from '../../ports/nodes.ts';
 import type { Pool, Urgency } from '../../ports/pool.ts';
 import type { Demand, Sufficient } from './demand.ts';
+import {
+  openAggregatorRows,
+  rowsFrom,
+  type AggregatorRows,
+  type AggregatorStanding,
+  type RowsWanted,
+} from './aggregator-rows.ts';
+import { checkRanges, joinRows, rowsOf, type ByteRange } from './byte-ranges.ts';
 import { Gathering } from './gathering.ts';
 import { readLimits, type ReadLimits } from './limits.ts';
 import { fetchMetadata, openMetadataCache, type MetadataCache } from './metadata-source.ts';
@@ -25,7 +33,7 @@ import { openRooms, type Room, type Rooms } from './rooms.ts';
 import { openRowCache, type RowCache } from './row-cache.ts';
 import { placeOf, type Place, type Reading } from './reading.ts';
 
-export type { MetadataCache };
+export { openAggregatorRows, type AggregatorRows, type AggregatorStanding, type ByteRange, type MetadataCache };
 
 export interface ReaderPorts {
   readonly nodes: Nodes;
@@ -38,14 +46,10 @@ export interface ReaderPorts {
   /** Where proven metadata is kept; in bounded memory when left out. */
   readonly cache?: MetadataCache;
   readonly limits?: Partial<ReadLimits>;
+  /** Asked for rows before storage nodes are. */
+  readonly aggregators?: AggregatorRows | undefined;
   /** Releases a whole blob that is only kept in reserve; false when there is none. */
   makeRoom?(): boolean;
-}
-
-/** Bytes [start, end) of a blob. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
 }
 
 export interface BlobReader {
@@ -137,7 +141,12 @@ class Reader implements BlobReader {
           const kept = this.#rows.get(blobId, row);
           if (kept) rows.set(row, kept);
         }
-        const wanted = new Set([...needed].filter((row) => !rows.has(row)));
+        const missing = [...needed].filter((row) => !rows.has(row)).sort((a, b) => a - b);
+        for (const [row, data] of await this.#fromAggregators({ place, metadata, rows: missing }, signal)) {
+          rows.set(row, data);
+          this.#rows.put(blobId, row, data);
+        }
+        const wanted = new Set(missing.filter((row) => !rows.has(row)));
         const blob = wanted.size === 0 ? undefined : await this.#gatherRows(place, metadata, wanted, rows, signal);
         if (blob) {
           const parts = ranges.map(({ start, end }) => new Uint8Array(blob.bytes.subarray(start, end)));
@@ -161,16 +170,29 @@ class Reader implements BlobReader {
       }
       const room = await this.#rooms.take(roomBytes(place, metadata), signal);
       try {
+        const rows = Array.from({ length: redStuff(place.shards).rows }, (_, row) => row);
+        const asked = { place, metadata, rows, room: () => room.buffer };
+        const present = [...((await this.#ports.aggregators?.fill(this.#reading, asked, signal)) ?? [])];
         const otherWay = () => Promise.resolve(room.buffer);
-        await this.#gather(place, { metadata, wanted: new Set(), otherWay }, signal, (gathering, sufficient, inner) =>
-          this.#rebuild(place, metadata, room.buffer, gathering, sufficient, 'bulk', inner),
-        );
+        const demand = { metadata, wanted: new Set<number>(), present, otherWay };
+        if (present.length < rows.length)
+          await this.#gather(place, demand, signal, (gathering, sufficient, inner) =>
+            this.#rebuild(place, metadata, room.buffer, gathering, sufficient, 'bulk', inner),
+          );
         return wholeBlob(room, metadata.unencodedBytes);
       } catch (error) {
         room.drop();
         throw error;
       }
     });
+  }
+
+  async #fromAggregators(
+    wanted: Omit<RowsWanted, 'room'>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, Uint8Array>> {
+    const { aggregators } = this.#ports;
+    return aggregators ? rowsFrom(aggregators, this.#reading, wanted, signal) : new Map<number, Uint8Array>();
   }
 
   /** Puts the wanted rows into `rows`; where they cannot be had as they are, the whole blob is the answer. */
@@ -192,25 +214,38 @@ class Reader implements BlobReader {
       return room.buffer;
     };
     try {
-      return await this.#gather(place, { metadata, wanted, otherWay }, signal, async (gathering, sufficient, inner) => {
-        if (sufficient !== 'wanted' && room) {
-          const doubt = await this.#rebuild(place, metadata, room.buffer, gathering, sufficient, 'interactive', inner);
-          if (doubt) return doubt;
-          const whole = wholeBlob(room, metadata.unencodedBytes);
-          room = undefined;
-          return whole;
-        }
-        for (const row of wanted) {
-          const data = gathering.found.primary.get(row);
-          if (data === undefined) throw new Error(`row ${row} was not gathered`);
-          // What lies in the room of a whole blob is soon another blob's.
-          const own = room ? data.slice() : data;
-          rows.set(row, own);
-          this.#rows.put(place.blobId, row, own);
-        }
-        room?.release();
-        return undefined;
-      });
+      return await this.#gather(
+        place,
+        { metadata, wanted, present: [], otherWay },
+        signal,
+        async (gathering, sufficient, inner) => {
+          if (sufficient !== 'wanted' && room) {
+            const doubt = await this.#rebuild(
+              place,
+              metadata,
+              room.buffer,
+              gathering,
+              sufficient,
+              'interactive',
+              inner,
+            );
+            if (doubt) return doubt;
+            const whole = wholeBlob(room, metadata.unencodedBytes);
+            room = undefined;
+            return whole;
+          }
+          for (const row of wanted) {
+            const data = gathering.found.primary.get(row);
+            if (data === undefined) throw new Error(`row ${row} was not gathered`);
+            // What lies in the room of a whole blob is soon another blob's.
+            const own = room ? data.slice() : data;
+            rows.set(row, own);
+            this.#rows.put(place.blobId, row, own);
+          }
+          room?.release();
+          return undefined;
+        },
+      );
     } catch (error) {
       room?.drop();
       throw error;
@@ -238,11 +273,11 @@ class Reader implements BlobReader {
   /** Gathers until it suffices and hands on to `use`; once more when that has doubts. */
   async #gather<T>(
     place: Place,
-    demand: Pick<Demand, 'metadata' | 'wanted' | 'otherWay'>,
+    demand: Omit<Demand, 'otherRoom' | 'doubts'>,
     signal: AbortSignal,
     use: (gathering: Gathering, sufficient: Sufficient, signal: AbortSignal) => Promise<T | Doubt>,
   ): Promise<T> {
-    const believed = await this.#gatherOnce(place, { ...demand, present: [], doubts: false }, signal, use);
+    const believed = await this.#gatherOnce(place, { ...demand, doubts: false }, signal, use);
     if (!(believed instanceof Doubt)) return believed;
     const { present } = believed;
     const doubted = await this.#gatherOnce(place, { ...demand, present, doubts: true }, signal, use);
@@ -344,38 +379,6 @@ class Reader implements BlobReader {
     this.#network = { state, atMs: now };
     return state;
   }
-}
-
-function checkRanges(ranges: readonly ByteRange[], blobBytes: number): void {
-  for (const { start, end } of ranges) {
-    const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end;
-    if (!isRange || end > blobBytes)
-      throw new Fault('bad-input', 'never', 'The blob does not have the bytes asked for.');
-  }
-}
-
-/** The systematic primary slivers that hold the ranges. */
-function rowsOf(ranges: readonly ByteRange[], rowBytes: number): ReadonlySet<number> {
-  const rows = new Set<number>();
-  for (const { start, end } of ranges) {
-    for (let row = Math.floor(start / rowBytes); row * rowBytes < end; row++) if (start < end) rows.add(row);
-  }
-  return rows;
-}
-
-/** A range out of gathered rows. */
-function joinRows(rows: ReadonlyMap<number, Uint8Array>, rowBytes: number, { start, end }: ByteRange): Uint8Array {
-  const joined = new Uint8Array(end - start);
-  for (let at = start; at < end;) {
-    const row = Math.floor(at / rowBytes);
-    const data = rows.get(row);
-    if (data === undefined) throw new Error(`row ${row} was not gathered`);
-    const from = at - row * rowBytes;
-    const piece = data.subarray(from, Math.min(rowBytes, from + end - at));
-    joined.set(piece, at - start);
-    at += piece.length;
-  }
-  return joined;
 }
 
 /** The rows of a whole blob, the last one padded. */

@@ -32,6 +32,16 @@ export const readLimits = {
   metadataCacheBytes: 16 * 1024 * 1024,
   /** The edges of some tens of neighbouring reads: 200 KB a row of a 64 MiB pack at 1000 shards. */
   rowCacheBytes: 8 * 1024 * 1024,
+  /** Aggregators get so long, and as long again as storage nodes need for the same bytes, before the nodes are asked. One that has to gather a blob first takes a second or two. */
+  aggregatorMs: 2_500,
+  /** One that took so many times as long as the nodes would have, and a second more, is no help: a second may be chance. */
+  aggregatorSlowTimes: 2,
+  aggregatorGraceMs: 1_000,
+  /** What is expected of nodes until it is known: more than most lines have, so that an aggregator that is slow makes them show how fast they are. */
+  nodesBytesPerSecondFirst: 128 * 1024 * 1024,
+  /** Of one request to an aggregator: a second on a usual line, so that little is asked for again. */
+  aggregatorBytesMax: 4 * 1024 * 1024,
+  aggregatorRequestsInParallel: 4,
   /** The committee is read anew after so long, and whenever a blob cannot be had. */
   networkMs: 15_000,
 } as const;

@@ -1,4 +1,4 @@
-/** How fast Floe may be, at which hours, and what battery and metered lines mean. What the command line says stands here too, at once. */
+/** How fast Floe may be, at which hours, what battery and metered lines mean, and which aggregators may be asked. What the command line says stands here too, at once. */
 import { useState, type ReactElement } from 'react';
 import type { PowerRule, Steering } from '../../../app/wire/steering.ts';
 import { useDeed, useNowMs, useTopic } from '../../client/use-engine.ts';
@@ -8,6 +8,7 @@ import { Press } from '../../parts/press.tsx';
 import { TextLine } from '../../parts/text-line.tsx';
 import { paceSentence, rateField, rateFrom } from '../../state/pace.ts';
 import { useWords } from '../../words/use-words.ts';
+import { Aggregators } from './aggregators.tsx';
 import { Line } from './groups.tsx';
 import { Plan } from './plan.tsx';
 
@@ -29,6 +30,7 @@ export function Pace(): ReactElement {
       <Limits key={`limits ${JSON.stringify(limits)}`} steering={steering} />
       <Plan key={`plan ${JSON.stringify(plan)}`} steering={steering} />
       <Power steering={steering} />
+      <Aggregators steering={steering} />
     </>
   );
 }

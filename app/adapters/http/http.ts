@@ -1,23 +1,25 @@
 /**
- * One HTTP request and its answer, over one of two doors: pooled keep-alive connections (undici) for real nodes, or a `fetch` function
- * for a network in the same process. Doors know nothing of Walrus. Time limits here are the socket's own; the whole request's deadline is
- * the caller's.
+ * One HTTP request and its answer, over one of two doors: pooled keep-alive connections (undici) for real servers, or a `fetch` function
+ * for a network in the same process. Doors know nothing of Walrus, and never follow a redirect. Time limits here are the socket's own; the
+ * whole request's deadline is the caller's.
  */
 import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { isMarkedAsUntransferable } from 'node:worker_threads';
 import { concatBytes, releaseBuffer } from '../../domain/bytes.ts';
 
-export interface NodeRequest {
+export interface HttpRequest {
   readonly method: 'GET' | 'PUT' | 'POST';
-  /** Absolute path with the node's prefix. */
+  /** Absolute path with the server's prefix. */
   readonly path: string;
+  /** Besides those that a body needs. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Binary body in pieces that are sent one after another. */
   readonly body?: readonly Uint8Array[];
   readonly signal: AbortSignal;
 }
 
-export interface NodeAnswer {
+export interface HttpAnswer {
   readonly status: number;
   header(name: string): string | undefined;
   /** Must be read or left (by `break` or `return`), so that the connection is free again. */
@@ -27,20 +29,22 @@ export interface NodeAnswer {
 /** Takes a body as it comes; the bytes are gone when it returns. What it throws ends the request. */
 export type Sink = (bytes: Uint8Array) => void;
 
+export type OpenSink = (answer: Omit<HttpAnswer, 'body'>) => Sink | undefined;
+
 export interface Exchange {
-  send(request: NodeRequest): Promise<NodeAnswer>;
+  send(request: HttpRequest): Promise<HttpAnswer>;
   /**
-   * Like `send`, but the body of an answer 200 goes to the sink that `open` gives, without queues and copies in between; the answer's own body is
-   * empty then. Nothing goes there once the signal is aborted.
+   * Like `send`, but the body goes to the sink that `open` gives for the answer, without queues and copies in between; the answer's own body is
+   * empty then. Nothing goes there once the signal is aborted. Where `open` gives none, the body is kept as far as it is short.
    */
-  pour(request: NodeRequest, open: (answer: Omit<NodeAnswer, 'body'>) => Sink): Promise<NodeAnswer>;
+  pour(request: HttpRequest, open: OpenSink): Promise<HttpAnswer>;
   close(): Promise<void>;
 }
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface ConnectionOptions {
-  /** Sockets to one node. */
+  /** Sockets to one server. */
   readonly connectionsMax: number;
   readonly connectMs: number;
   /** Longest silence before the answer begins, and between two pieces of it. */
@@ -66,7 +70,7 @@ function bodyOf(pieces: readonly Uint8Array[] | undefined): Readable | Uint8Arra
   return pieces.length === 1 && only !== undefined ? only : Readable.from(pieces, { objectMode: false });
 }
 
-/** The sockets of one node. They are opened when first needed. */
+/** The sockets of one server. They are opened when first needed. */
 export function pooledExchange(origin: string, options: ConnectionOptions): Exchange {
   const pool = new Pool(origin, {
     connections: options.connectionsMax,
@@ -77,11 +81,11 @@ export function pooledExchange(origin: string, options: ConnectionOptions): Exch
     keepAliveTimeout: options.keepAliveMs,
   });
   return {
-    async send({ method, path, body, signal }) {
+    async send({ method, path, headers, body, signal }) {
       const answer = await pool.request({
         method,
         path,
-        headers: requestHeaders(body),
+        headers: { ...headers, ...requestHeaders(body) },
         body: bodyOf(body),
         signal,
       });
@@ -104,11 +108,11 @@ const otherBytesMax = 64 * 1024;
 
 function pourFrom(
   pool: Pool,
-  { method, path, signal }: NodeRequest,
-  openSink: (answer: Omit<NodeAnswer, 'body'>) => Sink,
-): Promise<NodeAnswer> {
+  { method, path, headers = {}, signal }: HttpRequest,
+  openSink: OpenSink,
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    let head: Omit<NodeAnswer, 'body'> | undefined;
+    let head: Omit<HttpAnswer, 'body'> | undefined;
     let sink: Sink | undefined;
     let leave = (): void => undefined;
     let spent: ArrayBufferLike | undefined;
@@ -120,7 +124,7 @@ function pourFrom(
       spent = next;
     };
     pool.dispatch(
-      { method, path, headers: {} },
+      { method, path, headers },
       {
         onRequestStart(controller) {
           const abort = (): void =>
@@ -129,14 +133,13 @@ function pourFrom(
           signal.addEventListener('abort', abort, { once: true });
           leave = () => signal.removeEventListener('abort', abort);
         },
-        onResponseStart(controller, status, headers) {
+        onResponseStart(controller, status, answered) {
           if (status < 200) return;
           const header = (name: string): string | undefined => {
-            const value = headers[name];
+            const value = answered[name];
             return Array.isArray(value) ? value[0] : value;
           };
           head = { status, header };
-          if (status !== 200) return;
           try {
             sink = openSink(head);
           } catch (error) {
@@ -179,10 +182,10 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 /** Another kind of door, such as a network in this process. Bodies are joined, because not every `fetch` streams them. */
 export function fetchExchange(origin: string, fetch: Fetch): Exchange {
   return {
-    async send({ method, path, body, signal }) {
+    async send({ method, path, headers, body, signal }) {
       const answer = await fetch(`${origin}${path}`, {
         method,
-        headers: requestHeaders(body),
+        headers: { ...headers, ...requestHeaders(body) },
         ...(body === undefined ? {} : { body: concatBytes(...body) }),
         redirect: 'manual',
         signal,
@@ -195,8 +198,8 @@ export function fetchExchange(origin: string, fetch: Fetch): Exchange {
     },
     async pour(request, openSink) {
       const { body, ...head } = await this.send(request);
-      if (head.status !== 200) return { ...head, body };
       const sink = openSink(head);
+      if (sink === undefined) return { ...head, body };
       for await (const bytes of body) {
         request.signal.throwIfAborted();
         sink(bytes);
