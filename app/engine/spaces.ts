@@ -9,6 +9,7 @@ import { spaceKeyBytes, wrapSpaceKey } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import type { EngineCore } from './engine-core.ts';
 import { findSpace } from './look.ts';
+import { forgetMark } from './root-folder.ts';
 
 /** Epochs that a lease is bought for when nothing else is asked: half a year on mainnet. */
 export const leaseEpochsUsual = 13;
@@ -40,16 +41,7 @@ export function packBytesFor(shards: number, codecBytesMax: number): number {
 export async function addSpace(core: EngineCore, input: NewSpaceInput, signal: AbortSignal): Promise<SpaceRow> {
   const folder = await core.disk.resolveFolder(input.folder);
   const spaces = await core.catalog.spaces();
-  for (const space of spaces) {
-    if (space.folder === undefined) continue;
-    if (isWithin(folder, space.folder) || isWithin(space.folder, folder)) {
-      throw new Fault(
-        'already-exists',
-        'after-user',
-        `This folder and the folder of '${space.name}' lie within one another. A file belongs to one space.`,
-      );
-    }
-  }
+  refuseWithin(folder, spaces);
   if (input.space !== undefined) return joinSpace(core, input.space, folder);
 
   const network = await core.chain.network(signal);
@@ -84,6 +76,19 @@ export async function addSpace(core: EngineCore, input: NewSpaceInput, signal: A
   });
 }
 
+/** Throws Fault 'already-exists' for a folder that holds the folder of one of these spaces, or lies in it. */
+export function refuseWithin(folder: string, spaces: readonly SpaceRow[]): void {
+  for (const space of spaces) {
+    if (space.folder === undefined) continue;
+    if (!isWithin(folder, space.folder) && !isWithin(space.folder, folder)) continue;
+    throw new Fault(
+      'already-exists',
+      'after-user',
+      `This folder and the folder of '${space.name}' lie within one another. A file belongs to one space.`,
+    );
+  }
+}
+
 const isWithin = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(outer === '/' ? outer : `${outer}/`);
 
@@ -96,6 +101,8 @@ async function joinSpace(core: EngineCore, name: string, folder: string): Promis
       'after-user',
       `The space '${row.name}' has a folder on this device already: ${row.folder}`,
     );
+  // Of a folder that was left the mark may still be known, when Floe was killed meanwhile.
+  await forgetMark(core, row);
   await core.catalog.setFolder(row.num, folder);
   return { ...row, folder };
 }

@@ -355,6 +355,7 @@ const forgotten = [
   'unsound',
   'rest',
   'inconsistent',
+  'arriving',
 ];
 
 const reads =
