@@ -11,7 +11,7 @@ import type { SpaceRow } from '../ports/catalog.ts';
 import { chooseDevice, findDevices, readDevice, type Device } from './device.ts';
 import { goneDevices, setGone } from './gone-devices.ts';
 import { leaveSpace } from './leave-space.ts';
-import { missingFolders, whatToDo, type MissingFolder, type ProposedFolder } from './missing-root.ts';
+import { missingFolders, missingText, whatToDo, type MissingFolder, type ProposedFolder } from './missing-root.ts';
 import { moveSpace, type MovedSpace, type MoveRequest } from './move-root.ts';
 import { createCore } from './engine-core.ts';
 import { isOutdated } from './missed-lists.ts';
@@ -87,7 +87,7 @@ import type { Voucher } from '../formats/voucher.ts';
 import { whereaboutsOf, type Whereabouts } from './whereabouts.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
-export { isOutdated, quoteFolder, standingOf, useVoucher, whatToDo };
+export { isOutdated, missingText, quoteFolder, standingOf, useVoucher, whatToDo };
 export type {
   Difference,
   DiffReport,

@@ -78,9 +78,15 @@ export async function rootFault(
   const isAnother = fault.code === 'folder-unsure';
   if (fault.code !== 'not-found' && !isAnother) return fault;
   const proposed = await proposedFor(core, row, folder, signal);
-  const what = isAnother ? fault.message : `The folder of '${row.name}' is not there: ${displayName(folder)}.`;
-  const about = { name: row.name, isAnother, proposed };
+  const about = { name: row.name, folder, isAnother, proposed };
+  const what = isAnother ? fault.message : missingText(about);
   return new Fault(fault.code, 'after-user', `${what} Nothing is deleted, here or anywhere. ${whatToDo(about)}`, fault);
+}
+
+/** For people: what is so. */
+export function missingText({ name, folder, isAnother }: Pick<MissingFolder, 'name' | 'folder' | 'isAnother'>): string {
+  const what = isAnother ? `does not carry its mark (${markerName})` : 'is not there';
+  return `The folder of '${displayName(name)}' ${what}: ${displayName(folder)}.`;
 }
 
 /** For people: where it may be, and what to say to Floe. */

@@ -35,7 +35,7 @@ import type {
 } from './steering.ts';
 import type { Budget, DoctorReport, Leases, Money, NodesState, Renewal } from './storage.ts';
 
-export const contractNumber = 4;
+export const contractNumber = 5;
 
 export interface Call<In, Out> {
   readonly in: In;
@@ -103,9 +103,14 @@ export interface EngineCalls {
     },
     TreePage
   >;
-  /** The held deletions are meant: they go out with the next pass, which begins now. */
   /** Kept in no folder of this computer any more; nothing is deleted. */
   'space.leave': Call<{ readonly space: string }, Nothing>;
+  /** Its folder was moved and is here now; refused when the folder does not carry its mark. Not `isSame`: what is missing in it waits for a word. */
+  'space.move': Call<
+    { readonly space: string; readonly folder: string },
+    { readonly folder: string; readonly isSame: boolean }
+  >;
+  /** The held deletions are meant: they go out with the next pass, which begins now. */
   'held.release': Call<{ readonly space: string }, Nothing>;
 
   /** A pass begins now (or right after the one that runs). Answers at once. */
