@@ -50,9 +50,11 @@ export function MoveSpace({ space, name }: { readonly space: string; readonly na
             <p className="mono">
               <bdi>{shownName(folder)}</bdi>
             </p>
-            <Press kind={index === 0 ? 'primary' : 'plain'} isBusy={isBusy} onPress={() => take(folder)}>
-              {say('move.here')} <span className="unseen">{shownName(folder)}</span>
-            </Press>
+            <div style={{ marginBlockStart: '0.5rem' }}>
+              <Press kind={index === 0 ? 'primary' : 'plain'} isBusy={isBusy} onPress={() => take(folder)}>
+                {say('move.here')} <span className="unseen">{shownName(folder)}</span>
+              </Press>
+            </div>
           </div>
         ))}
         {fault && <MoveFault fault={fault} />}
