@@ -251,7 +251,7 @@ describe('edge 79: a copy, as on a larger disk', () => {
     expect((await laptop.engine.selection(name, '')).isEverything).toBe(true);
   });
 
-  it('that was put where the folder was, as from a backup, is held by the same rule', async () => {
+  it('edge 77: that was put where the folder was, as from a backup, is held by the same rule', async () => {
     const { name, at, old } = await kept();
     copy(old, join(at, 'backup'));
     await rm(old, { recursive: true });
