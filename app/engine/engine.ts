@@ -11,7 +11,7 @@ import type { SpaceRow } from '../ports/catalog.ts';
 import { chooseDevice, findDevices, readDevice, type Device } from './device.ts';
 import { goneDevices, setGone } from './gone-devices.ts';
 import { leaveSpace } from './leave-space.ts';
-import { missingFolders, missingText, whatToDo, type MissingFolder, type ProposedFolder } from './missing-root.ts';
+import { missingFolders, missingText, whatToDo, type MissingFolder } from './missing-root.ts';
 import { moveSpace, type MovedSpace, type MoveRequest } from './move-root.ts';
 import { createCore } from './engine-core.ts';
 import { isOutdated } from './missed-lists.ts';
@@ -115,7 +115,6 @@ export type {
   MissingFolder,
   MovedSpace,
   MoveRequest,
-  ProposedFolder,
   NewSpaceInput,
   Payment,
   Quote,

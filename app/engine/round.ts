@@ -21,7 +21,7 @@ import type { Spool } from '../ports/spool.ts';
 import { startPacker, type Packer } from '../stages/pack/pack.ts';
 import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } from '../stages/scan/scan.ts';
 import { buildTree } from '../stages/snapshot/snapshot.ts';
-import { noteArriving } from './arriving.ts';
+import { lackedBy, noteArriving } from './arriving.ts';
 import { isMassDeletion, type BrakeLimits } from './brake.ts';
 import { startIntake, type Intake } from './intake.ts';
 import { keepSnapshot } from '../restore/rebuild/rebuild.ts';
@@ -189,28 +189,29 @@ interface Judged {
 
 /** What of a scan may go through, and whether a merge waits to be published with it. */
 async function judge(
-  { row, released, publishesMerge, brake, isArriving }: RoundInput,
+  { row, nature, released, publishesMerge, brake, isArriving }: RoundInput,
   found: Scan,
   alarm: Alarm | undefined,
   { catalog }: RoundPorts,
 ): Promise<Judged> {
-  const { deletions, special } = found;
+  const lacked = isArriving ? await lackedBy(found, nature, catalog) : found;
+  const { deletions } = lacked;
   const totals = await catalog.totals(row.num);
   // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
   const isEmptied = found.seen === 0 && deletions > 0;
   const isMass = isEmptied || isMassDeletion(deletions, totals.files + totals.folders, brake);
   // What an archive lets go is not fetched again either.
-  const missing = deletions + (isArriving ? found.letGo.reduce((sum, { below }) => sum + below.length + 1, 0) : 0);
+  const missing = deletions + (isArriving ? lacked.letGo.reduce((sum, { below }) => sum + below.length + 1, 0) : 0);
   const isHeld = missing > released.here && (isMass || isArriving || (alarm !== undefined && deletions > 0));
-  const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
+  const gone = isHeld ? lacked.gone.filter((entry) => found.nodes.has(entry.num)) : lacked.gone;
   if (found.looks.length > 0) await catalog.setLooks(found.looks);
-  if (!isHeld || !isArriving) await letGo(catalog, row, found.letGo);
+  if (!isHeld || !isArriving) await letGo(catalog, row, lacked.letGo);
   if (!isHeld && found.stays.length > 0) await catalog.forgetLooks(found.stays);
   const stale = await catalog.stale(row.num);
   const hasMerge = publishesMerge && (stale.length > 0 || row.merged.length > 0);
   const isWhole = missing > 0 || found.problems.length === 0;
   const hasArrived = isArriving && !isHeld && !found.isPartial && isWhole;
-  const report = { special, held: isHeld ? missing : 0, suspicious: alarm?.rewrites ?? 0 };
+  const report = { special: found.special, held: isHeld ? missing : 0, suspicious: alarm?.rewrites ?? 0 };
   return { isHeld, gone, stale, hasMerge, hasArrived, report };
 }
 
