@@ -148,7 +148,8 @@ function* placesIn(
   below: readonly string[],
 ): Generator<string> {
   const base = above === '/' ? '' : above;
-  const neighbours = folders.filter((each) => each !== name).slice(0, neighboursMax);
+  // Nobody moves a folder into a hidden one, but some systems' trash is one.
+  const neighbours = folders.filter((each) => each !== name && !each.startsWith('.')).slice(0, neighboursMax);
   for (const neighbour of neighbours) {
     yield [base, neighbour, ...below].join('/');
     yield [base, neighbour, name, ...below].join('/');

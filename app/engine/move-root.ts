@@ -7,6 +7,7 @@ import type { SpaceId } from '../domain/ids.ts';
 import { displayName, markerName } from '../domain/path-name.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import type { EngineCore } from './engine-core.ts';
+import { forgetRelease } from './held.ts';
 import { findSpace } from './look.ts';
 import { isKnownMark, isMarked, knownMark, readMarker } from './root-folder.ts';
 import { refuseWithin } from './spaces.ts';
@@ -45,6 +46,8 @@ export async function moveSpace(core: EngineCore, request: MoveRequest, signal: 
   );
   const isSame = await demandMark(core, row, { from, folder }, signal);
   if (folder !== from && !request.isDry) {
+    // A word that was given was about the other place.
+    await forgetRelease(core.catalog, row.num);
     await core.catalog.setFolder(row.num, folder);
     core.point('move:moved');
   }

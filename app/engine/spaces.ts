@@ -2,6 +2,7 @@
 import { chunkLimitsFor } from '../domain/chunk.ts';
 import { Fault } from '../domain/fault.ts';
 import { parseNodeId, parseSpaceId } from '../domain/ids.ts';
+import { displayName } from '../domain/path-name.ts';
 import { blobBytesMax, redStuff } from '../domain/redstuff.ts';
 import type { SpaceMode } from '../domain/space.ts';
 import { fullPackBytes } from '../formats/pack.ts';
@@ -9,7 +10,7 @@ import { spaceKeyBytes, wrapSpaceKey } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import type { EngineCore } from './engine-core.ts';
 import { findSpace } from './look.ts';
-import { forgetMark } from './root-folder.ts';
+import { forgetMark, isMarked, readMarker } from './root-folder.ts';
 
 /** Epochs that a lease is bought for when nothing else is asked: half a year on mainnet. */
 export const leaseEpochsUsual = 13;
@@ -43,6 +44,7 @@ export async function addSpace(core: EngineCore, input: NewSpaceInput, signal: A
   const spaces = await core.catalog.spaces();
   refuseWithin(folder, spaces);
   if (input.space !== undefined) return joinSpace(core, input.space, folder);
+  await refuseMoved(core, folder, spaces, signal);
 
   const network = await core.chain.network(signal);
   const leaseEpochs = input.leaseEpochs ?? Math.min(leaseEpochsUsual, network.epochsAheadMax);
@@ -92,6 +94,26 @@ export function refuseWithin(folder: string, spaces: readonly SpaceRow[]): void 
 const isWithin = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(outer === '/' ? outer : `${outer}/`);
 
+/** A folder that was moved is no new space; a copy of one that is still at its place may become one. */
+async function refuseMoved(
+  core: EngineCore,
+  folder: string,
+  spaces: readonly SpaceRow[],
+  signal: AbortSignal,
+): Promise<void> {
+  const mark = await readMarker(core, folder, signal);
+  const known = spaces.find(({ id }) => id === mark);
+  if (known?.folder === undefined || (await isMarked(core, known, known.folder, signal))) return;
+  throw new Fault(
+    'already-exists',
+    'after-user',
+    `This is the folder of the space '${known.name}'. ${sayMoved(known, folder)}`,
+  );
+}
+
+const sayMoved = ({ name }: SpaceRow, path: string): string =>
+  `If it was moved, say so: floe move '${displayName(name)}' '${displayName(path)}'`;
+
 /** What lies in the folder already is compared by the first pass: what is equal is the space's, what is not goes beside it. */
 async function joinSpace(core: EngineCore, name: string, folder: string): Promise<SpaceRow> {
   const row = await findSpace(core.catalog, name);
@@ -99,7 +121,7 @@ async function joinSpace(core: EngineCore, name: string, folder: string): Promis
     throw new Fault(
       'already-exists',
       'after-user',
-      `The space '${row.name}' has a folder on this device already: ${row.folder}`,
+      `The space '${row.name}' has a folder on this device already: ${row.folder}. ${sayMoved(row, folder)}`,
     );
   // Of a folder that was left the mark may still be known, when Floe was killed meanwhile.
   await forgetMark(core, row);

@@ -141,6 +141,7 @@ async function syncAsDevice(
   const before = new Set((await core.catalog.packs(row.num, ['live'])).map((pack) => pack.num));
   await finishEarlier(core, ship, ports, signal);
   const trouble = await rootTrouble(core, row, folder, released.isRootMeant, signal);
+  if (trouble?.code === 'folder-unsure') await noteHeld(core.catalog, row.num, { isRootUnsure: true });
   if (trouble && row.sequence === 0) throw trouble;
   const mayWait = !isFull && !(await hasNewsOf(core, row, device.id, devices));
   const done = trouble
@@ -150,7 +151,6 @@ async function syncAsDevice(
         { space, ship, ports, folder, nature: await core.disk.nature(folder), released, devices, going, mayWait },
         signal,
       );
-  if (trouble?.code === 'folder-unsure') await noteHeld(core.catalog, row.num, { isRootUnsure: true });
   await forgetRelease(core.catalog, row.num);
 
   const now = await rowNow(core, row);

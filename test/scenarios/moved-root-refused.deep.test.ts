@@ -1,4 +1,5 @@
 /** Places that are refused when somebody says that a root is there now; each with what to do instead, and nothing is changed. */
+import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -81,6 +82,27 @@ describe('edge 79: a new place is refused', () => {
     const asked = engine.moveSpace({ space: 'own', folder: '/home/away', isDry: false }, never);
     await expect(asked).rejects.toMatchObject({ code: 'file-unreadable', retry: 'after-user' });
     expect((await engine.spaces())[0]?.folder).toBe('/home/own');
+  });
+
+  it('as another space, or by joining, while its own is missed: it was moved', async () => {
+    const { name, at, old } = await room.kept();
+    const add = (folder: string, space?: string) =>
+      room.laptop.engine.addSpace({ folder, name: `new-${name}`, mode: 'sync', leaseEpochs: undefined, space }, never);
+    await rename(old, join(at, 'papers'));
+    const said = {
+      code: 'already-exists',
+      message: expect.stringContaining(`floe move '${name}' '${at}/papers'`) as string,
+    };
+    await expect(add(join(at, 'papers'))).rejects.toMatchObject(said);
+    await expect(add(join(at, 'papers'), name)).rejects.toMatchObject(said);
+    await room.move(name, join(at, 'papers'));
+    // A copy may become a space of its own, when that is said.
+    execFileSync('cp', ['-a', join(at, 'papers'), join(at, 'copy')]);
+    await add(join(at, 'copy'));
+    await expect(room.sync(`new-${name}`)).rejects.toMatchObject({ code: 'folder-unsure' });
+    expect(await room.laptop.engine.release(`new-${name}`)).toBe(true);
+    expect(await room.sync(`new-${name}`)).toMatchObject({ files: 5, problems: [] });
+    expect(await room.sync(name)).toMatchObject({ files: 5, problems: [], held: 0 });
   });
 
   it('for a space without a folder', async () => {

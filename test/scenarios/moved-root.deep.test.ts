@@ -81,7 +81,10 @@ describe('edge 79: a root that got another name', () => {
     await mkdir(join(at, 'Stuff'));
     await rename(old, join(at, 'Stuff/docs'));
     expect((await missing(name))?.proposed).toEqual([{ folder: join(at, 'Stuff/docs'), isSame: true }]);
-    await rename(join(at, 'Stuff/docs'), old);
+    await mkdir(join(at, '.Trash'));
+    await rename(join(at, 'Stuff/docs'), join(at, '.Trash/docs'));
+    expect((await missing(name))?.proposed, 'what was thrown away').toEqual([]);
+    await rename(join(at, '.Trash/docs'), old);
     expect(await missing(name)).toBeUndefined();
     await rename(at, `${at}-renamed`);
     expect((await missing(name))?.proposed).toEqual([{ folder: `${at}-renamed/docs`, isSame: true }]);
@@ -167,6 +170,16 @@ describe('edge 79: a copy, as on a larger disk', () => {
     expect(await sync(name)).toMatchObject({ held: 0, files: 3 });
     await unlink(join(at, 'thin/box/two'));
     expect(await sync(name), 'it has arrived').toMatchObject({ held: 0, files: 2 });
+  });
+
+  it('is not meant by a word that was given about the folder that it was made of', async () => {
+    const { name, at, old } = await kept();
+    for (const path of ['box', ...Object.keys(files)]) await rm(join(old, path), { recursive: true, force: true });
+    expect(await sync(name)).toMatchObject({ held: 6 });
+    expect(await laptop.engine.release(name)).toBe(true);
+    copy(old, join(at, 'empty'));
+    await move(name, join(at, 'empty'));
+    expect(await sync(name)).toMatchObject({ held: 6, files: 5 });
   });
 
   it('gets back what it lacks from the network', async () => {
