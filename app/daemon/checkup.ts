@@ -1,6 +1,5 @@
 /** Looks at everything that can be wrong with an open home and says how to mend it. Changes nothing. */
-import { existsSync } from 'node:fs';
-import type { Engine } from '../engine/engine.ts';
+import { missingText, whatToDo, type Engine } from '../engine/engine.ts';
 
 export interface Problem {
   readonly code: string;
@@ -44,15 +43,12 @@ export async function findProblems(engine: Engine, signal: AbortSignal): Promise
       message: 'A transaction was cut short.',
       mend: "Run 'floe sync': it asks the chain what became of it and pays nothing twice.",
     });
-  for (const space of status.spaces) {
-    if (space.folder !== undefined && !existsSync(space.folder)) {
-      problems.push({
-        code: 'not-found',
-        message: `The folder of '${space.name}' is not there: ${space.folder}`,
-        mend: 'Connect its disk, or put it back. Nothing of it is deleted meanwhile.',
-      });
-    }
-  }
+  for (const missing of await engine.missingFolders(signal))
+    problems.push({
+      code: missing.isAnother ? 'folder-unsure' : 'not-found',
+      message: `${missingText(missing)} Nothing of it is deleted meanwhile.`,
+      mend: whatToDo(missing),
+    });
   for (const { url, lies, pingMs } of await engine.aggregators(signal)) {
     if (lies === 0 && pingMs !== undefined) continue;
     const what = lies > 0 ? 'sent wrong bytes, which were dropped' : 'does not answer';

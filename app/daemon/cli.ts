@@ -92,6 +92,12 @@ function addAccountCommands(command: AddCommand): void {
     .option('--lease-epochs <E>', 'epochs to pay ahead', integer('--lease-epochs', 1))
     .option('--dry-run', 'only say what it holds and costs');
   command(
+    'move <SPACE> <PATH>',
+    'You moved the folder of a space: it is at PATH now. Moves nothing itself; nothing is sent again, nothing is deleted.',
+    'move Photos /mnt/large/Photos',
+    lazily(async () => (await import('./commands/move.ts')).moveCommand),
+  ).option('--dry-run', 'only say whether it could be kept there');
+  command(
     'leave <SPACE>',
     'Stops keeping a space in its folder here. Nothing is deleted: files stay, what is certified stays and is renewed.',
     'leave Photos --dry-run',

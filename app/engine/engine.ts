@@ -11,6 +11,8 @@ import type { SpaceRow } from '../ports/catalog.ts';
 import { chooseDevice, findDevices, readDevice, type Device } from './device.ts';
 import { goneDevices, setGone } from './gone-devices.ts';
 import { leaveSpace } from './leave-space.ts';
+import { missingFolders, missingText, whatToDo, type MissingFolder } from './missing-root.ts';
+import { moveSpace, type MovedSpace, type MoveRequest } from './move-root.ts';
 import { createCore } from './engine-core.ts';
 import { isOutdated } from './missed-lists.ts';
 import type { EnginePorts } from './engine-ports.ts';
@@ -86,7 +88,7 @@ import type { Voucher } from '../formats/voucher.ts';
 import { whereaboutsOf, type Whereabouts } from './whereabouts.ts';
 import { payments, readFileAt, treeNow, type FileBytes, type Payment } from './inspect.ts';
 
-export { isOutdated, quoteFolder, standingOf, useVoucher };
+export { isOutdated, missingText, quoteFolder, standingOf, useVoucher, whatToDo };
 export type {
   AggregatorLine,
   Difference,
@@ -112,6 +114,9 @@ export type {
   FileBytes,
   LeftOutReport,
   Listing,
+  MissingFolder,
+  MovedSpace,
+  MoveRequest,
   NewSpaceInput,
   Payment,
   Quote,
@@ -154,6 +159,10 @@ export interface Engine {
   addSpace(input: NewSpaceInput, signal: AbortSignal): Promise<SpaceRow>;
   /** The space is kept in no folder here any more; its files stay, and so does all that is certified. */
   leaveSpace(space: string, signal: AbortSignal): Promise<void>;
+  /** The folder of a space was moved: it is here now. The next pass compares. */
+  moveSpace(request: MoveRequest, signal: AbortSignal): Promise<MovedSpace>;
+  /** Spaces whose folder is not where it was, and where it may be. */
+  missingFolders(signal: AbortSignal): Promise<readonly MissingFolder[]>;
   /** One pass to rest for one space, or for all that have a folder here. */
   sync(space: string | undefined, signal: AbortSignal): Promise<readonly SyncReport[]>;
   /** What a space's rules leave out of its folder here; with `rules`, what those would in their place. */
@@ -294,6 +303,8 @@ export function createEngine(ports: EnginePorts): Engine {
     fund: (signal) => inTurn(() => fund(core, signal)),
     addSpace: (input, signal) => inTurn(() => addSpace(core, input, signal)),
     leaveSpace: (space, signal) => inTurn(() => leaveSpace(core, space, signal)),
+    moveSpace: (request, signal) => inTurn(() => moveSpace(core, request, signal)),
+    missingFolders: (signal) => missingFolders(core, signal),
     sync: (space, signal) => inTurn(() => syncAll(space, true, signal)),
     held: () => heldDeletions(ports.catalog),
     follow: (space, signal) => inTurn(() => syncAll(space, false, signal)),

@@ -5,12 +5,13 @@
 import { concatBytes } from '../domain/bytes.ts';
 import { Fault, faultOf } from '../domain/fault.ts';
 import type { NodeId } from '../domain/ids.ts';
-import { joinPath, markerName, parsePathName, type SpacePath } from '../domain/path-name.ts';
+import { displayName, joinPath, markerName, parsePathName, type SpacePath } from '../domain/path-name.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import type { FileStat } from '../ports/disk.ts';
 import { conflictName } from '../stages/merge/merge.ts';
 import { lookOf, type Clash } from '../stages/scan/scan.ts';
 import { parkedNodes, parkedPath } from './apply-plan.ts';
+import { noteArriving } from './arriving.ts';
 import type { EngineCore } from './engine-core.ts';
 
 const markedKey = (space: number): string => `marked:${space}`;
@@ -20,7 +21,8 @@ const turnsMax = 100;
 
 /**
  * Refuses a folder that does not carry the mark it was given: an unplugged disk's empty mount point, another disk in its place, a folder that was moved
- * away. The first pass marks; so does the next one after the user has said that the folder is the right one.
+ * away. The first pass marks; so does the next one after the user has said that the folder is the right one. One that carries it and is not the folder that is
+ * known arrives (arriving.ts): that is noted before the folder is known.
  */
 export async function checkRoot(
   core: EngineCore,
@@ -33,40 +35,47 @@ export async function checkRoot(
   const stat = await core.disk.look(folder, markerName);
   if (stat && known?.folder === folder && known.look === markText(stat)) return;
   const found = stat?.kind === 'file' ? await readMarker(core, folder, signal) : undefined;
-  if (found !== row.id && !isConfirmed) {
-    const isOther = found !== undefined;
-    if (isOther) throw unsure(`The folder of '${row.name}' carries the mark of another space (${markerName}).`, row);
-    if (known?.folder === folder)
-      throw unsure(
-        `The folder of '${row.name}' does not carry its mark (${markerName}): another disk may be there.`,
-        row,
-      );
+  if (found !== row.id && !isConfirmed && (found !== undefined || known !== undefined)) {
+    const what = found === undefined ? `does not carry its mark` : 'carries the mark of another space';
+    throw new Fault(
+      'folder-unsure',
+      'after-user',
+      `The folder of '${row.name}' ${what} (${markerName}): ${displayName(folder)}. Another disk may be there.`,
+    );
   }
   if (found !== row.id) await mark(core, row, folder);
   const now = await core.disk.look(folder, markerName);
-  if (now)
-    await core.catalog.setRecord(markedKey(row.num), JSON.stringify({ folder, look: markText(now) } satisfies Mark));
+  if (now === undefined) return;
+  if (known && !isKnownMark(known, folder, now)) await noteArriving(core.catalog, row.num, true);
+  await core.catalog.setRecord(markedKey(row.num), JSON.stringify({ folder, look: markText(now) } satisfies Mark));
 }
 
 /** The folder that was marked, and how the mark looked: one that still looks so is not read again. */
-interface Mark {
+export interface Mark {
   readonly folder: string;
   readonly look: string;
 }
 
 const markText = ({ device, inode, ctimeNs }: FileStat): string => `${device} ${inode} ${ctimeNs}`;
 
-async function knownMark(core: EngineCore, row: SpaceRow): Promise<Mark | undefined> {
+export async function knownMark(core: EngineCore, row: SpaceRow): Promise<Mark | undefined> {
   const text = await core.catalog.record(markedKey(row.num));
   return text === undefined || text === '' ? undefined : (JSON.parse(text) as Mark);
 }
 
-function unsure(what: string, { name }: SpaceRow): Fault {
-  const asked = `Nothing was deleted or sent. If it is the right folder, say so: floe release '${name}'.`;
-  return new Fault('folder-unsure', 'after-user', `${what} ${asked}`);
+/**
+ * Whether a mark is the very file that is known, so that its folder is the very folder. No copy has the inode of what it was made of, and none can be given its
+ * time of change. A disk's own number may be another one after a restart, and at the same place some disks number their files anew: then the time tells.
+ */
+export function isKnownMark(known: Mark, folder: string, stat: FileStat): boolean {
+  const [device, inode, ctimeNs] = known.look.split(' ');
+  const isSameTime = ctimeNs === String(stat.ctimeNs);
+  if (inode === String(stat.inode)) return device === String(stat.device) || isSameTime;
+  return known.folder === folder && isSameTime;
 }
 
-async function readMarker(core: EngineCore, folder: string, signal: AbortSignal): Promise<string | undefined> {
+/** What the mark of a folder says; undefined when there is none. */
+export async function readMarker(core: EngineCore, folder: string, signal: AbortSignal): Promise<string | undefined> {
   if ((await core.disk.look(folder, markerName))?.kind !== 'file') return undefined;
   const { buffer, spans } = await core.disk.read(
     folder,
@@ -89,8 +98,10 @@ export async function isMarked(core: EngineCore, row: SpaceRow, folder: string, 
 }
 
 /** No folder of this device is known as the space's any more. */
-export const forgetMark = (core: EngineCore, { num }: SpaceRow): Promise<void> =>
-  core.catalog.setRecord(markedKey(num), '');
+export async function forgetMark(core: EngineCore, { num }: SpaceRow): Promise<void> {
+  await core.catalog.setRecord(markedKey(num), '');
+  await noteArriving(core.catalog, num, false);
+}
 
 /** The folder is no space's any more. */
 export async function unmark(core: EngineCore, folder: string): Promise<void> {

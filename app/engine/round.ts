@@ -21,6 +21,7 @@ import type { Spool } from '../ports/spool.ts';
 import { startPacker, type Packer } from '../stages/pack/pack.ts';
 import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } from '../stages/scan/scan.ts';
 import { buildTree } from '../stages/snapshot/snapshot.ts';
+import { lackedBy, noteArriving } from './arriving.ts';
 import { isMassDeletion, type BrakeLimits } from './brake.ts';
 import { startIntake, type Intake } from './intake.ts';
 import { keepSnapshot } from '../restore/rebuild/rebuild.ts';
@@ -56,6 +57,8 @@ export interface RoundInput {
   /** True when the user has said that the held deletions are meant. */
   readonly released: Released;
   readonly brake: BrakeLimits;
+  /** The folder is not the one that was known (arriving.ts): all that is missing waits. */
+  readonly isArriving: boolean;
   /** Large files wait for another time. */
   readonly isBulkHeld: boolean;
   /** A full pack has its row; the caller may start to send it. Resolves when there is room for more packs. */
@@ -151,10 +154,12 @@ export async function sealRound(input: RoundInput, ports: RoundPorts, signal: Ab
     if (changes.length === 0 && row.sequence > 0 && !hasMerge) {
       await intake.settled();
       await packer.abandon();
+      if (judged.hasArrived) await noteArriving(ports.catalog, row.num, false);
       return { ...report, ...nothingSealed };
     }
     const sealed = await publish(input, found, { changes, stale, own }, intake, packer, ports);
     await intake.settled();
+    if (judged.hasArrived) await noteArriving(ports.catalog, row.num, false);
     return {
       ...report,
       round: sealed,
@@ -177,30 +182,37 @@ interface Judged {
   readonly gone: Scan['gone'];
   readonly stale: Awaited<ReturnType<Catalog['stale']>>;
   readonly hasMerge: boolean;
+  /** A folder that arrived holds everything, or what it lacks is meant. */
+  readonly hasArrived: boolean;
   readonly report: Pick<RoundReport, 'special' | 'held' | 'suspicious'>;
 }
 
 /** What of a scan may go through, and whether a merge waits to be published with it. */
 async function judge(
-  { row, released, publishesMerge, brake }: RoundInput,
+  { row, nature, released, publishesMerge, brake, isArriving }: RoundInput,
   found: Scan,
   alarm: Alarm | undefined,
   { catalog }: RoundPorts,
 ): Promise<Judged> {
-  const { deletions, special } = found;
+  const lacked = isArriving ? await lackedBy(found, nature, catalog) : found;
+  const { deletions } = lacked;
   const totals = await catalog.totals(row.num);
   // An empty root where there were files is more likely a disk that is not mounted than a person who deleted everything.
   const isEmptied = found.seen === 0 && deletions > 0;
   const isMass = isEmptied || isMassDeletion(deletions, totals.files + totals.folders, brake);
-  const isHeld = deletions > released.here && (isMass || (alarm !== undefined && deletions > 0));
-  const gone = isHeld ? found.gone.filter((entry) => found.nodes.has(entry.num)) : found.gone;
+  // What an archive lets go is not fetched again either.
+  const missing = deletions + (isArriving ? lacked.letGo.reduce((sum, { below }) => sum + below.length + 1, 0) : 0);
+  const isHeld = missing > released.here && (isMass || isArriving || (alarm !== undefined && deletions > 0));
+  const gone = isHeld ? lacked.gone.filter((entry) => found.nodes.has(entry.num)) : lacked.gone;
   if (found.looks.length > 0) await catalog.setLooks(found.looks);
-  await letGo(catalog, row, found.letGo);
+  if (!isHeld || !isArriving) await letGo(catalog, row, lacked.letGo);
   if (!isHeld && found.stays.length > 0) await catalog.forgetLooks(found.stays);
   const stale = await catalog.stale(row.num);
   const hasMerge = publishesMerge && (stale.length > 0 || row.merged.length > 0);
-  const report = { special, held: isHeld ? deletions : 0, suspicious: alarm?.rewrites ?? 0 };
-  return { isHeld, gone, stale, hasMerge, report };
+  const isWhole = missing > 0 || found.problems.length === 0;
+  const hasArrived = isArriving && !isHeld && !found.isPartial && isWhole;
+  const report = { special: found.special, held: isHeld ? missing : 0, suspicious: alarm?.rewrites ?? 0 };
+  return { isHeld, gone, stale, hasMerge, hasArrived, report };
 }
 
 const nothingSealed = { round: undefined, newChunks: 0, newBytes: 0, isPartial: false };

@@ -2,6 +2,7 @@
 import { chunkLimitsFor } from '../domain/chunk.ts';
 import { Fault } from '../domain/fault.ts';
 import { parseNodeId, parseSpaceId } from '../domain/ids.ts';
+import { displayName } from '../domain/path-name.ts';
 import { blobBytesMax, redStuff } from '../domain/redstuff.ts';
 import type { SpaceMode } from '../domain/space.ts';
 import { fullPackBytes } from '../formats/pack.ts';
@@ -9,6 +10,7 @@ import { spaceKeyBytes, wrapSpaceKey } from '../formats/space-keys.ts';
 import type { SpaceRow } from '../ports/catalog.ts';
 import type { EngineCore } from './engine-core.ts';
 import { findSpace } from './look.ts';
+import { forgetMark, isMarked, readMarker } from './root-folder.ts';
 
 /** Epochs that a lease is bought for when nothing else is asked: half a year on mainnet. */
 export const leaseEpochsUsual = 13;
@@ -40,17 +42,9 @@ export function packBytesFor(shards: number, codecBytesMax: number): number {
 export async function addSpace(core: EngineCore, input: NewSpaceInput, signal: AbortSignal): Promise<SpaceRow> {
   const folder = await core.disk.resolveFolder(input.folder);
   const spaces = await core.catalog.spaces();
-  for (const space of spaces) {
-    if (space.folder === undefined) continue;
-    if (isWithin(folder, space.folder) || isWithin(space.folder, folder)) {
-      throw new Fault(
-        'already-exists',
-        'after-user',
-        `This folder and the folder of '${space.name}' lie within one another. A file belongs to one space.`,
-      );
-    }
-  }
+  refuseWithin(folder, spaces);
   if (input.space !== undefined) return joinSpace(core, input.space, folder);
+  await refuseMoved(core, folder, spaces, signal);
 
   const network = await core.chain.network(signal);
   const leaseEpochs = input.leaseEpochs ?? Math.min(leaseEpochsUsual, network.epochsAheadMax);
@@ -84,8 +78,41 @@ export async function addSpace(core: EngineCore, input: NewSpaceInput, signal: A
   });
 }
 
+/** Throws Fault 'already-exists' for a folder that holds the folder of one of these spaces, or lies in it. */
+export function refuseWithin(folder: string, spaces: readonly SpaceRow[]): void {
+  for (const space of spaces) {
+    if (space.folder === undefined) continue;
+    if (!isWithin(folder, space.folder) && !isWithin(space.folder, folder)) continue;
+    throw new Fault(
+      'already-exists',
+      'after-user',
+      `This folder and the folder of '${space.name}' lie within one another. A file belongs to one space.`,
+    );
+  }
+}
+
 const isWithin = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(outer === '/' ? outer : `${outer}/`);
+
+/** A folder that was moved is no new space; a copy of one that is still at its place may become one. */
+async function refuseMoved(
+  core: EngineCore,
+  folder: string,
+  spaces: readonly SpaceRow[],
+  signal: AbortSignal,
+): Promise<void> {
+  const mark = await readMarker(core, folder, signal);
+  const known = spaces.find(({ id }) => id === mark);
+  if (known?.folder === undefined || (await isMarked(core, known, known.folder, signal))) return;
+  throw new Fault(
+    'already-exists',
+    'after-user',
+    `This is the folder of the space '${known.name}'. ${sayMoved(known, folder)}`,
+  );
+}
+
+const sayMoved = ({ name }: SpaceRow, path: string): string =>
+  `If it was moved, say so: floe move '${displayName(name)}' '${displayName(path)}'`;
 
 /** What lies in the folder already is compared by the first pass: what is equal is the space's, what is not goes beside it. */
 async function joinSpace(core: EngineCore, name: string, folder: string): Promise<SpaceRow> {
@@ -94,8 +121,10 @@ async function joinSpace(core: EngineCore, name: string, folder: string): Promis
     throw new Fault(
       'already-exists',
       'after-user',
-      `The space '${row.name}' has a folder on this device already: ${row.folder}`,
+      `The space '${row.name}' has a folder on this device already: ${row.folder}. ${sayMoved(row, folder)}`,
     );
+  // Of a folder that was left the mark may still be known, when Floe was killed meanwhile.
+  await forgetMark(core, row);
   await core.catalog.setFolder(row.num, folder);
   return { ...row, folder };
 }

@@ -7,6 +7,7 @@ import { Fault, faultOf } from '../domain/fault.ts';
 import type { NodeId, SnapshotId, SpaceId, SuiId } from '../domain/ids.ts';
 import type { SpacePath } from '../domain/path-name.ts';
 import type { NewPack, PackRow, SpaceRow } from '../ports/catalog.ts';
+import { isArriving } from './arriving.ts';
 import { brakeOf } from './brake.ts';
 import { forgetEnded } from './ended-leases.ts';
 import { packBytesFor } from './spaces.ts';
@@ -19,6 +20,7 @@ import { downPass, fetchAbsent } from './down-pass.ts';
 import { checkRoot, makeRoom, noteWriting, putBackParked, sweepLeftovers } from './root-folder.ts';
 import { forgetRelease, noteHeld, releasedIn, type Released } from './held.ts';
 import { readLeftOut } from './left-out.ts';
+import { rootFault } from './missing-root.ts';
 import { leaveUnchosen } from './selection.ts';
 import { sealRound, type RoundReport } from './round.ts';
 import { isCopied, takeOwnIdentity } from './copied-home.ts';
@@ -139,6 +141,7 @@ async function syncAsDevice(
   const before = new Set((await core.catalog.packs(row.num, ['live'])).map((pack) => pack.num));
   await finishEarlier(core, ship, ports, signal);
   const trouble = await rootTrouble(core, row, folder, released.isRootMeant, signal);
+  if (trouble?.code === 'folder-unsure') await noteHeld(core.catalog, row.num, { isRootUnsure: true });
   if (trouble && row.sequence === 0) throw trouble;
   const mayWait = !isFull && !(await hasNewsOf(core, row, device.id, devices));
   const done = trouble
@@ -148,7 +151,6 @@ async function syncAsDevice(
         { space, ship, ports, folder, nature: await core.disk.nature(folder), released, devices, going, mayWait },
         signal,
       );
-  if (trouble?.code === 'folder-unsure') await noteHeld(core.catalog, row.num, { isRootUnsure: true });
   await forgetRelease(core.catalog, row.num);
 
   const now = await rowNow(core, row);
@@ -180,7 +182,7 @@ async function rootTrouble(
   } catch (error) {
     const fault = faultOf(error);
     if (fault === undefined || fault.code === 'cancelled') throw error;
-    return fault;
+    return rootFault(core, row, folder, fault, signal);
   }
 }
 
@@ -331,6 +333,7 @@ async function oneRound(core: EngineCore, work: OneRound, signal: AbortSignal): 
     publishesMerge,
     released: work.released,
     brake: await brakeOf(core.catalog, row.num),
+    isArriving: await isArriving(core.catalog, row.num),
     isBulkHeld: await core.steering.isBulkHeld(),
     onPack,
     waits: maySettle ? (bytes: number) => waits(core, row.num, bytes, packBytes) : undefined,

@@ -95,7 +95,14 @@ export type Need = { readonly id: string; readonly space: string | undefined; re
     | { readonly kind: 'money'; readonly address: string; readonly frost: string; readonly mist: string }
     | { readonly kind: 'lease'; readonly paidUntilMs: number }
     | { readonly kind: 'unkept'; readonly files: number }
-    | { readonly kind: 'folder-missing'; readonly folder: string }
+    | {
+        readonly kind: 'folder-missing';
+        readonly folder: string;
+        /** Something else is there, without the space's mark. */
+        readonly isAnother: boolean;
+        /** Where a folder with its mark lies nearby; the very folder first. */
+        readonly proposed: readonly { readonly folder: string; readonly isSame: boolean }[];
+      }
     | { readonly kind: 'phrase' }
     | { readonly kind: 'fault'; readonly fault: WireFault }
   );

@@ -83,6 +83,7 @@ export const checks = {
   'space.join': record({ space, folder: path }),
   'space.tree': record({ space, path, at, offset, limit }),
   'space.leave': ofSpace,
+  'space.move': record({ space, folder: path }),
   'held.release': ofSpace,
   'sync.now': nothing,
   'sync.pause': record({ space: optional(space), untilMs: time }),

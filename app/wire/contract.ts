@@ -104,9 +104,14 @@ export interface EngineCalls {
     },
     TreePage
   >;
-  /** The held deletions are meant: they go out with the next pass, which begins now. */
   /** Kept in no folder of this computer any more; nothing is deleted. */
   'space.leave': Call<{ readonly space: string }, Nothing>;
+  /** Its folder was moved and is here now; refused when the folder does not carry its mark. Not `isSame`: what is missing in it waits for a word. */
+  'space.move': Call<
+    { readonly space: string; readonly folder: string },
+    { readonly folder: string; readonly isSame: boolean }
+  >;
+  /** The held deletions are meant: they go out with the next pass, which begins now. */
   'held.release': Call<{ readonly space: string }, Nothing>;
 
   /** A pass begins now (or right after the one that runs). Answers at once. */

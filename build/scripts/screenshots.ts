@@ -162,6 +162,10 @@ async function screens(page: Page): Promise<void> {
   }
   await picture(page, 'space-folders');
   await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'It is somewhere else now…' }).click();
+  await page.getByRole('dialog').waitFor();
+  await picture(page, 'move-space');
+  await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Stop keeping this folder…' }).click();
   await page.getByRole('dialog').waitFor();
   await picture(page, 'leave-space');

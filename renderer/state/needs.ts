@@ -21,7 +21,7 @@ export function needTitle(need: Need, { say, date, number }: Words): string {
     case 'unkept':
       return say('need.unkept', { count: need.files });
     case 'folder-missing':
-      return say('need.folder-missing');
+      return say(need.isAnother ? 'need.folder-other' : 'need.folder-missing');
     case 'phrase':
       return say('need.phrase');
     case 'fault':

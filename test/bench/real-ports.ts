@@ -67,6 +67,7 @@ export async function openRealPorts(folder: string, home: string, threads: numbe
           waits: undefined,
           carry: async () => undefined,
           brake: usualBrake,
+          isArriving: false,
           isBulkHeld: false,
           onPack: async (pack) => void (await catalog.addPack(pack)),
         },

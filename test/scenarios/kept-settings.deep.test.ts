@@ -356,6 +356,7 @@ const forgotten = [
   'unsound',
   'rest',
   'inconsistent',
+  'arriving',
 ];
 
 const reads =

@@ -156,6 +156,35 @@ const written: readonly Omit<Story, 'comparable'>[] = [
     },
   },
   {
+    name: 'a root that was renamed and edited, and is named',
+    async open() {
+      const scene = await stored(85, 9_000);
+      const { user } = scene.laptop.disk;
+      user.rename(root, '/home/papers');
+      user.write('/home/papers/two', 'two');
+      user.rename('/home/papers/one', '/home/papers/uno');
+      return scene;
+    },
+    command: movedTo('/home/papers'),
+  },
+  {
+    name: 'a copy of a root that lacks something, is named, and is told to be meant',
+    async open() {
+      const scene = await stored(86, 9_000);
+      const { user } = scene.laptop.disk;
+      user.write(`${root}/two`, 'two');
+      await scene.laptop.sync('docs');
+      for (const name of ['one', '.floe-space']) user.copy(`${root}/${name}`, `/home/copy/${name}`);
+      return scene;
+    },
+    command: movedTo('/home/copy'),
+    async rest({ devices: [laptop] }) {
+      await laptop.sync('docs');
+      await laptop.engine.release('docs');
+      await laptop.sync('docs');
+    },
+  },
+  {
     name: 'a renewal by some epochs',
     open: () => stored(76, 70_000),
     command: (device) => device.engine.renew({ space: 'docs', epochs: 2, isDry: false }, never),
@@ -297,6 +326,13 @@ export const stories: readonly Story[] = written.map((story) => ({
   ...story,
   comparable: story.name.includes('another device') || story.isCopied === true ? foldersWhenApplied : all,
 }));
+
+function movedTo(folder: string): Story['command'] {
+  return async (device) => {
+    await device.engine.moveSpace({ space: 'docs', folder, isDry: false }, never);
+    return device.sync('docs');
+  };
+}
 
 /** A pool with far more room than its packs take: what took it was registered, lost on this disk, and swept. */
 async function roomy(seed: number): Promise<Scene & { readonly laptop: Device }> {

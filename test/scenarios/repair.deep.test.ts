@@ -82,7 +82,7 @@ function expectNamed(problems: readonly { readonly fault: Fault }[], remade: rea
 }
 
 describe('a pack that is lost', () => {
-  it('is made anew from the folder, so that a computer with the phrase alone has everything', async () => {
+  it('edge 94: is made anew from the folder, so that a computer with the phrase alone has everything', async () => {
     laptop.disk.user.write('/home/docs/one', new Uint8Array([...content, 1]));
     await laptop.sync();
     await wipeAll();

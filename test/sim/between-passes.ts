@@ -133,4 +133,32 @@ export async function restoreBeside(world: SimWorld, device: SimDevice, pick: nu
     );
 }
 
+/** Where a root is for a while. */
+const elsewhere = '/home/elsewhere';
+
+/** A root that gets another name: a pass misses it, it is found by what it is, and goes on there, whatever ends that pass. Then it gets its old name back. */
+export async function moveRoot(
+  world: SimWorld,
+  device: SimDevice,
+  trouble: Trouble | undefined,
+  isCalm: boolean,
+): Promise<void> {
+  const { user } = device.disk;
+  const moved = async (from: string, folder: string): Promise<void> => {
+    user.rename(from, folder);
+    const end = await pass(world, device, true, undefined);
+    if (end.kind === 'done' && end.report.applied > 0)
+      throw new BrokenPromise('nothing is done in a folder that is not there', `${device.name} applied something`);
+    // Before its first pass it has no mark, and nothing tells it from any other.
+    const missing = (await device.engine.missingFolders(never)).find(({ name }) => name === spaceName);
+    const isFound = missing?.proposed.some((one) => one.folder === folder && one.isSame) ?? false;
+    if (isCalm && !isFound) throw new BrokenPromise('a root that was moved is found', `${folder} on ${device.name}`);
+    if (await tried(world, device, () => device.engine.moveSpace({ space: spaceName, folder, isDry: false }, never)))
+      world.count('roots that were moved');
+  };
+  await moved(root, elsewhere);
+  await pass(world, device, true, trouble);
+  await moved(elsewhere, root);
+}
+
 const isCertified = ({ state }: { readonly state: string }): boolean => state === 'certified';

@@ -84,6 +84,13 @@ export type Step =
   | { readonly kind: 'call-gone'; readonly device: number; readonly isGone: boolean }
   /** A state of the past is restored beside the folder, while a pass runs. */
   | { readonly kind: 'restore'; readonly device: number; readonly pick: number }
+  /** The folder gets another name after these acts; a pass misses it, and goes on when it is told where it is. Later it is moved back. */
+  | {
+      readonly kind: 'move-root';
+      readonly device: number;
+      readonly acts: readonly Act[];
+      readonly trouble: Trouble | undefined;
+    }
   | { readonly kind: 'reinstall'; readonly device: number }
   | { readonly kind: 'recover' };
 
@@ -125,7 +132,7 @@ const weights = {
   restore: 0.6,
   reinstall: 0.6,
   recover: 0.7,
-} as const satisfies Record<Step['kind'], number>;
+} as const satisfies Record<Exclude<Step['kind'], 'move-root'>, number>;
 
 const actWeights = {
   write: 4,
@@ -227,6 +234,8 @@ const upkeepPoints = [
 ] as const;
 const upkeepEnds = ['kill', 'kill', 'power-cut', 'stop', 'epoch', 'lose-request', 'lose-answer'] as const;
 
+/** In one history in so many somebody moves a root. Drawn last, so that the others stay what they were. */
+const movesEvery = 3;
 /** One history in so many runs on the embedded network, which takes ten times as long. */
 const wholeEvery = 20;
 const hourMs = 3_600_000;
@@ -349,7 +358,12 @@ export function drawHistory(seed: number, dice: Dice): History {
     const isKilled = last?.kind === 'pass' && (last.trouble?.does === 'kill' || last.trouble?.does === 'power-cut');
     if (isKilled && chance(0.3)) steps.push({ kind: 'recover' });
   }
-  return { seed, devices, files, folders, joinsWithFiles: chance(0.4), isWhole: seed % wholeEvery === 0, steps };
+  const joinsWithFiles = chance(0.4);
+  if (seed % movesEvery === 0) {
+    const move: Step = { kind: 'move-root', device: below(devices), acts: acts(4), trouble: trouble(0.6) };
+    steps.splice(below(steps.length + 1), 0, move);
+  }
+  return { seed, devices, files, folders, joinsWithFiles, isWhole: seed % wholeEvery === 0, steps };
 }
 
 const actText = ({ kind, picks }: Act): string => `${kind}(${picks.map((pick) => pick.toFixed(3)).join(' ')})`;
@@ -358,7 +372,7 @@ const actText = ({ kind, picks }: Act): string => `${kind}(${picks.map((pick) =>
 export function stepText(step: Step): string {
   const parts: string[] = [step.kind];
   if ('device' in step) parts.push(`device ${step.device}`);
-  if (step.kind === 'acts') parts.push(step.acts.map(actText).join(', '));
+  if (step.kind === 'acts' || step.kind === 'move-root') parts.push(step.acts.map(actText).join(', '));
   if (step.kind === 'node') parts.push(step.trouble);
   else if ('trouble' in step && step.trouble) {
     const { where, at, when, does, gap } = step.trouble;

@@ -6,7 +6,15 @@ import { faultOf } from '../../app/domain/fault.ts';
 import { parseSuiId, type SuiId } from '../../app/domain/ids.ts';
 import { seededDice } from '../world/seeded-dice.ts';
 import { drawHistory, stepText, type History, type Step } from './history.ts';
-import { callGone, chooseFolder, collectGarbage, restoreBeside, thinPast, upkeepTurn } from './between-passes.ts';
+import {
+  callGone,
+  chooseFolder,
+  collectGarbage,
+  moveRoot,
+  restoreBeside,
+  thinPast,
+  upkeepTurn,
+} from './between-passes.ts';
 import { actAll, pass, untilKilled } from './passes.ts';
 import { below, nameMark, root, spaceName } from './people.ts';
 import {
@@ -260,6 +268,11 @@ class Run {
         return this.#joined.has(device)
           ? restoreBeside(this.#world, device, step.pick, this.#isCalm(device))
           : undefined;
+      case 'move-root':
+        if (this.#unplugged.has(device) || !this.#joined.has(device)) return;
+        if (step.trouble !== undefined) this.#isExact = false;
+        actAll(this.#world, device, step.acts);
+        return moveRoot(this.#world, device, step.trouble, this.#isCalm(device) && step.trouble === undefined);
       case 'reinstall':
         if (this.#unplugged.has(device) || !this.#joined.has(device)) return;
         this.#isExact = false;

@@ -188,12 +188,17 @@ test('a killed watching process is told, started again, and followed by a hint a
   await editSeen('');
 });
 
-test('a folder that goes away is told once, and watched again when it is back', async () => {
+test.each<[string, (root: string) => void]>([
+  ['is removed', (root) => rmSync(root, { recursive: true })],
+  ['gets another name', (root) => renameSync(root, `${root}-elsewhere`)],
+])('edge 79: a folder that %s is told once and hinted at, and watched again when it is back', async (_, goes) => {
   const root = `${room()}/tree`;
   mkdirSync(root);
-  const { troubles, seen, editSeen } = await watchRoom(root, {});
-  rmSync(root, { recursive: true });
+  const { hints, troubles, seen, editSeen } = await watchRoom(root, {});
+  goes(root);
   await vi.waitFor(() => expect(troubles).toEqual([expect.stringContaining('not there')]), patient);
+  await seen('', true);
+  hints.length = 0;
   mkdirSync(root);
   await seen('', true);
   await editSeen('');

@@ -79,11 +79,13 @@ class TreeWatch implements Watching {
       });
       onFirst();
       if (this.#closing.signal.aborted) return;
-      // Told once for as long as it stays so.
-      if (reason !== lastReason)
+      // Told once for as long as it stays so; and whoever looks now sees for himself that the folder is gone, or is another one.
+      if (reason !== lastReason) {
         this.#onTrouble(
           `Watching for changes stopped (${reason}). It is started again, and the whole folder is looked at.`,
         );
+        this.#note('', true, 1);
+      }
       lastReason = reason;
       if (clock.steady() - startedMs > healthyMs) delayMs = restartDelayMsMin;
       await clock.sleep(delayMs, this.#closing.signal);

@@ -2,7 +2,16 @@
 import { faultOf } from '../../domain/fault.ts';
 import { parseDeviceId, type DeviceId } from '../../domain/ids.ts';
 import { displayName } from '../../domain/path-name.ts';
-import type { Engine, EngineStatus, SpaceStatus, SteeringState, VersionLine } from '../../engine/engine.ts';
+import {
+  missingText,
+  whatToDo,
+  type Engine,
+  type EngineStatus,
+  type MissingFolder,
+  type SpaceStatus,
+  type SteeringState,
+  type VersionLine,
+} from '../../engine/engine.ts';
 import { textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { bytesText, coinText, countText, exitCodes, dateText, isoFromNs, table, type Output } from '../output.ts';
 import { lookInto, withHost } from '../session.ts';
@@ -18,7 +27,11 @@ function saySteering(output: Output, state: SteeringState): void {
   else if (isBulkHeld) output.say('Large files wait: on battery, or the line is metered.');
 }
 
-export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void {
+export function saySpaces(
+  output: Output,
+  spaces: readonly SpaceStatus[],
+  missing: readonly MissingFolder[] = [],
+): void {
   if (spaces.length === 0) output.say('No spaces yet. Add a folder: floe add PATH');
   for (const space of spaces) {
     const state =
@@ -31,7 +44,9 @@ export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void 
       `'${displayName(space.name)}' (${space.mode}): ${countText(space.files, 'file')}, ${bytesText(space.bytes)}, ${state}.`,
     );
     if (space.paused && !space.paused.isAll) output.say(`  ${pausedText(space.paused)}`);
-    output.say(`  ${displayName(space.folder ?? 'no folder on this device')}`);
+    const away = missing.find((each) => each.space === space.space);
+    output.say(`  ${away ? missingText(away) : displayName(space.folder ?? 'no folder on this device')}`);
+    if (away) output.say(`  Nothing is deleted, here or anywhere. ${whatToDo(away)}`);
     if (space.leaseEndEpoch !== undefined && space.leaseEndsAtMs !== undefined)
       output.say(`  Paid until ${dateText(space.leaseEndsAtMs)} (epoch ${space.leaseEndEpoch}).`);
     if (space.drill) {
@@ -42,7 +57,7 @@ export function saySpaces(output: Output, spaces: readonly SpaceStatus[]): void 
   }
 }
 
-export function sayStatus(output: Output, status: EngineStatus): void {
+export function sayStatus(output: Output, status: EngineStatus, missing?: readonly MissingFolder[]): void {
   const { device, chain } = status;
   if (device) output.say(`Device '${displayName(device.name)}', number ${device.index}, on ${status.network}.`);
   if (chain) {
@@ -56,16 +71,18 @@ export function sayStatus(output: Output, status: EngineStatus): void {
   if (status.problem) output.say(`The chain cannot be asked: ${status.problem.message}`);
   output.say(`Codec: ${status.codec}.`);
   if (status.steering) saySteering(output, status.steering);
-  saySpaces(output, status.spaces);
+  saySpaces(output, status.spaces, missing);
 }
 
 export const statusCommand: Run = async (context) =>
   lookInto(context, async ({ engine }) => {
     const status = await engine.status(context.signal);
-    sayStatus(context.output, status);
+    const missing = await engine.missingFolders(context.signal);
+    sayStatus(context.output, status, missing);
     const isShort = status.chain !== undefined && (await warnOfLeases(context, engine));
-    context.output.done(status);
+    context.output.done({ ...status, missing });
     if (isShort) return exitCodes.money;
+    if (missing.length > 0) return exitCodes.partly;
     return status.spaces.some(
       (space) => space.folder !== undefined && (space.isPending || space.snapshot === undefined),
     )
@@ -90,8 +107,9 @@ async function warnOfLeases({ output, signal }: Context, engine: Engine): Promis
 export const spacesCommand: Run = async (context) =>
   lookInto(context, async ({ engine }) => {
     const spaces = await engine.spaces();
-    saySpaces(context.output, spaces);
-    context.output.done({ spaces });
+    const missing = await engine.missingFolders(context.signal);
+    saySpaces(context.output, spaces, missing);
+    context.output.done({ spaces, missing });
     return exitCodes.done;
   });
 

@@ -181,7 +181,7 @@ export function sayReport(output: Output, report: SyncReport): void {
   if (report.special > 0) output.say(`  ${report.special} pipes, sockets or devices are not kept.`);
   if (report.held > 0)
     output.say(
-      `  ${report.held} deletions are held: they are more than usual. Nothing is lost. If they are meant: floe release '${name}'`,
+      `  ${report.held} deletions are held: they are more than usual, or missing in a folder that is new to Floe. Nothing is lost. If they are meant: floe release '${name}'. To put them back: floe restore '${name}' --to FOLDER`,
     );
   if ((report.suspicious ?? 0) > 0)
     output.say(
@@ -190,7 +190,7 @@ export function sayReport(output: Output, report: SyncReport): void {
   if ((report.bulkWaiting ?? 0) > 0)
     output.say(`  ${countText(report.bulkWaiting ?? 0, 'large file')} wait: on battery, or the line is metered.`);
   for (const { path, fault } of report.problems.slice(0, problemsShownMax))
-    output.say(`  Not kept: ${displayName(path)}: ${fault.message}`);
+    output.say(path === '' ? `  ${fault.message}` : `  Not kept: ${displayName(path)}: ${fault.message}`);
   if (report.problems.length > problemsShownMax)
     output.say(`  … and ${report.problems.length - problemsShownMax} more.`);
 }

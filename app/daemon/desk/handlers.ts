@@ -179,7 +179,7 @@ function accountHandlers(
 function spaceHandlers(
   desk: DeskState,
   host: () => Promise<Host>,
-): Named<'folder.look' | 'folder.quote' | 'space.add' | 'space.join' | 'space.leave' | 'held.release'> {
+): Named<'folder.look' | 'folder.quote' | 'space.add' | 'space.join' | 'space.leave' | 'space.move' | 'held.release'> {
   const change = async <T>(work: (engine: Engine) => Promise<T>): Promise<T> => {
     const { engine } = await host();
     return betweenAndShown(desk, () => work(engine));
@@ -204,6 +204,14 @@ function spaceHandlers(
     'space.leave': async ({ space }, signal) => {
       await change((engine) => engine.leaveSpace(space, signal));
       return nothing;
+    },
+    'space.move': async ({ space, folder: given }, signal) => {
+      if (!isAbsolute(given)) throw new Fault('bad-input', 'after-user', 'A folder is named by its whole path.');
+      await refuseHome(given, desk.options.home);
+      const { folder, isSame } = await change((engine) =>
+        engine.moveSpace({ space, folder: given, isDry: false }, signal),
+      );
+      return { folder, isSame };
     },
     'held.release': async ({ space }) => {
       await change((engine) => engine.release(space));

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import type { Clock } from '../../domain/clock.ts';
 import type { NetworkState } from '../../domain/committee.ts';
 import { faultOf } from '../../domain/fault.ts';
-import type { EngineEvent, EngineStatus, SnapshotLine, SpaceStatus } from '../../engine/engine.ts';
+import type { EngineEvent, EngineStatus, MissingFolder, SnapshotLine, SpaceStatus } from '../../engine/engine.ts';
 import type { Log } from '../../ports/log.ts';
 import type { AccountState, DeviceState, Settings } from '../../wire/account.ts';
 import type { Activity, Summary, Work } from '../../wire/activity.ts';
@@ -90,6 +90,9 @@ export class TopicBoard {
   readonly #certified = new Map<string, SnapshotLine>();
   #status: EngineStatus | undefined;
   #network: NetworkState | undefined;
+  #missing: ReadonlyMap<string, MissingFolder> = new Map();
+  /** The folders when they were last looked for, and which of them were there. */
+  #foldersSeen = '';
   #input: ViewInput | undefined;
   #work: Work | undefined;
   #askedChainAt = -Infinity;
@@ -185,24 +188,36 @@ export class TopicBoard {
     const open = this.#sources.open();
     if (!open) return;
     const { engine } = open.host;
-    if (clock.steady() - this.#askedChainAt > chainMs || !this.#status) {
+    const before = this.#status;
+    const isLong = clock.steady() - this.#askedChainAt > chainMs;
+    if (isLong || !before) {
       this.#askedChainAt = clock.steady();
       this.#status = await engine.status(signal);
       if (this.#status.chain) this.#network = await engine.network(signal);
     } else {
-      const leases = new Map(this.#status.spaces.map((space) => [space.space, space]));
+      const leases = new Map(before.spaces.map((space) => [space.space, space]));
       const spaces = (await engine.spaces()).map((space) => ({
         ...space,
         leaseEndEpoch: leases.get(space.space)?.leaseEndEpoch,
         leaseEndsAtMs: leases.get(space.space)?.leaseEndsAtMs,
       }));
-      this.#status = { ...this.#status, spaces, steering: await engine.steering.state() };
+      this.#status = { ...before, spaces, steering: await engine.steering.state() };
     }
+    await this.#lookForFolders(open.host, this.#status, isLong);
     for (const space of this.#status.spaces) await open.activity.refresh(space, open.keeper.passes.get(space.space));
     this.#input = await this.#inputOf(open.host, open.keeper, this.#status);
     this.#show({ ...this.#input, work: this.#work });
     this.showAccount();
     this.#turnSoon(this.#status);
+  }
+
+  /** After a pass and now and then, and at once when a folder came, went or is another one: neighbours are looked into, which is not done for every refresh. */
+  async #lookForFolders({ engine }: Host, { spaces }: EngineStatus, isLong: boolean): Promise<void> {
+    const seen = JSON.stringify(spaces.map(({ folder }) => [folder, folder !== undefined && existsSync(folder)]));
+    if (!isLong && seen === this.#foldersSeen) return;
+    this.#foldersSeen = seen;
+    const missing = await engine.missingFolders(this.#sources.signal);
+    this.#missing = new Map(missing.map((each) => [each.space, each]));
   }
 
   #show(input: ViewInput): void {
@@ -231,7 +246,7 @@ export class TopicBoard {
         certifiedMs: certified?.timeMs,
         held: held.get(space.space),
         conflicts: (await host.engine.conflicts(space.space)).length,
-        isFolderThere: space.folder === undefined || existsSync(space.folder),
+        missing: this.#missing.get(space.space),
       });
     }
     return {
@@ -261,6 +276,7 @@ export class TopicBoard {
   async forget(): Promise<void> {
     await this.#refreshing?.catch(() => undefined);
     this.#status = undefined;
+    this.#foldersSeen = '';
     this.#input = undefined;
     this.#work = undefined;
     this.#askedChainAt = -Infinity;

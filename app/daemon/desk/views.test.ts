@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../domain/fault.ts';
 import { parseSpaceId } from '../../domain/ids.ts';
-import type { EngineStatus, SpaceStatus, SyncReport, SteeringState } from '../../engine/engine.ts';
+import type { EngineStatus, MissingFolder, SpaceStatus, SyncReport, SteeringState } from '../../engine/engine.ts';
 import type { Work } from '../../wire/activity.ts';
 import type { SpacePass } from './keeper.ts';
 import { needsView, spacesView, summaryView, type SpaceFacts, type ViewInput } from './views.ts';
@@ -73,7 +73,7 @@ function inputOf({ space: status, report: said, fault, facts, input }: Given): V
     pass,
     certifiedFiles: 10,
     certifiedMs: nowMs,
-    isFolderThere: true,
+    missing: undefined,
     held: undefined,
     conflicts: 0,
     ...facts,
@@ -107,6 +107,7 @@ const needsOf = (given: Given): readonly string[] => {
   const input = inputOf(given);
   return needsView(input, spacesView(input)).map((need) => need.kind);
 };
+const missing: MissingFolder = { space: id, name: '', folder: '/gone', isAnother: false, proposed: [] };
 const none = { here: 0, elsewhere: 0, rewritesHere: 0, rewritesElsewhere: 0 };
 const locked = new Fault('file-unreadable', 'after-user', 'It may not be read.');
 const away = new Fault('network-unreachable', 'later', 'Nobody answers.');
@@ -123,7 +124,7 @@ describe("a space's word is its worst state", () => {
     ['a file could not be kept', { report: { problems: [{ path: 'a', fault: locked }] } }, 'attention'],
     ['the last pass needs a hand', { fault: locked }, 'attention'],
     ['the last pass is tried again by itself', { fault: away }, 'certified'],
-    ['its folder is gone', { facts: { isFolderThere: false } }, 'attention'],
+    ['its folder is gone', { facts: { missing } }, 'attention'],
     ['its lease ends soon', { space: { leaseEndsAtMs: nowMs + dayMs } }, 'attention'],
     ['its lease is long', { space: { leaseEndsAtMs: nowMs + 100 * dayMs } }, 'certified'],
     ['play money runs out', { space: { leaseEndsAtMs: nowMs + dayMs }, input: { isPlayMoney: true } }, 'certified'],
@@ -145,7 +146,9 @@ test('what waits for a person is listed once, each with its reason', () => {
       fault: locked,
     }),
   ).toEqual(['held', 'unkept', 'fault']);
-  expect(needsOf({ facts: { isFolderThere: false }, fault: locked })).toEqual(['folder-missing']);
+  expect(needsOf({ facts: { missing }, fault: locked, report: { problems: [{ path: '', fault: locked }] } })).toEqual([
+    'folder-missing',
+  ]);
   expect(needsOf({ input: { isPhraseConfirmed: false }, space: { leaseEndsAtMs: nowMs } })).toEqual([
     'lease',
     'phrase',

@@ -1,6 +1,13 @@
 /** From what the engine says to what a window shows: spaces, summary, needs, nodes. Pure, so that each can be looked at alone. */
 import type { NetworkState } from '../../domain/committee.ts';
-import type { Engine, EngineStatus, HeldDeletions, SpaceStatus, SteeringState } from '../../engine/engine.ts';
+import type {
+  Engine,
+  EngineStatus,
+  HeldDeletions,
+  MissingFolder,
+  SpaceStatus,
+  SteeringState,
+} from '../../engine/engine.ts';
 import type { Need, Summary, Work } from '../../wire/activity.ts';
 import { wireFault } from '../../wire/fault-form.ts';
 import { spaceWords, type SpaceState, type SpaceWord } from '../../wire/space.ts';
@@ -24,7 +31,8 @@ export interface SpaceFacts {
   readonly pass: SpacePass | undefined;
   readonly certifiedFiles: number;
   readonly certifiedMs: number | undefined;
-  readonly isFolderThere: boolean;
+  /** Its folder is not where it was. */
+  readonly missing: MissingFolder | undefined;
   /** As the last pass left it, in this run or an earlier one. */
   readonly held: HeldCount | undefined;
   /** That wait for a person now. */
@@ -116,7 +124,7 @@ function wordOf(space: SpaceStatus, { facts, work, nowMs, isPlayMoney }: ViewInp
   if (isHeld(known?.held)) return 'held';
   if ((known?.conflicts ?? 0) > 0) return 'conflict';
   const needsHand = fault?.retry === 'after-user' || fault?.retry === 'never';
-  if (needsHand || known?.isFolderThere === false || (report?.problems.length ?? 0) > 0) return 'attention';
+  if (needsHand || known?.missing !== undefined || (report?.problems.length ?? 0) > 0) return 'attention';
   if (isLeaseShort(space, nowMs) && !isPlayMoney) return 'attention';
   if (space.folder === undefined) return space.snapshot === undefined ? 'saved' : 'certified';
   if (space.paused) return 'paused';
@@ -170,17 +178,20 @@ export function needsView(input: ViewInput, spaces: readonly SpaceState[]): read
     if (deletions + rewritesHere + rewritesElsewhere > 0)
       needs.push({ ...about, id: need('held'), kind: 'held', deletions, rewritesHere, rewritesElsewhere });
     if (space.conflicts > 0) needs.push({ ...about, id: need('conflict'), kind: 'conflict', files: space.conflicts });
-    const isThere = facts.get(space.space)?.isFolderThere !== false;
-    if (!isThere && space.folder !== undefined)
-      needs.push({ ...about, id: need('folder'), kind: 'folder-missing', folder: space.folder });
-    if (space.problemsTotal > 0)
+    const missing = facts.get(space.space)?.missing;
+    if (missing) {
+      const { folder, isAnother, proposed } = missing;
+      needs.push({ ...about, id: need('folder'), kind: 'folder-missing', folder, isAnother, proposed });
+    }
+    // That nothing of it could be kept says no more.
+    if (space.problemsTotal > 0 && !missing)
       needs.push({ ...about, id: need('unkept'), kind: 'unkept', files: space.problemsTotal });
     const mark = isPlayMoney ? undefined : leaseMark(input, space);
     // Another mark is another need: it is told anew.
     if (mark !== undefined && space.paidUntilMs !== undefined)
       needs.push({ ...about, id: need(`lease-${mark}`), kind: 'lease', paidUntilMs: space.paidUntilMs });
     const { fault } = space;
-    if (fault && isThere && (fault.retry === 'after-user' || fault.retry === 'never') && fault.code !== 'money-short')
+    if (fault && !missing && (fault.retry === 'after-user' || fault.retry === 'never') && fault.code !== 'money-short')
       needs.push({ ...about, id: need('fault'), kind: 'fault', fault });
   }
   const whole = { space: undefined, spaceName: '' };

@@ -10,6 +10,7 @@ import { Status } from '../../parts/status.tsx';
 import { needStatus, needTitle, rewritesOf } from '../../state/needs.ts';
 import { useWords } from '../../words/use-words.ts';
 import { FixPress } from '../fix-press.tsx';
+import { MissingPresses, type MissingNeed } from '../space/move-space.tsx';
 import { Renew } from '../storage/renew.tsx';
 import { Conflicts } from './conflicts.tsx';
 import { ReleaseQuestion } from './release-question.tsx';
@@ -30,6 +31,29 @@ export function NeedDetail({ need }: { readonly need: Need }): ReactElement {
       </h2>
       <Body need={need} />
     </div>
+  );
+}
+
+function Missing({ need }: { readonly need: MissingNeed }): ReactElement {
+  const { say } = useWords();
+  const [found] = need.proposed;
+  const action =
+    found === undefined
+      ? say(need.isAnother ? 'need.folder-other-action' : 'need.folder-missing-action')
+      : say(found.isSame ? 'need.folder-found-same' : 'need.folder-found-copy', { folder: shownName(found.folder) });
+  return (
+    <>
+      <Answers
+        happened={say(need.isAnother ? 'need.folder-other-happened' : 'need.folder-missing-happened', {
+          folder: shownName(need.folder),
+        })}
+        risk={say('need.folder-missing-risk')}
+        action={action}
+      />
+      <div className="buttons">
+        <MissingPresses need={need} />
+      </div>
+    </>
   );
 }
 
@@ -97,16 +121,7 @@ function Body({ need }: { readonly need: Need }): ReactElement {
         </>
       );
     case 'folder-missing':
-      return (
-        <>
-          <Answers
-            happened={say('need.folder-missing-happened', { folder: shownName(need.folder) })}
-            risk={say('need.folder-missing-risk')}
-            action={say('need.folder-missing-action')}
-          />
-          <div className="buttons">{tryAgain}</div>
-        </>
-      );
+      return <Missing need={need} />;
     case 'phrase':
       return (
         <>

@@ -12,6 +12,7 @@ import { Press } from '../../parts/press.tsx';
 import { Rows, type RowFacts } from '../../parts/rows.tsx';
 import { TickBox, Turner } from '../../parts/turner.tsx';
 import { LeaveSpace } from './leave-space.tsx';
+import { MoveSpace } from './move-space.tsx';
 import { tickOf, turnFolder, type Draft } from '../../state/folder-choice.ts';
 import { useWords } from '../../words/use-words.ts';
 
@@ -61,6 +62,7 @@ function FolderTree({ space, revision }: { readonly space: SpaceState; readonly 
             {say('choice.all')}
           </Press>
         )}
+        <MoveSpace space={space.space} name={space.name} />
         <LeaveSpace space={space} />
       </div>
       {[fault, change.fault, reset.fault].map((each) => each && <FaultAnswers key={each.code} fault={each} />)}

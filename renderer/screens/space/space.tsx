@@ -19,6 +19,7 @@ import { Brakes } from './brakes.tsx';
 import { Folders } from './folders.tsx';
 import { LeaseFacts } from './lease-facts.tsx';
 import { LeftOut } from './left-out.tsx';
+import { MissingPresses, useMissing, type MissingNeed } from './move-space.tsx';
 import { Retention } from './retention.tsx';
 import { SpaceFiles } from './space-files.tsx';
 
@@ -30,6 +31,7 @@ export function SpaceScreen({ space: id, tab }: { readonly space: string; readon
   const shell = useShell();
   const space = useTopic('spaces')?.find((each) => each.space === id);
   const syncNow = useDeed('sync.now');
+  const missing = useMissing(id);
   if (!space)
     return (
       <section className="screen">
@@ -79,6 +81,7 @@ export function SpaceScreen({ space: id, tab }: { readonly space: string; readon
           </TabList>
         </div>
         {folder === undefined && <WithoutFolder space={space} />}
+        {missing && <MissingFolder need={missing} />}
         <TabPanel id="files" className="tab-panel">
           <SpaceFiles space={space} />
         </TabPanel>
@@ -152,6 +155,21 @@ function WithoutFolder({ space }: { readonly space: SpaceState }): ReactElement 
         onChoose={(folder) => void join.run({ space: space.space, folder })}
       />
       {join.fault && <FaultAnswers fault={join.fault} />}
+    </div>
+  );
+}
+
+/** Moved, renamed, or on a disk that is not connected: nothing is done with it until it is back, or is said to be elsewhere. */
+function MissingFolder({ need }: { readonly need: MissingNeed }): ReactElement {
+  const { say } = useWords();
+  const folder = shownName(need.folder);
+  return (
+    <div className="banner" role="status">
+      <span className="grow">
+        {say(need.isAnother ? 'need.folder-other-happened' : 'need.folder-missing-happened', { folder })}{' '}
+        {say('need.folder-missing-stands')}
+      </span>
+      <MissingPresses need={need} />
     </div>
   );
 }
