@@ -244,7 +244,9 @@ function orderedChanges(gone: readonly EntryRow[], puts: readonly Put[], found: 
   const depth = (num: number): number => found.folders.get(num)?.path.split('/').length ?? 0;
   const isRoot = (num: number): boolean => found.folders.get(num)?.path === '';
   const depthOf = (num: number): number => (isRoot(num) ? 0 : depth(num));
-  return [...removes, ...[...puts].sort((a, b) => depthOf(a.parent) - depthOf(b.parent))];
+  // Few folders hold many entries: each folder's depth is found once.
+  const depths = new Map([...new Set(puts.map(({ parent }) => parent))].map((num) => [num, depthOf(num)]));
+  return [...removes, ...[...puts].sort((a, b) => (depths.get(a.parent) ?? 0) - (depths.get(b.parent) ?? 0))];
 }
 
 interface Publication {
