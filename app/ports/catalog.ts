@@ -109,6 +109,9 @@ export type EntryChange =
   /** The entry leaves its place (deleted, or about to be put elsewhere with the same `num`: a move). */
   | { readonly kind: 'remove'; readonly parent: NodeNum; readonly name: PathName };
 
+/** A new file or link in a folder that the same round brings. */
+export type EarlyPut = Extract<EntryChange, { kind: 'put' }>;
+
 /**
  * One change that is already done on this disk, or needs nothing there. A `put` of an identity that stands elsewhere moves it; what stands at its place
  * is set aside under a name of its own until it is put elsewhere. A folder keeps its listing, which counts as out of date.
@@ -296,16 +299,23 @@ export interface CatalogOperations extends UpkeepOperations, SideOperations, Sum
   }): PackRow;
 
   /**
+   * Hands over entries of a round before it is sealed, so that less is left to do then: files and links in folders that are among its changes and hold
+   * nothing yet. `before` is how many came before; 0 forgets what came for a round that was never sealed. Nothing is kept of them before `sealRound`.
+   */
+  prepareEntries(space: number, sequence: number, before: number, puts: readonly EarlyPut[]): void;
+  /**
    * Seals a round, in one transaction: its last pack (which holds the snapshot), its snapshot row, and its changes applied to the entries as
    * `sequence` (changed entries move to the past). A `remove` may be of a folder with children only when a later `put` of the same round gives
    * the same `num` a new place (a move); at the end every entry's parent must have a place. Only one round of a space may be uncertified. `folders`
-   * must hold every stale folder. The space's vector and clock grow by the round, what was merged is followed by it.
+   * must hold every stale folder. The space's vector and clock grow by the round, what was merged is followed by it. `early`: how many entries
+   * were handed over by `prepareEntries`; they are part of the changes.
    */
   sealRound(
     round: Omit<RoundRow, 'state' | 'lastPack'>,
     lastPack: NewPack,
     changes: readonly EntryChange[],
     folders: readonly FolderContent[],
+    early?: number,
   ): RoundRow;
   pendingRound(space: number): RoundRow | undefined;
   /** The head has moved on chain: the round is certified, its packs live, the space's newest snapshot is this one. One transaction. */
