@@ -36,60 +36,57 @@ export interface NativeRead {
   readonly after: NativeLook;
 }
 
-export interface WantedFile {
-  /** The bytes of its name in the folder. */
-  readonly name: Uint8Array;
+export interface WantedStretch {
   readonly offset: number;
   readonly bytesMax: number;
 }
 
-/** Reads files of a held folder, a descriptor, one after another to the start of `into`. Undefined: not read, no place taken. */
+/**
+ * Reads files of a held folder, a descriptor, one after another to the start of `into`. `names`: the bytes of each and a zero. Undefined: not read, no place
+ * taken.
+ */
 export type ReadFiles = (
   folder: number,
-  files: readonly WantedFile[],
+  names: Uint8Array,
+  files: readonly WantedStretch[],
   into: Uint8Array,
   cancel: Int32Array,
 ) => readonly (NativeRead | undefined)[];
 
-const mask = 0xffff_ffff_ffff_ffffn;
-
-function lookAt(answers: BigInt64Array, at: number): NativeLook {
-  const number = (which: number): bigint => answers[at + which] ?? 0n;
-  return {
-    mode: Number(number(0)),
-    links: Number(number(1)),
-    bytes: Number(number(2)),
-    mtimeNs: number(3),
-    ctimeNs: number(4),
-    device: number(5) & mask,
-    inode: number(6) & mask,
+function readsIn(answers: BigInt64Array): (at: number) => NativeRead | undefined {
+  const unsigned = new BigUint64Array(answers.buffer);
+  const lookAt = (at: number): NativeLook => ({
+    mode: Number(answers[at]),
+    links: Number(answers[at + 1]),
+    bytes: Number(answers[at + 2]),
+    mtimeNs: answers[at + 3] ?? 0n,
+    ctimeNs: answers[at + 4] ?? 0n,
+    device: unsigned[at + 5] ?? 0n,
+    inode: unsigned[at + 6] ?? 0n,
+  });
+  return (at) => {
+    const bytes = Number(answers[at]);
+    if (bytes < 0) return undefined;
+    const [first, last] = [at + 1, at + 1 + lookNumbers];
+    const before = lookAt(first);
+    let isSame = true;
+    for (let i = 0; i < lookNumbers; i++) isSame &&= answers[first + i] === answers[last + i];
+    return { bytes, before, after: isSame ? before : lookAt(last) };
   };
-}
-
-function readAt(answers: BigInt64Array, at: number): NativeRead | undefined {
-  const bytes = Number(answers[at] ?? -1n);
-  if (bytes < 0) return undefined;
-  const [first, last] = [at + 1, at + 1 + lookNumbers];
-  const before = lookAt(answers, first);
-  const isSame = answers.subarray(first, last).every((value, i) => value === answers[last + i]);
-  return { bytes, before, after: isSame ? before : lookAt(answers, last) };
 }
 
 /** `guarded` makes faults of what the addon refuses. */
 export function filesOf({ readFiles }: FilesAddon, guarded: <R>(call: () => R) => R): ReadFiles | undefined {
   if (readFiles === undefined) return undefined;
-  return (folder, files, into, cancel) => {
-    const names = new Uint8Array(files.reduce((sum, { name }) => sum + name.length + 1, 0));
+  return (folder, names, files, into, cancel) => {
     const wanted = new Float64Array(2 * files.length);
-    let at = 0;
-    for (const [i, { name, offset, bytesMax }] of files.entries()) {
-      names.set(name, at);
-      at += name.length + 1;
+    for (const [i, { offset, bytesMax }] of files.entries()) {
       wanted[2 * i] = offset;
       wanted[2 * i + 1] = bytesMax;
     }
     const answers = new BigInt64Array(numbersPerFile * files.length);
     guarded(() => readFiles(folder, names, wanted, into, cancel, answers));
-    return files.map((_, i) => readAt(answers, numbersPerFile * i));
+    const readAt = readsIn(answers);
+    return files.map((_, i) => readAt(numbersPerFile * i));
   };
 }

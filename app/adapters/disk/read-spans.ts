@@ -99,13 +99,10 @@ function readTogether(
   read: ReadFiles,
   answers: Answer[],
 ): number {
-  const wanted = files.map(({ name, span: { offset, bytesMax } }) => ({
-    name: nameBytesFromText(name),
-    offset,
-    bytesMax,
-  }));
+  const names = nameBytesFromText(files.map(({ name }) => `${name}\0`).join(''));
+  const wanted = files.map(({ span }) => span);
   let used = 0;
-  for (const [i, done] of read(handle.fd, wanted, into, cancel).entries()) {
+  for (const [i, done] of read(handle.fd, names, wanted, into, cancel).entries()) {
     const file = files[i];
     if (done === undefined || file === undefined) continue;
     const before = statFrom(done.before);
