@@ -2,7 +2,7 @@
  * The part of a round that the catalog can get ready while the round's tree is still being built: entries in folders that are new, most of a first round.
  * They take effect when the round is sealed, and not before.
  */
-import type { Catalog, EarlyPut, EntryChange, NodeNum } from '../ports/catalog.ts';
+import type { Catalog, EntryPut, EntryChange, NodeNum } from '../ports/catalog.ts';
 import type { Scan } from '../stages/scan/scan.ts';
 
 /** Folders that nothing was in before: those that got a new identity. */
@@ -13,8 +13,8 @@ export const freshFolders = (found: Scan): ReadonlySet<NodeNum> =>
 export function splitEarly(
   changes: readonly EntryChange[],
   fresh: ReadonlySet<NodeNum>,
-): { readonly early: readonly EarlyPut[]; readonly late: readonly EntryChange[] } {
-  const early: EarlyPut[] = [];
+): { readonly early: readonly EntryPut[]; readonly late: readonly EntryChange[] } {
+  const early: EntryPut[] = [];
   const late: EntryChange[] = [];
   for (const change of changes) {
     if (change.kind === 'put' && change.entry.kind !== 'folder' && fresh.has(change.parent)) early.push(change);
@@ -29,7 +29,7 @@ const earlyStep = 1024;
 export async function prepareEntries(
   space: number,
   sequence: number,
-  early: readonly EarlyPut[],
+  early: readonly EntryPut[],
   catalog: Catalog,
 ): Promise<void> {
   for (let at = 0; at < early.length; at += earlyStep)

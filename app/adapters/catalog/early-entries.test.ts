@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CatalogOperations, EarlyPut } from '../../ports/catalog.ts';
+import type { CatalogOperations, EntryPut } from '../../ports/catalog.ts';
 import { openStore } from './store.ts';
 import { content, look, newPack, newSpace, nodeId, put, roundOf, seal } from './testing/samples.ts';
 
@@ -18,7 +18,7 @@ function folderOf(catalog: CatalogOperations, space: number, root: number, name:
   const ids = Array.from({ length: files + 1 }, (_, i) => nodeId(0x1_0000 * (name.charCodeAt(0) % 64) + i));
   const [folder = 0, ...nums] = catalog.allotNodes(space, ids);
   const late = put(root, name, folder, { kind: 'folder', content: content() });
-  const early = nums.map((num, i): EarlyPut => put(folder, `file ${i}`, num, { bytes: i }, look(i + 1)));
+  const early = nums.map((num, i): EntryPut => put(folder, `file ${i}`, num, { bytes: i }, look(i + 1)));
   return { folder, late, early };
 }
 

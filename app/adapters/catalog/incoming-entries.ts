@@ -9,15 +9,13 @@ import type { Database } from 'better-sqlite3';
 import type { Dot } from '../../domain/dot.ts';
 import { parseNodeId, type DeviceId, type NodeId } from '../../domain/ids.ts';
 import type { PathName } from '../../domain/path-name.ts';
-import type { EarlyPut, EntryChange, FolderContent, NodeNum } from '../../ports/catalog.ts';
+import type { EntryPut, EntryChange, FolderContent, NodeNum } from '../../ports/catalog.ts';
 import { lookToBytes, nameToBytes, recordToBytes } from './entry-record.ts';
 import { Totals } from './totals.ts';
 import { openWriters, type StoredDot } from './writers.ts';
 
 /** Entries in one statement: bounds the memory that they wait in. */
 const heldMax = 4096;
-
-type Put = Extract<EntryChange, { kind: 'put' }>;
 
 interface Target {
   readonly space: number;
@@ -28,7 +26,7 @@ interface Target {
 export interface IncomingEntries {
   /** Whether this round has put something at the same place. */
   holds(change: EntryChange): boolean;
-  add(change: Put, name: Uint8Array): void;
+  add(change: EntryPut, name: Uint8Array): void;
   /** Puts in what waits. */
   settle(): void;
   /** Listings of folders that came to their place before this round. */
@@ -46,7 +44,7 @@ export interface EarlyEntries {
 export interface EntryInlet {
   round(to: Target, folders: readonly FolderContent[]): IncomingEntries;
   /** `before`: how many of this round have come before; with 0 all that came for another is forgotten. */
-  prepare(to: Target, before: number, puts: readonly EarlyPut[]): void;
+  prepare(to: Target, before: number, puts: readonly EntryPut[]): void;
   /** Puts in what was prepared for a round, all of it. */
   takeEarly(to: Target, count: number): EarlyEntries | undefined;
 }
@@ -81,7 +79,7 @@ export function openEntryInlet(db: Database): EntryInlet {
   function rowMaker({
     space,
     sequence,
-  }: Target): (change: Put, name: Uint8Array, listing?: FolderContent) => unknown[] {
+  }: Target): (change: EntryPut, name: Uint8Array, listing?: FolderContent) => unknown[] {
     const known = new Map<DeviceId, number>();
     const stored = (dot: Dot): StoredDot => {
       const writer = known.get(dot.device) ?? writers.stored(dot).writer;

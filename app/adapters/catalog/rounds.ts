@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { concatBytes, toHex } from '../../domain/bytes.ts';
 import { idToBytes, parseChunkId, parseDeviceId } from '../../domain/ids.ts';
-import type { CatalogOperations, EarlyPut, EntryChange, FolderContent, RoundRow } from '../../ports/catalog.ts';
+import type { CatalogOperations, EntryPut, EntryChange, FolderContent, RoundRow } from '../../ports/catalog.ts';
 import { openApplier, type Application } from './changes.ts';
 import { contentFromBytes, contentToBytes } from './entry-record.ts';
 import { openPackKeeper } from './packs.ts';
@@ -136,7 +136,7 @@ export function roundOperations(db: Database): Operations {
 
   return {
     // Worth nothing by itself: numbers of devices, and rows in memory.
-    prepareEntries: unsynced(db, (space: number, sequence: number, before: number, puts: readonly EarlyPut[]) =>
+    prepareEntries: unsynced(db, (space: number, sequence: number, before: number, puts: readonly EntryPut[]) =>
       applier.prepare({ space, sequence }, before, puts),
     ),
     sealRound: db.transaction((round, lastPack, changes, folders, early) => {
