@@ -33,6 +33,8 @@
         "codec/src/host-library.cc",
         "codec/src/seal.cc",
         "codec/src/binding-seal.cc",
+        "codec/src/files.cc",
+        "codec/src/binding-files.cc",
         "codec/src/kernel-times.cc",
       ],
       "conditions": [

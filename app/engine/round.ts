@@ -23,11 +23,13 @@ import { lookOf, scan, type Clash, type ContentJob, type Placed, type Scan } fro
 import { buildTree } from '../stages/snapshot/snapshot.ts';
 import { lackedBy, noteArriving } from './arriving.ts';
 import { isMassDeletion, type BrakeLimits } from './brake.ts';
+import { freshFolders, prepareEntries, splitEarly } from './early-entries.ts';
 import { startIntake, type Intake } from './intake.ts';
 import { keepSnapshot } from '../restore/rebuild/rebuild.ts';
 import type { LeftOut } from './left-out.ts';
 import { alarmFrom, alarmOf, type Alarm } from './rewrites.ts';
 import { letGo } from './selection.ts';
+import { countAfter, standingIn, takenBy } from './standing.ts';
 import type { OnEvent, OnPoint } from './progress.ts';
 import { takeContents } from './take-contents.ts';
 
@@ -256,7 +258,9 @@ function orderedChanges(gone: readonly EntryRow[], puts: readonly Put[], found: 
   const depth = (num: number): number => found.folders.get(num)?.path.split('/').length ?? 0;
   const isRoot = (num: number): boolean => found.folders.get(num)?.path === '';
   const depthOf = (num: number): number => (isRoot(num) ? 0 : depth(num));
-  return [...removes, ...[...puts].sort((a, b) => depthOf(a.parent) - depthOf(b.parent))];
+  // Few folders hold many entries: each folder's depth is found once.
+  const depths = new Map([...new Set(puts.map(({ parent }) => parent))].map((num) => [num, depthOf(num)]));
+  return [...removes, ...[...puts].sort((a, b) => (depths.get(a.parent) ?? 0) - (depths.get(b.parent) ?? 0))];
 }
 
 interface Publication {
@@ -280,11 +284,24 @@ async function publish(
   const parentOf = (num: number): number | undefined =>
     found.folders.has(num) ? found.folders.get(num)?.parent : (staleParents.get(num) ?? unmet.get(num));
   const rootLook = await ports.disk.look(input.folder, '');
+  const fresh = freshFolders(found);
+  const { early, late } = splitEarly(changes, fresh);
+  // The catalog makes rows of them while the tree is built.
+  const preparing = prepareEntries(row.num, own.sequence, early, ports.catalog);
+  preparing.catch(() => undefined);
   const tree = await buildTree(
-    { root: row.root, changes, stale: stale.map(({ num }) => num), parentOf, nodeOf: (num) => found.nodes.get(num) },
+    {
+      root: row.root,
+      changes,
+      stale: stale.map(({ num }) => num),
+      isNew: (num) => fresh.has(num),
+      parentOf,
+      nodeOf: (num) => found.nodes.get(num),
+    },
     { catalog: ports.catalog, store: intake.store },
   );
-  const counted = await countAfter(row, changes, ports.catalog);
+  const standing = await standingIn(changes, fresh, ports.catalog);
+  const counted = await countAfter(row, changes, standing, ports.catalog);
   const timeMs = ports.clock.now();
   const record: Snapshot = {
     space: row.id,
@@ -293,7 +310,7 @@ async function publish(
     sequence: own.sequence,
     parents: [...(row.snapshot === undefined ? [] : [row.snapshot]), ...row.merged],
     vector: joinVectors(await ports.catalog.vector(row.num), new Map([[own.device, own.sequence]])),
-    taken: await takenBy(row, changes, ports.catalog),
+    taken: await takenBy(row, changes, standing, ports.catalog),
     timeMs,
     ...counted,
     root: {
@@ -315,11 +332,13 @@ async function publish(
   ports.onPoint('round:last-pack-spooled');
   await keepSnapshot(ports.catalog, snapshot, bytes);
   const { sequence, parents } = record;
+  await preparing;
   const sealed = await ports.catalog.sealRound(
     { space: row.num, sequence, snapshot, parents, device: device.id, timeMs, ...counted, root: tree.root, place },
     lastPack,
-    changes,
+    late,
     tree.folders,
+    early.length,
   );
   ports.onPoint('round:sealed');
   return sealed;
@@ -347,49 +366,4 @@ async function unmetParents(
     }
   }
   return parents;
-}
-
-/** Dots of single nodes that this round contains beyond its vector: those from before, and of what it replaces or removes. */
-async function takenBy(row: SpaceRow, changes: readonly EntryChange[], catalog: Catalog): Promise<Snapshot['taken']> {
-  const vector = await catalog.vector(row.num);
-  const leaving = new Set(changes.map(({ parent, name }) => `${parent}/${name}`));
-  const taken = [...(await catalog.taken(row.num))];
-  const parents = [...new Set(changes.map((change) => change.parent))];
-  for (const rows of await catalog.children(parents)) {
-    for (const { parent, name, node, kind, place, version } of rows) {
-      if (!leaving.has(`${parent}/${name}`)) continue;
-      // A file's place alone says nothing of its content, which may have the same dot and never have been here.
-      const seen = kind === 'folder' ? [place, version] : [version];
-      for (const dot of seen) if ((vector.get(dot.device) ?? 0) < dot.sequence) taken.push({ node, dot });
-    }
-  }
-  return taken;
-}
-
-/** Files and bytes of the space once the changes are in. */
-async function countAfter(
-  row: SpaceRow,
-  changes: readonly EntryChange[],
-  catalog: Catalog,
-): Promise<{ files: number; bytes: number }> {
-  const touched = [...new Set(changes.map((change) => change.parent))];
-  const before = new Map(
-    (await catalog.children(touched)).flat().map((entry) => [`${entry.parent}/${entry.name}`, entry]),
-  );
-  let { files, bytes } = await catalog.totals(row.num);
-  const now = new Map<string, { kind: string; bytes: number } | undefined>();
-  for (const change of changes)
-    now.set(`${change.parent}/${change.name}`, change.kind === 'put' ? change.entry : undefined);
-  for (const [key, entry] of now) {
-    const old = before.get(key);
-    if (old?.kind === 'file') {
-      files--;
-      bytes -= old.bytes;
-    }
-    if (entry?.kind === 'file') {
-      files++;
-      bytes += entry.bytes;
-    }
-  }
-  return { files, bytes };
 }

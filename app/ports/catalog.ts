@@ -87,9 +87,8 @@ export interface PlacedRow extends EntryRow {
   readonly parentNode: NodeId;
 }
 
-/** One change of a round, in an order that can be applied: parents are put before their children. */
+/** One change of a round, in an order that can be applied: parents are put before their children. A `num` is allotted through `allotNodes`. */
 export type EntryChange =
-  /** A new entry. `num` is allotted by the caller through `allotNodes`. */
   | {
       readonly kind: 'put';
       readonly parent: NodeNum;
@@ -108,13 +107,14 @@ export type EntryChange =
     }
   /** The entry leaves its place (deleted, or about to be put elsewhere with the same `num`: a move). */
   | { readonly kind: 'remove'; readonly parent: NodeNum; readonly name: PathName };
+export type EntryPut = Extract<EntryChange, { kind: 'put' }>;
 
 /**
  * One change that is already done on this disk, or needs nothing there. A `put` of an identity that stands elsewhere moves it; what stands at its place
  * is set aside under a name of its own until it is put elsewhere. A folder keeps its listing, which counts as out of date.
  */
 export type SyncedChange =
-  | Extract<EntryChange, { kind: 'put' }>
+  | EntryPut
   | { readonly kind: 'drop'; readonly num: NodeNum }
   /** What stands under `num` goes on as `node`, with all that lies in it. */
   | { readonly kind: 'identify'; readonly num: NodeNum; readonly node: NodeId };
@@ -295,17 +295,20 @@ export interface CatalogOperations extends UpkeepOperations, SideOperations, Sum
     readonly chunks: readonly ChunkPlace[];
   }): PackRow;
 
+  /** Hands over files and links of a round early: in folders that it brings. `before`: how many came before. Nothing is kept before `sealRound`. */
+  prepareEntries(space: number, sequence: number, before: number, puts: readonly EntryPut[]): void;
   /**
    * Seals a round, in one transaction: its last pack (which holds the snapshot), its snapshot row, and its changes applied to the entries as
-   * `sequence` (changed entries move to the past). A `remove` may be of a folder with children only when a later `put` of the same round gives
-   * the same `num` a new place (a move); at the end every entry's parent must have a place. Only one round of a space may be uncertified. `folders`
-   * must hold every stale folder. The space's vector and clock grow by the round, what was merged is followed by it.
+   * `sequence` (changed entries move to the past), `early` handed over before among them. A `remove` may be of a folder with children only when a later
+   * `put` of the same round gives the same `num` a new place (a move); at the end every entry's parent must have a place. Only one round of a space
+   * may be uncertified. `folders` must hold every stale folder. The space's vector and clock grow by it; what was merged is followed by it.
    */
   sealRound(
     round: Omit<RoundRow, 'state' | 'lastPack'>,
     lastPack: NewPack,
     changes: readonly EntryChange[],
     folders: readonly FolderContent[],
+    early?: number,
   ): RoundRow;
   pendingRound(space: number): RoundRow | undefined;
   /** The head has moved on chain: the round is certified, its packs live, the space's newest snapshot is this one. One transaction. */

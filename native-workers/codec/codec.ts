@@ -9,16 +9,18 @@ import { Fault } from '../../app/domain/fault.ts';
 import type { RedStuff } from '../../app/domain/redstuff.ts';
 import type { Axis, BlobMetadata, CrossingSymbol, IsCancelled, Rs2, Sliver } from '../rs2.ts';
 import type { EncodeParts } from './encode-parts.ts';
+import { filesOf, type FilesAddon, type ReadFiles } from './files.ts';
 import type { CutLimits, FindCuts } from './gear.ts';
 import { sealingOf, type Sealing, type SealingAddon } from './sealing.ts';
 
+export type { NativeLook, ReadFiles } from './files.ts';
 export type { Sealing } from './sealing.ts';
 
 /** Names of engines, best first; `FLOE_CODEC_ENGINE` forces one of them. */
 export type EngineName = 'avx512-gfni' | 'avx2-gfni' | 'avx2' | 'neon' | 'plain';
 
 /** The addon's functions as C++ defines them (binding.cc); they check every argument themselves. */
-interface Addon extends SealingAddon {
+interface Addon extends SealingAddon, FilesAddon {
   engines(): { name: EngineName; usable: boolean }[];
   encode(
     engine: number,
@@ -151,6 +153,12 @@ export function nativeProblem(): string | undefined {
 /** Engines that were built, and whether this processor can run them; empty without the addon. */
 export function nativeEngines(): { name: EngineName; usable: boolean }[] {
   return load().addon?.engines() ?? [];
+}
+
+/** Reading files natively; undefined where no addon was built, or where the system has not what it takes. */
+export function nativeReadFiles(): ReadFiles | undefined {
+  const { addon } = load();
+  return addon && filesOf(addon, guarded);
 }
 
 /** The native codec with the best engine for this processor, or the one asked for: by argument, else by `FLOE_CODEC_ENGINE`. */

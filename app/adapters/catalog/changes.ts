@@ -3,10 +3,10 @@
  * and went within the same round leaves no trace. Everything here runs inside its caller's transaction and throws on a round that makes no tree.
  */
 import type { Database } from 'better-sqlite3';
-import type { EntryKind } from '../../domain/space.ts';
 import type { EntryChange, FolderContent, NodeNum, SpaceTotals } from '../../ports/catalog.ts';
 import { headFromHex, type RecordHead, nameToBytes, recordHead, recordKind, withContent } from './entry-record.ts';
-import { openIncomingEntries } from './incoming-entries.ts';
+import { openEntryInlet, type EntryInlet } from './incoming-entries.ts';
+import { Totals } from './totals.ts';
 
 export interface Application {
   readonly space: number;
@@ -16,8 +16,14 @@ export interface Application {
 }
 
 export interface ChangeApplier {
-  /** Returns what it added to the space's counts. */
-  apply(to: Application, changes: readonly EntryChange[], folders: readonly FolderContent[]): SpaceTotals;
+  /** Returns what it added to the space's counts. `early`: how many entries were prepared for it. */
+  apply(
+    to: Application,
+    changes: readonly EntryChange[],
+    folders: readonly FolderContent[],
+    early?: number,
+  ): SpaceTotals;
+  prepare(...given: Parameters<EntryInlet['prepare']>): void;
   undo(space: number, sequence: number, added: SpaceTotals): void;
   /** The dots of an entry that are replaced. */
   noteTaken(space: number, num: NodeNum, head: Omit<RecordHead, 'bytes'>): void;
@@ -42,20 +48,6 @@ export interface Place {
 
 const columns = 'parent, name, num, since, record, look';
 
-/** What a round adds to a space's counts. */
-export class Totals {
-  files = 0;
-  folders = 0;
-  bytes = 0;
-
-  count({ kind, bytes }: { readonly kind: EntryKind; readonly bytes: number }, sign: 1 | -1): void {
-    if (kind === 'folder') this.folders += sign;
-    if (kind !== 'file') return;
-    this.files += sign;
-    this.bytes += sign * bytes;
-  }
-}
-
 export function openApplier(db: Database): ChangeApplier {
   const atPlace = 'FROM entry WHERE parent = @parent AND name = @name';
   // Rows move from table to table inside SQLite; as values they would cost more than all the searches together. So does reading a head as bytes.
@@ -74,7 +66,7 @@ export function openApplier(db: Database): ChangeApplier {
   const hasChildren = db.prepare<[number], unknown>('SELECT 1 FROM entry WHERE parent = ? LIMIT 1').pluck();
   const rootOf = db.prepare<[number], number>('SELECT root FROM space WHERE num = ?').pluck();
 
-  const incomingOf = openIncomingEntries(db);
+  const inlet = openEntryInlet(db);
   const seenOf = db
     .prepare<[number, number], number>('SELECT sequence FROM vector WHERE space = ? AND writer = ?')
     .pluck();
@@ -140,25 +132,40 @@ export function openApplier(db: Database): ChangeApplier {
   }
 
   return {
-    apply(to, changes, folders) {
+    prepare: (to, before, puts) => inlet.prepare(to, before, puts),
+    apply(to, changes, folders, early = 0) {
       const totals = new Totals();
       // Folders that came, left or were put into.
       const touched = new Set<NodeNum>();
-      const incoming = incomingOf(to, folders);
+      // Folders in which nothing stood before this round: most of a first one.
+      const empty = new Set<NodeNum>();
+      const incoming = inlet.round(to, folders);
       for (const change of changes) {
-        if (incoming.waitsFor(change)) incoming.settle();
+        const isAgain = incoming.holds(change);
+        if (isAgain) incoming.settle();
         const name = nameToBytes(change.name);
-        const left = takeOut({ parent: change.parent, name }, to, totals);
+        const isFree = !isAgain && empty.has(change.parent);
+        const left = isFree ? 'nothing' : takeOut({ parent: change.parent, name }, to, totals);
         if (left === 'nothing' && change.kind === 'remove') throw new Error('an entry that is removed is there');
         if (typeof left === 'number') touched.add(left);
         if (change.kind === 'remove') continue;
         const { num, parent, entry } = change;
         incoming.add(change, name);
         touched.add(parent);
-        if (entry.kind === 'folder') touched.add(num);
+        if (entry.kind === 'folder') {
+          touched.add(num);
+          if (hasChildren.get(num) === undefined) empty.add(num);
+        }
         totals.count(entry, 1);
       }
       incoming.settle();
+      const others = inlet.takeEarly(to, early);
+      if (others) totals.add(others.totals);
+      for (const parent of others?.parents ?? []) {
+        // Nothing is taken out for them.
+        if (!empty.has(parent)) throw new Error('what is handed over early lies in folders that the round brings');
+        touched.add(parent);
+      }
       checkTree(to.space, touched);
       setListings(to, incoming.otherListings());
       addTotals(db, to.space, totals, 1);

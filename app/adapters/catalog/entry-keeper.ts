@@ -6,9 +6,10 @@ import type { Database } from 'better-sqlite3';
 import { idToBytes, parseNodeId, type NodeId } from '../../domain/ids.ts';
 import { asideName } from '../../domain/path-name.ts';
 import type { NodeNum, SyncedChange } from '../../ports/catalog.ts';
-import type { Application, ChangeApplier, Totals } from './changes.ts';
+import type { Application, ChangeApplier } from './changes.ts';
 import { idBuffer, lookToBytes, nameToBytes, recordFromBytes, recordToBytes, withContent } from './entry-record.ts';
 import { openSeen } from './seen.ts';
+import type { Totals } from './totals.ts';
 import { openWriters } from './writers.ts';
 
 interface RawEntry {

@@ -48,6 +48,7 @@ export interface EntryFacts {
 
 /** Names and paths cross as bytes. */
 export const nameToBytes = (name: string): Buffer => {
+  if (name.isWellFormed()) return Buffer.from(name);
   const bytes = nameBytesFromText(name);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 };
@@ -88,12 +89,13 @@ export function recordToBytes(facts: EntryFacts, nameLength: number): Buffer {
   const { depth, chunks } = facts.content;
   const contentBytes = 1 + chunkIdBytes * chunks.length;
   const record = Buffer.allocUnsafe(fixedBytes + contentBytes);
+  const view = viewOf(record);
   writeSize(record, checkedSize(facts.num, 'a number of an entry'), numAt);
   record.writeUInt32LE(checkedSize(facts.since, 'a sequence'), sinceAt);
   record.writeUInt16LE(facts.mode, modeAt);
   record[kindAt] = kinds.indexOf(facts.kind);
   record[nameBytesAt] = nameLength;
-  record.writeBigInt64LE(facts.mtimeNs, mtimeAt);
+  view.setBigInt64(mtimeAt, facts.mtimeNs, true);
   writeSize(record, checkedSize(facts.bytes, 'a size'), bytesAt);
   record.write(facts.node, nodeAt, nodeBytes, 'hex');
   record.writeUInt32LE(contentBytes, contentBytesAt);
@@ -105,7 +107,7 @@ export function recordToBytes(facts: EntryFacts, nameLength: number): Buffer {
   return record;
 }
 
-/** Buffer's own 64-bit reads add up big numbers; a view reads them at once. */
+/** Buffer's own 64-bit reads and writes take big numbers apart; a view takes them whole. */
 function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
@@ -207,11 +209,12 @@ export function headFromHex(hex: string): RecordHead {
 export function lookToBytes(look: Look | undefined): Buffer | null {
   if (look === undefined) return null;
   const bytes = Buffer.allocUnsafe(lookBytes);
-  bytes.writeBigUInt64LE(look.device, 0);
-  bytes.writeBigUInt64LE(look.inode, 8);
+  const view = viewOf(bytes);
+  view.setBigUint64(0, look.device, true);
+  view.setBigUint64(8, look.inode, true);
   writeSize(bytes, checkedSize(look.bytes, 'a size'), 16);
-  bytes.writeBigInt64LE(look.mtimeNs, 24);
-  bytes.writeBigInt64LE(look.ctimeNs, 32);
+  view.setBigInt64(24, look.mtimeNs, true);
+  view.setBigInt64(32, look.ctimeNs, true);
   return bytes;
 }
 

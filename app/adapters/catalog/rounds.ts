@@ -2,16 +2,24 @@
 import type { Database } from 'better-sqlite3';
 import { concatBytes, toHex } from '../../domain/bytes.ts';
 import { idToBytes, parseChunkId, parseDeviceId } from '../../domain/ids.ts';
-import type { CatalogOperations, EntryChange, FolderContent, RoundRow } from '../../ports/catalog.ts';
+import type { CatalogOperations, EntryPut, EntryChange, FolderContent, RoundRow } from '../../ports/catalog.ts';
 import { openApplier, type Application } from './changes.ts';
 import { contentFromBytes, contentToBytes } from './entry-record.ts';
 import { openPackKeeper } from './packs.ts';
 import { openSeen } from './seen.ts';
 import { snapshotIds } from './spaces.ts';
+import { unsynced } from './unsynced.ts';
 
 type Operations = Pick<
   CatalogOperations,
-  'sealRound' | 'pendingRound' | 'certifyRound' | 'abandonRound' | 'snapshots' | 'importSnapshot' | 'adoptRound'
+  | 'prepareEntries'
+  | 'sealRound'
+  | 'pendingRound'
+  | 'certifyRound'
+  | 'abandonRound'
+  | 'snapshots'
+  | 'importSnapshot'
+  | 'adoptRound'
 >;
 
 interface RawRound {
@@ -52,6 +60,8 @@ function roundFrom(raw: RawRound): RoundRow {
     state: raw.state,
   };
 }
+
+type Applied = [changes: readonly EntryChange[], folders: readonly FolderContent[], early?: number];
 
 export function roundOperations(db: Database): Operations {
   const insert = db.prepare(
@@ -119,18 +129,22 @@ export function roundOperations(db: Database): Operations {
     if (!isListed(space, folders)) throw new Error('a round lists every folder that is out of date');
   }
 
-  function apply(to: Application, changes: readonly EntryChange[], folders: readonly FolderContent[]): void {
-    const { files, folders: counted, bytes } = applier.apply(to, changes, folders);
-    setAdded.run(files, counted, bytes, to.space, to.sequence);
+  function apply(to: Application, ...given: Applied): void {
+    const { files, folders, bytes } = applier.apply(to, ...given);
+    setAdded.run(files, folders, bytes, to.space, to.sequence);
   }
 
   return {
-    sealRound: db.transaction((round, lastPack, changes, folders) => {
+    // Worth nothing by itself: numbers of devices, and rows in memory.
+    prepareEntries: unsynced(db, (space: number, sequence: number, before: number, puts: readonly EntryPut[]) =>
+      applier.prepare({ space, sequence }, before, puts),
+    ),
+    sealRound: db.transaction((round, lastPack, changes, folders, early) => {
       const { space, sequence } = round;
       checkNext(space, sequence);
       const num = packs.add(lastPack);
       write(round, num, 'sealed');
-      apply({ space, sequence, keepsUndo: true }, changes, folders);
+      apply({ space, sequence, keepsUndo: true }, changes, folders, early);
       checkListed(space, folders);
       seen.join(space, new Map([[round.device, sequence]]));
       seen.publish(space, sequence);

@@ -5,7 +5,8 @@
 import type { Database } from 'better-sqlite3';
 import { idToBytes, parseNodeId } from '../../domain/ids.ts';
 import type { CatalogOperations, NodeNum, SyncedChange } from '../../ports/catalog.ts';
-import { addTotals, openApplier, Totals } from './changes.ts';
+import { addTotals, openApplier } from './changes.ts';
+import { Totals } from './totals.ts';
 import { openEntryKeeper } from './entry-keeper.ts';
 import { openSeen } from './seen.ts';
 

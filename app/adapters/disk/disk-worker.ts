@@ -1,6 +1,7 @@
 /** A disk thread: answers one job after the other with blocking calls. Buffers are moved, never copied. Starting it is its only effect. */
 import { parentPort } from 'node:worker_threads';
 import { unreachable } from '../../domain/fault.ts';
+import { nativeReadFiles } from '../../../native-workers/codec/codec.ts';
 import type { DiskJob, DiskReply } from './disk-jobs.ts';
 import { actAll } from './acts.ts';
 import { listFolders } from './list-folders.ts';
@@ -9,6 +10,7 @@ import { placeFiles } from './place-files.ts';
 import { readSpans } from './read-spans.ts';
 
 const rows = new RowWriter();
+const together = nativeReadFiles();
 
 function answer(job: DiskJob): { readonly answer: unknown; readonly moved: ArrayBuffer[] } {
   switch (job.kind) {
@@ -17,7 +19,7 @@ function answer(job: DiskJob): { readonly answer: unknown; readonly moved: Array
       return { answer: listings, moved: [listings.rows] };
     }
     case 'read': {
-      const read = readSpans(job.root, job.spans, job.cancel, job.room);
+      const read = readSpans(job.root, job.spans, job.cancel, job.room, together);
       return { answer: read, moved: read.buffer instanceof ArrayBuffer ? [read.buffer] : [] };
     }
     case 'place':

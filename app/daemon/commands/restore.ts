@@ -1,9 +1,9 @@
 /** `floe restore`. */
-import { setFlagsFromString } from 'node:v8';
 import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import { placeOf, textFlag, type Context, type Flags, type Run } from '../command.ts';
 import { makeFolder } from '../make-folder.ts';
+import { takeLargeHeapSteps } from '../heap-steps.ts';
 import { bytesText, countText, exitCodes, type ExitCode } from '../output.ts';
 import { lookInto } from '../session.ts';
 
@@ -12,14 +12,8 @@ const problemsShownMax = 20;
 /** A path as people type it: outer slashes do not count. */
 export const trimSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
 
-/**
- * Small steps keep the heap of a Floe that runs all day small (package.json). A restore is a process of its own that makes much and keeps little: the collector
- * took a sixth of its time.
- */
-const heapGrowingPercent = 100;
-
 export const restoreCommand: Run = async (context, [space = ''], flags) => {
-  if (context.running === undefined) setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
+  takeLargeHeapSteps(context);
   return restore(context, space, flags);
 };
 

@@ -5,6 +5,7 @@ import { Fault } from '../../domain/fault.ts';
 import { displayName } from '../../domain/path-name.ts';
 import type { Engine, Quote, SyncReport } from '../../engine/engine.ts';
 import { numberFlag, placeOf, textFlag, type Context, type Run } from '../command.ts';
+import { takeLargeHeapSteps } from '../heap-steps.ts';
 import { bytesText, coinText, countText, exitCodes, type ExitCode, type Output } from '../output.ts';
 import { leaseFrost, monthMs } from '../prices.ts';
 import { localText, priceText, readWalPrice } from '../local-money.ts';
@@ -106,8 +107,9 @@ export const releaseCommand: Run = async (context, [space = '']) =>
     return exitCodes.done;
   });
 
-export const syncCommand: Run = async (context, _args, flags) =>
-  withHost(context, async ({ engine }) => {
+export const syncCommand: Run = async (context, _args, flags) => {
+  takeLargeHeapSteps(context);
+  return withHost(context, async ({ engine }) => {
     const space = textFlag(flags, 'space');
     if (flags['dryRun'] === true) return drySync(context, engine, space);
     const before = (await engine.status(context.signal)).spent;
@@ -122,6 +124,7 @@ export const syncCommand: Run = async (context, _args, flags) =>
     context.output.done({ spaces: reports.map(jsonReport), spent, seconds });
     return exitOf(reports);
   });
+};
 
 /** Done in part when files need attention or deletions wait for a word. */
 export function exitOf(reports: readonly SyncReport[]): ExitCode {

@@ -129,8 +129,10 @@ export function startPacker(input: PackerInput, ports: PackerPorts): Packer {
         }
         const bytes = taken.reduce((sum, chunk) => sum + chunk.bytes, 0);
         const run = new Uint8Array(sealed, from, bytes);
+        // The bytes are hashed while they are being written.
+        const written = open.writer.append(run);
         open.digest.add(run);
-        await open.writer.append(run);
+        await written;
         open.bytes += bytes;
         rest = rest.slice(fit);
       }

@@ -94,6 +94,8 @@ export interface ScanInput {
   readonly onJobs: (jobs: readonly ContentJob[]) => void;
 }
 
+const nodeIdBytes = 16;
+
 /** Tells whether two looks are of the same unchanged file. */
 export { lookOf };
 export { reservedPrefix } from './compare-folder.ts';
@@ -208,7 +210,9 @@ export async function scan(
       input.space.num,
       newcomers.map(({ entry }) => ({ device: entry.stat.device, inode: entry.stat.inode })),
     );
-    const ids = newcomers.map(() => parseNodeId(ports.dice.bytes(16)));
+    // Drawn at once: each draw costs more than what it gives.
+    const drawn = ports.dice.bytes(nodeIdBytes * newcomers.length);
+    const ids = newcomers.map((_, i) => parseNodeId(drawn.subarray(nodeIdBytes * i, nodeIdBytes * (i + 1))));
     const fresh = await ports.catalog.allotNodes(input.space.num, ids);
     for (const [i, { parent, path, entry }] of newcomers.entries()) {
       const origin = sameThing(origins[i], entry);

@@ -93,6 +93,7 @@ async function openRoom() {
       {
         root: space.root,
         changes,
+        isNew: () => false,
         parentOf: (num) => parents.get(num),
         nodeOf: (num) => nodes.get(num),
       },

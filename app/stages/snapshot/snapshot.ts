@@ -17,6 +17,8 @@ export interface TreeInput {
   readonly changes: readonly EntryChange[];
   /** Further folders whose listing must be written. */
   readonly stale?: readonly NodeNum[];
+  /** Whether the catalog knows a folder of `changes` to hold nothing. */
+  readonly isNew: (num: NodeNum) => boolean;
   /** Where a folder lies: its parent and depth; for folders of the space that still have a place. */
   readonly parentOf: (num: NodeNum) => NodeNum | undefined;
   readonly nodeOf: (num: NodeNum) => NodeId | undefined;
@@ -115,9 +117,11 @@ async function writeLevel(
   const step = 1000;
   for (let at = 0; at < nums.length; at += step) {
     const some = nums.slice(at, at + step);
-    const children = await ports.catalog.children(some);
-    for (const [i, num] of some.entries()) {
-      const listing = listingToBytes(entriesOf(children[i] ?? [], changed.get(num), contents, input));
+    const known = some.filter((num) => !input.isNew(num));
+    const children = known.length > 0 ? await ports.catalog.children(known) : [];
+    const childrenOf = new Map(known.map((num, i) => [num, children[i] ?? []]));
+    for (const num of some) {
+      const listing = listingToBytes(entriesOf(childrenOf.get(num) ?? [], changed.get(num), contents, input));
       group.push({ num, bytes: listing });
       bytes += listing.length;
       if (bytes >= batchBytesMax) await flush();

@@ -28,7 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'app/sharing',
   ],
   'app/link': ['app/domain', 'app/wire'],
-  'app/adapters': ['app/domain', 'app/ports', 'native-workers/pool'],
+  'app/adapters': ['app/domain', 'app/ports', 'native-workers/pool', 'native-workers/codec'],
   'app/localnet': ['app/domain', 'app/ports', 'native-workers'],
   'native-workers': ['app/domain'],
   renderer: ['app/domain', 'app/wire', 'app/link'],

@@ -281,6 +281,7 @@ Napi::Object start(Napi::Env, Napi::Object exports) {
   put<findCuts>(exports, "findCuts");
   put<kernels>(exports, "kernels");
   addSealing(exports);
+  addFiles(exports);
   put<preferLarge>(exports, "preferLarge");
   put<discard>(exports, "discard");
   put<giveBack>(exports, "giveBack");

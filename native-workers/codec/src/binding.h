@@ -121,4 +121,7 @@ void put(Napi::Object& exports, const char* name) {
 // The functions that name and seal chunks (binding-seal.cc).
 void addSealing(Napi::Object& exports);
 
+// Those that look at files (binding-files.cc).
+void addFiles(Napi::Object& exports);
+
 }  // namespace floe
