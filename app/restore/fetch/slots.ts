@@ -23,13 +23,13 @@ export interface Request {
 }
 
 /**
- * When their nodes are equals, slivers that are parts of the blob itself come first, and after them those next to them in the code: with others, decoding
- * takes twice as long.
+ * When their nodes are equals, slivers that are parts of the blob itself come first, and after them those next to them in the code, in their order: the nearer
+ * they are, the less there is to do when the missing parts are decoded.
  */
 export function costOf({ code }: SliverForm, { axis, index, luck }: Slot): number {
   const sources = axis === 'primary' ? code.rows : code.columns;
-  const near = sources + 2 ** Math.ceil(Math.log2(sources));
-  return (index < sources ? 0 : index < near ? 1e6 : 2e6) + luck;
+  if (index < sources) return luck;
+  return index < sources + 2 ** Math.ceil(Math.log2(sources)) ? 1e6 + index / 100 : 2e6 + luck;
 }
 
 /**

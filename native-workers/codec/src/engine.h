@@ -35,13 +35,15 @@ struct Engine {
   void (*scatter)(const StripShape&, const u8* strip, size_t count, u8* natural, size_t positionStride);
 
   // Additive FFTs over `size` (a power of two) positions starting at `offset` (a multiple of size). The inverse takes values, of which only the
-  // first `used` are not zero; rows from `used` on must hold zeros. The forward one gives the first `wanted` values (others are undefined).
-  void (*inverse)(u8* rows, size_t size, size_t used, size_t offset);
+  // first `used` are not zero; rows from `used` on must hold zeros. Aligned blocks of `done` positions have been transformed already (1: none). The forward
+  // one gives the first `wanted` values (others are undefined).
+  void (*inverse)(u8* rows, size_t size, size_t used, size_t offset, size_t done);
   void (*forward)(const u8* from, u8* to, size_t size, size_t wanted, size_t offset);
   // to[i] += from[i].
   void (*add)(u8* to, const u8* from, size_t rows);
-  // Formal derivative, with the polynomial itself added: row i += row i + 2^b, as it was, for every bit b that i lacks. `size` is a power of two.
-  void (*derivative)(u8* rows, size_t size);
+  // Formal derivative, with the polynomial itself added: row i += row i + 2^b, as it was, for every bit b that i lacks. `size` is a power of two. Only the
+  // first `wanted` rows, which is another one, above 2.
+  void (*derivative)(u8* rows, size_t size, size_t wanted);
   // Row i times a factor.
   void (*scale)(u8* row, Factor factor);
 

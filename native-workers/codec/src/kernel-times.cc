@@ -27,8 +27,8 @@ double codeNanoseconds(const Engine& engine, const Code& code, u8* strips) {
   const size_t m = code.chunk;
   return bestNanoseconds(20, [&] {
     if (code.highRate)
-      for (size_t done = 0; done < code.originals; done += m) engine.inverse(strips, m, std::min(m, code.originals - done), m + done);
-    else engine.inverse(strips, m, code.originals, 0);
+      for (size_t done = 0; done < code.originals; done += m) engine.inverse(strips, m, std::min(m, code.originals - done), m + done, 1);
+    else engine.inverse(strips, m, code.originals, 0, 1);
     u8* const work = strips + m * rowBytes;
     if (code.highRate) engine.forward(strips, work, m, code.recovery, 0);
     else for (size_t done = 0; done < code.recovery; done += m) engine.forward(strips, work, m, std::min(m, code.recovery - done), m + done);

@@ -45,7 +45,7 @@ void encodeStrip(const Engine& engine, const Code& code, const PlacedShape& in, 
   };
   if (!code.highRate) {
     fill(sum, 0, used);
-    engine.inverse(sum, m, used, 0);
+    engine.inverse(sum, m, used, 0, 1);
     for (size_t done = 0; done < code.recovery; done += m) {
       const size_t count = std::min(m, code.recovery - done);
       engine.forward(sum, work, m, count, m + done);
@@ -57,7 +57,7 @@ void encodeStrip(const Engine& engine, const Code& code, const PlacedShape& in, 
     const size_t count = std::min(m, used - done);
     u8* const strip = done == 0 ? sum : work;
     fill(strip, done, count);
-    engine.inverse(strip, m, count, m + done);
+    engine.inverse(strip, m, count, m + done, 1);
     if (done > 0) engine.add(sum, work, m);
   }
   engine.forward(sum, work, m, code.recovery, 0);
@@ -126,9 +126,11 @@ Erasures::Erasures(const Code& code, const std::vector<u32>& known) : code_(code
   for (size_t i = zeroFrom; i < zeroTo; i++) erased[i] = 0;
 
   const std::vector<u32> logs = locatorLogs(erased);
+  used_.assign(size_ / code.chunk, 0);
   for (const u32 position : known_) {
     enter_.push_back(towerFactor(t, t.exp[logs[position]]));
-    used_ = std::max<size_t>(used_, position + 1);
+    size_t& used = used_[position / code.chunk];
+    used = std::max(used, position % code.chunk + 1);
   }
   for (const u32 index : missing_) {
     const size_t position = code.originalAt() + index;
@@ -145,10 +147,16 @@ void Erasures::decodeStrip(const Engine& engine, const PlacedShape& in, SymbolsI
     engine.gather(in.shape, symbols.first + in.start + i * symbols.positionStride, symbols.positionStride, 1, row);
     engine.scale(row, enter_[i]);
   }
-  engine.inverse(strip, size_, used_, 0);
+  // Chunk by chunk first, because each is empty from somewhere on.
+  const size_t m = code_.chunk;
+  for (size_t i = 0; i < used_.size(); i++)
+    if (used_[i] > 0) engine.inverse(strip + i * m * rowBytes, m, used_[i], i * m, 1);
+  engine.inverse(strip, size_, size_, 0, m);
   // The derivative of X_i is the sum of X_(i - 2^b) over the set bits b of i. That e F itself is added does no harm: it is zero on E.
-  engine.derivative(strip, size_);
-  engine.forward(strip, strip, size_, wanted_, 0);
+  // Values at the first positions depend on as many coefficients: beyond them, every term has a factor that is zero there.
+  const size_t wanted = std::max<size_t>(4, std::bit_ceil(wanted_));
+  engine.derivative(strip, size_, std::min(size_, wanted));
+  engine.forward(strip, strip, std::min(size_, wanted), wanted_, 0);
   for (size_t i = 0; i < missing_.size(); i++) {
     u8* const row = strip + (code_.originalAt() + missing_[i]) * rowBytes;
     engine.scale(row, leave_[i]);

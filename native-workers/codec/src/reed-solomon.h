@@ -68,8 +68,8 @@ class Erasures {
  private:
   Code code_;
   size_t size_;  // of the transform
-  size_t used_ = 0;
   size_t wanted_ = 0;
+  std::vector<size_t> used_;   // of each chunk, where the known positions end
   std::vector<u32> known_;     // positions
   std::vector<u32> missing_;   // original indices
   std::vector<Factor> enter_;  // by order in known: the locator's value there

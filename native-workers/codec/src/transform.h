@@ -132,10 +132,10 @@ struct Transform {
     }
   }
 
-  static void inverse(u8* rows, size_t size, size_t used, size_t offset) {
+  static void inverse(u8* rows, size_t size, size_t used, size_t offset, size_t done) {
     const Tables& t = tables();
     const unsigned levels = levelsOf(size);
-    unsigned level = 0;
+    unsigned level = levelsOf(done);
     for (; level + 2 <= levels; level += 2) {
       const size_t step = size_t{1} << level;
       for (size_t block = 0; block < used; block += 4 * step)
@@ -158,10 +158,10 @@ struct Transform {
   }
 
   // Upwards, so that the rows that are added are still what they were; four at a time, so that most additions read and write registers.
-  static void derivative(u8* rows, size_t size) {
+  static void derivative(u8* rows, size_t size, size_t wanted) {
     if (size == 2) add(rows, rows + rowBytes, 1);
     if (size < 4) return;
-    for (size_t i = 0; i < size; i += 4) {
+    for (size_t i = 0; i < wanted; i += 4) {
       u8* const at = rows + i * rowBytes;
       const Row last = R::load(at + 3 * rowBytes);
       Row a = R::load(at), b = R::load(at + rowBytes), c = R::load(at + 2 * rowBytes), d = last;
