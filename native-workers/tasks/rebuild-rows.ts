@@ -51,7 +51,8 @@ function known({ shards, metadata, blob, present, slivers }: RebuildInput): Know
   const rows = [...new Set(present)]
     .filter((row) => Number.isInteger(row) && row >= 0 && row < code.rows)
     .map((row) => ({ axis: 'primary' as const, index: row, data: new Uint8Array(blob, row * rowBytes, rowBytes) }));
-  const all = [...rows, ...fits];
+  // Neighbours are gathered together.
+  const all = [...rows, ...fits].sort((a, b) => a.index - b.index);
   const count = (axis: Axis): number =>
     new Set(all.filter((sliver) => sliver.axis === axis).map((sliver) => sliver.index)).size;
   if (count('primary') < code.rows && count('secondary') < code.columns) {

@@ -15,7 +15,7 @@ import type { NodeHealth } from '../../domain/node-health.ts';
 import { paddedBlobBytes, redStuff } from '../../domain/redstuff.ts';
 import { sliverBodyBytes, sliverDataBytes, sliverForm } from '../../domain/sliver-form.ts';
 import type { Nodes } from '../../ports/nodes.ts';
-import type { Pool, Urgency } from '../../ports/pool.ts';
+import type { Pool } from '../../ports/pool.ts';
 import type { Demand, Sufficient } from './demand.ts';
 import {
   openAggregatorRows,
@@ -177,7 +177,7 @@ class Reader implements BlobReader {
         const demand = { metadata, wanted: new Set<number>(), present, otherWay };
         if (present.length < rows.length)
           await this.#gather(place, demand, signal, (gathering, sufficient, inner) =>
-            this.#rebuild(place, metadata, room.buffer, gathering, sufficient, 'bulk', inner),
+            this.#rebuild(place, metadata, room.buffer, gathering, sufficient, inner),
           );
         return wholeBlob(room, metadata.unencodedBytes);
       } catch (error) {
@@ -220,15 +220,7 @@ class Reader implements BlobReader {
         signal,
         async (gathering, sufficient, inner) => {
           if (sufficient !== 'wanted' && room) {
-            const doubt = await this.#rebuild(
-              place,
-              metadata,
-              room.buffer,
-              gathering,
-              sufficient,
-              'interactive',
-              inner,
-            );
+            const doubt = await this.#rebuild(place, metadata, room.buffer, gathering, sufficient, inner);
             if (doubt) return doubt;
             const whole = wholeBlob(room, metadata.unencodedBytes);
             room = undefined;
@@ -330,14 +322,15 @@ class Reader implements BlobReader {
     blob: SharedArrayBuffer,
     gathering: Gathering,
     sufficient: Sufficient,
-    urgency: Urgency,
     signal: AbortSignal,
   ): Promise<Doubt | undefined> {
     if (sufficient === 'wanted') throw new Error('rows that were wanted need no decoding');
     const { present, slivers } = gathering.take(sufficient);
     if (present.length === gathering.form.code.rows) return undefined;
     try {
-      await this.#reading.pool.rebuildRows({ shards, metadata, blob, present, slivers }, { urgency, signal });
+      // Like the checks before it: somebody waits for the whole blob, and the next one has to wait as well.
+      const options = { urgency: 'interactive', signal } as const;
+      await this.#reading.pool.rebuildRows({ shards, metadata, blob, present, slivers }, options);
       return undefined;
     } catch (error) {
       const fault = faultOf(error);

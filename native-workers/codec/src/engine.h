@@ -44,8 +44,8 @@ struct Engine {
   // Formal derivative, with the polynomial itself added: row i += row i + 2^b, as it was, for every bit b that i lacks. `size` is a power of two. Only the
   // first `wanted` rows, which is another one, above 2.
   void (*derivative)(u8* rows, size_t size, size_t wanted);
-  // Row i times a factor.
-  void (*scale)(u8* row, Factor factor);
+  // Each of `count` rows times its factor.
+  void (*scale)(u8* strip, const u32* rows, const Factor* factors, size_t count);
 
   // Leaf digests H(0x00 || symbol) of `count` symbols, `stride` bytes apart.
   void (*leaves)(const u8* symbols, size_t stride, size_t symbolBytes, size_t count, Planes out);

@@ -134,6 +134,7 @@ Erasures::Erasures(const Code& code, const std::vector<u32>& known) : code_(code
   }
   for (const u32 index : missing_) {
     const size_t position = code.originalAt() + index;
+    wantedAt_.push_back(static_cast<u32>(position));
     leave_.push_back(towerFactor(t, t.exp[order - logs[position]]));
     wanted_ = std::max(wanted_, position + 1);
   }
@@ -142,11 +143,12 @@ Erasures::Erasures(const Code& code, const std::vector<u32>& known) : code_(code
 void Erasures::decodeStrip(const Engine& engine, const PlacedShape& in, SymbolsIn symbols, const PlacedShape& out, SymbolsOut originals,
                            u8* strip) const {
   std::memset(strip, 0, size_ * rowBytes);
-  for (size_t i = 0; i < known_.size(); i++) {
-    u8* const row = strip + known_[i] * rowBytes;
-    engine.gather(in.shape, symbols.first + in.start + i * symbols.positionStride, symbols.positionStride, 1, row);
-    engine.scale(row, enter_[i]);
+  for (size_t i = 0, run = 0; i < known_.size(); i += run) {
+    for (run = 1; i + run < known_.size() && known_[i + run] == known_[i] + run;) run++;
+    const u8* const first = symbols.first + in.start + i * symbols.positionStride;
+    engine.gather(in.shape, first, symbols.positionStride, run, strip + known_[i] * rowBytes);
   }
+  engine.scale(strip, known_.data(), enter_.data(), known_.size());
   // Chunk by chunk first, because each is empty from somewhere on.
   const size_t m = code_.chunk;
   for (size_t i = 0; i < used_.size(); i++)
@@ -157,11 +159,9 @@ void Erasures::decodeStrip(const Engine& engine, const PlacedShape& in, SymbolsI
   const size_t wanted = std::max<size_t>(4, std::bit_ceil(wanted_));
   engine.derivative(strip, size_, std::min(size_, wanted));
   engine.forward(strip, strip, std::min(size_, wanted), wanted_, 0);
-  for (size_t i = 0; i < missing_.size(); i++) {
-    u8* const row = strip + (code_.originalAt() + missing_[i]) * rowBytes;
-    engine.scale(row, leave_[i]);
-    engine.scatter(out.shape, row, 1, originals.first + out.start + i * originals.positionStride, originals.positionStride);
-  }
+  engine.scale(strip, wantedAt_.data(), leave_.data(), wantedAt_.size());
+  for (size_t i = 0; i < missing_.size(); i++)
+    engine.scatter(out.shape, strip + wantedAt_[i] * rowBytes, 1, originals.first + out.start + i * originals.positionStride, originals.positionStride);
 }
 
 }  // namespace floe

@@ -72,6 +72,7 @@ class Erasures {
   std::vector<size_t> used_;   // of each chunk, where the known positions end
   std::vector<u32> known_;     // positions
   std::vector<u32> missing_;   // original indices
+  std::vector<u32> wantedAt_;  // their positions
   std::vector<Factor> enter_;  // by order in known: the locator's value there
   std::vector<Factor> leave_;  // by order in missing: the inverse of the locator's derivative there
 };

@@ -183,9 +183,12 @@ struct Transform {
     }
   }
 
-  static void scale(u8* row, Factor factor) {
+  static void scale(u8* strip, const u32* rows, const Factor* factors, size_t count) {
     const Tables& t = tables();
-    R::store(row, R::timesFull(t, R::load(row), R::full(t, factor)));
+    for (size_t i = 0; i < count; i++) {
+      u8* const row = strip + rows[i] * rowBytes;
+      R::store(row, R::timesFull(t, R::load(row), R::full(t, factors[i])));
+    }
   }
 
   static void gather(const StripShape& shape, const u8* natural, size_t positionStride, size_t count, u8* strip) {
