@@ -48,6 +48,10 @@ export const knownSeeds: readonly KnownSeed[] = [
     seed: 2145763421,
     bug: 'a folder that changed places with a file while folders were listed counted as deleted with all that was in it, and as a new one',
   },
+  {
+    seed: 3058508,
+    bug: 'a folder that had moved on while it was listed, and so had two identities, got one place under both when a file changed places with it',
+  },
 ];
 
 export function knownHistory({ seed }: KnownSeed): History {

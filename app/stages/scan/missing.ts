@@ -66,7 +66,11 @@ export async function believeDeletions(
   const { there, met } = await lookAgain(missed, where, ports, signal);
   const stays = new Set([...there].map(({ row }) => row.num).filter((num) => !found.replaced.has(num)));
   found.missing = found.missing.filter(({ num }) => !stays.has(num));
-  for (const one of met) if (found.replaced.has(one.missed.row.num)) placeMet(one, found, placing, nature);
+  // A folder that moved on while it was listed has two identities for a moment: only one of them can be where it is.
+  const taken = new Set([...found.placed, ...found.jobs].map(({ path }) => path));
+  for (const one of met)
+    if (found.replaced.has(one.missed.row.num) && !taken.has(joinPath(one.folder, one.entry.name)))
+      placeMet(one, found, placing, nature);
 }
 
 /** Only where the folder is one that the scan knows: in another one it is met next time, as something new. */
