@@ -15,6 +15,9 @@ export interface Entries {
   readonly inodes: ReadonlySet<bigint>;
 }
 
+/** In each name that Floe gives to what stands in the way. */
+const conflictMark = ' (conflict, ';
+
 const isUnchanged = ({ look }: EntryRow, inode: Inode): boolean =>
   look?.inode === inode.number && look.mtimeNs === inode.mtimeNs && look.bytes === inode.bytes.length;
 
@@ -67,6 +70,8 @@ export async function demandIdentities(world: SimWorld, device: SimDevice, befor
     if (now === undefined) continue;
     const there = rows.get(now)?.node;
     if (there !== undefined && known.has(there)) continue;
+    // It had to make room where it went, and its old name is another's by now: no place is left that the catalog could keep it at.
+    if (now.includes(conflictMark) && rows.has(path)) continue;
     throw new BrokenPromise(
       'what only moved is the same file',
       `${path} is at ${now} on ${device.name}, and counts as deleted`,

@@ -52,6 +52,10 @@ export const knownSeeds: readonly KnownSeed[] = [
     seed: 3058508,
     bug: 'a folder that had moved on while it was listed, and so had two identities, got one place under both when a file changed places with it',
   },
+  {
+    seed: 50449,
+    bug: 'a file that changed places with a folder which holds what is not on this disk was put beside it, and counted as deleted and as a new one',
+  },
 ];
 
 export function knownHistory({ seed }: KnownSeed): History {

@@ -23,6 +23,8 @@ export async function withoutClashing(
   const clashing = new Set<Newcomer>();
   for (const newcomer of newcomers) {
     const { replaces, path, entry } = newcomer;
+    // With a folder that only has another name now, what it holds has moved.
+    if (replaces && newcomers.some((one) => isWhere(replaces, one))) continue;
     if (replaces?.kind !== 'folder' || !(await holdsUnseen(replaces.num, catalog, isPlaced))) continue;
     clashing.add(newcomer);
     found.clashes.push({ path, stat: entry.stat });
@@ -30,6 +32,9 @@ export async function withoutClashing(
   leaveInPlace([...clashing], found);
   return newcomers.filter((newcomer) => !clashing.has(newcomer));
 }
+
+const isWhere = ({ kind, look }: EntryRow, { entry: { stat } }: Newcomer): boolean =>
+  stat.kind === kind && stat.inode === look?.inode && stat.device === look.device;
 
 /** When newcomers are not taken, what they replace is not gone either. */
 export function leaveInPlace(newcomers: readonly Newcomer[], found: Findings): void {
