@@ -258,7 +258,7 @@ class Run {
         return this.#joined.has(device) ? thinPast(this.#world, device, step.days) : undefined;
       case 'choose':
         return this.#joined.has(device)
-          ? chooseFolder(this.#world, device, step.pick, step.isHolderRemoved === true)
+          ? chooseFolder(this.#world, device, step.pick, step.isHolderRemoved === true && !this.#unplugged.has(device))
           : undefined;
       case 'call-gone':
         return this.#joined.has(device)
